@@ -1,0 +1,123 @@
+"""Who may see what: principals, search scopes, and the queries bound to them.
+
+Rules (archive regulations, restated): an administrator sees all records; a department manager
+those of their
+departments and the ones below; an employee those they created; anyone also those granted to them
+until a date.
+Secrecy above a user's clearance hides a record in every case. Nothing is visible by default.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from archsearch.domain.plan import Plan
+from archsearch.domain.record import Record, RecordId
+
+
+class Role(StrEnum):
+    """What a user is; decides the shape of the search scope."""
+
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    EMPLOYEE = "employee"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A user as access rules see them. ``clearance`` and ``grants`` are those in force now."""
+
+    name: str
+    role: Role | None
+    departments: frozenset[str] = frozenset()
+    clearance: str = ""
+    grants: frozenset[RecordId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The set of records a principal may see, as a rule rather than a list.
+
+    A record is inside when its secrecy is one of ``secrecies`` and ``everything`` holds, or it
+    belongs to ``owner``, or its
+    department is one of ``departments`` or below one, or its id is in ``granted``.
+    """
+
+    secrecies: frozenset[str]
+    everything: bool = False
+    owner: str | None = None
+    departments: frozenset[str] = frozenset()
+    granted: frozenset[RecordId] = frozenset()
+
+    @property
+    def empty(self) -> bool:
+        """Whether no record can be inside; such a scope never reaches an engine's matching."""
+        reach = self.everything or self.owner is not None or self.departments or self.granted
+        return not (reach and self.secrecies)
+
+    def permits(self, record: Record) -> bool:
+        """Decide for one record; the engine's mask and this must always agree."""
+        if record.secrecy not in self.secrecies:
+            return False
+        return (
+            self.everything
+            or (self.owner is not None and record.owner == self.owner)
+            or any(is_below(record.department, top) for top in self.departments)
+            or record.record_id in self.granted
+        )
+
+
+NOTHING: Final = Scope(secrecies=frozenset())
+"""The scope of whoever has no role, no department, or a role that reads no record."""
+
+
+def is_below(department: str, top: str) -> bool:
+    """Whether a department path is ``top`` itself or lies below it."""
+    return department == top or department.startswith(top + "/")
+
+
+def scope_of(principal: Principal, levels: tuple[str, ...]) -> Scope:
+    """Work out a principal's scope.
+
+    Args:
+        principal: The user, with grants already cut to those in force.
+        levels: Secrecy labels from lowest to highest.
+    """
+    if principal.clearance not in levels:
+        return NOTHING
+    secrecies = frozenset(levels[: levels.index(principal.clearance) + 1])
+    match principal.role:
+        case Role.ADMINISTRATOR:
+            return Scope(secrecies, everything=True)
+        case Role.MANAGER if principal.departments:
+            return Scope(secrecies, departments=principal.departments, granted=principal.grants)
+        case Role.EMPLOYEE if principal.departments:
+            return Scope(secrecies, owner=principal.name, granted=principal.grants)
+        case _:
+            return NOTHING
+
+
+_SEAL: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedQuery:
+    """A plan bound to a scope: the only thing an engine answers. Made by :func:`restrict` alone.
+
+    ``excluded`` are records whose rights changed since they were indexed; they count as absent.
+    """
+
+    plan: Plan
+    scope: Scope
+    excluded: frozenset[RecordId]
+    _seal: object
+
+    def __post_init__(self) -> None:
+        if self._seal is not _SEAL:
+            raise TypeError("ScopedQuery is made by archsearch.domain.access.restrict only")
+
+
+def restrict(plan: Plan, scope: Scope, excluded: frozenset[RecordId] = frozenset()) -> ScopedQuery:
+    """Bind a plan to a scope."""
+    return ScopedQuery(plan, scope, excluded, _SEAL)

@@ -1,0 +1,214 @@
+"""The compiled form of a search: a tree over index fields and tokens.
+
+Every engine executes it alike. Nodes know nothing of analysis or schema; tokens are final. Matching and scoring are defined here,
+once, so that a
+brute-force oracle and a fast engine can be held against each other.
+
+Scoring. ``TermNode`` and ``PhraseNode`` score BM25 with statistics of the records inside the scope
+only:
+``weight * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average_length))`` with
+``idf = ln(1 + (n - df + 0.5) / (df + 0.5))``, where ``n`` counts the records in scope, ``df``
+those of them that match the
+node, ``tf`` its occurrences, ``length`` the field's units in the record and ``average_length``
+their mean over the ``n``
+records. ``KeyNode``, ``PrefixNode``, ``WildcardNode``, ``RangeNode`` score their constant
+``weight``. ``AllOf`` and ``AnyOf``
+add up the scores of their matching children in the order given, ``BestOf`` takes the highest,
+``NotNode`` and
+``MatchAll`` score 0, ``AtLeast`` adds up like ``AnyOf``, ``Labelled`` passes its child's score on.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias, Union
+
+K1 = 1.2
+B = 0.75
+"""BM25 parameters (Robertson and Zaragoza 2009, section 3.3, suggested ranges)."""
+
+
+class Channel(StrEnum):
+    """Why a hit matched (命中方式)."""
+
+    EXACT = "精确"
+    SUBSTRING = "子串"
+    PINYIN = "拼音"
+    INITIALS = "首字母"
+    HOMOPHONE = "同音"
+    WRONG = "错字"
+    MISSING = "缺字"
+    EXTRA = "多字"
+    SWAPPED = "换位"
+    NEAR = "近似"
+    EVIDENCE = "相关"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchAll:
+    """Every record in scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchNone:
+    """No record."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermNode:
+    """Records whose text field holds the token; scored."""
+
+    field: str
+    token: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseNode:
+    """Records whose text field holds every token at its offset from one start.
+
+    Scored by the number of starts. ``tokens`` are (token, offset) pairs with offsets counted from
+    0; at least one pair.
+    """
+
+    field: str
+    tokens: tuple[tuple[str, int], ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNode:
+    """Records whose key field holds one of the keys; constant score."""
+
+    field: str
+    keys: frozenset[str]
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixNode:
+    """Records whose key field holds a key that starts with ``prefix``; constant score."""
+
+    field: str
+    prefix: str
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class WildcardNode:
+    """Records whose key field holds a key that matches the whole pattern; constant score.
+
+    ``*`` stands for any run of characters, ``?`` for one.
+    """
+
+    field: str
+    pattern: str
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RangeNode:
+    """Records whose key field holds a key between two bounds; constant score.
+
+    Both bounds are included, compared in code point order; ``None`` is open.
+    """
+
+    field: str
+    low: str | None
+    high: str | None
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Records that match every child; an empty one matches everything."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Records that match at least one child; an empty one matches nothing."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BestOf:
+    """As AnyOf, but scored by the best child alone."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Records that match at least ``count`` children; ``count`` is 1 or more."""
+
+    count: int
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotNode:
+    """Records in scope that do not match the child."""
+
+    child: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The child, and the channel to report on hits that match it."""
+
+    channel: Channel
+    child: "Node"
+
+
+Node: TypeAlias = Union[
+    MatchAll,
+    MatchNone,
+    TermNode,
+    PhraseNode,
+    KeyNode,
+    PrefixNode,
+    WildcardNode,
+    RangeNode,
+    AllOf,
+    AnyOf,
+    BestOf,
+    AtLeast,
+    NotNode,
+    Labelled,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How hits are sorted.
+
+    By the lowest (ascending) or highest (descending) key of a key field, records without one last;
+    ``field`` None means by score, highest first. Ties always break by record id, ascending.
+    """
+
+    field: str | None = None
+    descending: bool = False
+
+
+BY_SCORE = Order()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything an engine needs but the scope.
+
+    Hits match ``node`` and every one of ``filters`` (which do not score). Those that also match
+    ``first`` come before the
+    others, whatever the score, unless ``order`` names a field. ``facets`` names key fields to
+    count over all hits.
+    """
+
+    node: Node
+    filters: tuple[Node, ...] = ()
+    first: Node | None = None
+    order: Order = BY_SCORE
+    facets: tuple[str, ...] = ()
+    limit: int = 20
+    offset: int = 0

@@ -1,0 +1,173 @@
+"""The protocol between archsearch and a search engine, and the values that cross it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from archsearch.domain.access import ScopedQuery
+from archsearch.domain.plan import Channel
+from archsearch.domain.record import RecordId
+
+ID: Final = "@id"
+"""Key field with the record id; every document holds exactly one key in it."""
+OWNER: Final = "@owner"
+"""Key field with the owner's user name, unfolded; at most one key."""
+DEPARTMENT: Final = "@department"
+"""Key field with the department path and every path above it, unfolded."""
+SECRECY: Final = "@secrecy"
+"""Key field with the secrecy label; exactly one key."""
+SCOPE_FIELDS: Final = (ID, OWNER, DEPARTMENT, SECRECY)
+"""The fields that a scope is evaluated on; never reachable from query text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextTokens:
+    """The tokens of one text field of one document.
+
+    ``tokens`` are (token, position) pairs, positions ordinal from 0 and at most 2**20 - 1; several
+    tokens may share a
+    position, the same pair occurs once. ``length`` is the number of units, the BM25 document
+    length.
+    """
+
+    tokens: tuple[tuple[str, int], ...]
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an engine keeps of one record: tokens to match, keys to filter, count and sort by.
+
+    ``texts`` and ``keys`` are by index field name. A document holds each key of a field once.
+    """
+
+    record_id: RecordId
+    version: int
+    texts: Mapping[str, TextTokens]
+    keys: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Take the record out of the index."""
+
+    record_id: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHit:
+    """One record found.
+
+    ``channels`` are in order of declaration in :class:`Channel`, without repeats.
+    """
+
+    record_id: RecordId
+    score: float
+    channels: tuple[Channel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """The answer to a plan.
+
+    ``total`` counts every hit inside the scope, not only the page. ``facets`` lists (key, count)
+    over every hit, highest
+    count first, then key ascending; keys without a hit are absent.
+    """
+
+    total: int
+    hits: tuple[EngineHit, ...]
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    """Sizes of the index in use.
+
+    ``deleted`` documents still occupy space; ``bytes`` counts all files.
+    """
+
+    generation: str
+    documents: int
+    deleted: int
+    segments: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that :meth:`SearchEngine.verify` found wrong.
+
+    ``file`` is relative to the index folder.
+    """
+
+    file: str
+    reason: str
+
+
+class SearchEngine(Protocol):
+    """An index of documents that answers plans inside scopes.
+
+    Reading and writing may happen in different processes at once: any number read, one writes, a
+    second writer gets
+    :class:`~archsearch.errors.BusyError` after a bounded wait. A reader answers from one
+    consistent generation and
+    notices a newer one by the next call.
+    """
+
+    def search(self, query: ScopedQuery) -> EngineResult:
+        """Answer a plan inside its scope, exactly: no hit lost, totals and facets complete.
+
+        The answer is a function of the plan and of the documents inside the scope alone.
+
+        Raises:
+            IndexOutdatedError: Nothing usable is there to answer from; rebuild.
+        """
+        ...
+
+    def apply(self, changes: Iterable[Document | Removal]) -> None:
+        """Add, replace and remove documents in one commit; on return it is durable and visible.
+
+        Of several changes to one record in a batch the last one holds. Idempotent: applying a
+        batch again changes
+        nothing. On any failure nothing of the batch is visible.
+
+        Raises:
+            BusyError: Another writer is at work.
+            IndexOutdatedError: The index cannot take changes; rebuild.
+            EngineError: The disk failed; the previous state still answers.
+        """
+        ...
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        """Build a new generation from every document there is, then switch to it.
+
+        The generation in use answers meanwhile. Durable on return.
+
+        Raises:
+            BusyError: Another writer is at work.
+            EngineError: The disk failed; the previous generation still answers.
+        """
+        ...
+
+    def purge(self) -> None:
+        """Rewrite the index without removed documents.
+
+        On return no byte of a removed or replaced document remains in any file of the index.
+        """
+        ...
+
+    def verify(self) -> tuple[Damage, ...]:
+        """Check every file against its recorded digest; empty when all is well."""
+        ...
+
+    def revisions(self) -> Iterator[tuple[RecordId, int]]:
+        """Yield (record id, version) of every document, in order of record id.
+
+        For reconciliation with the store.
+        """
+        ...
+
+    def stats(self) -> EngineStats:
+        """Measure the index in use."""
+        ...

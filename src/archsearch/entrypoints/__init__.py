@@ -1,0 +1,1 @@
+"""The doors: Python API, command line. They translate; they decide nothing."""

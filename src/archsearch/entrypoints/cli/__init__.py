@@ -1,0 +1,1 @@
+"""The command line (click): data on stdout, progress and warnings on stderr."""

@@ -1,0 +1,1 @@
+"""One module a file format; each streams rows with their position. Must not know the schema."""
