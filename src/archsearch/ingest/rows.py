@@ -1,0 +1,40 @@
+"""The values that travel through the ingest pipeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archsearch.domain.problem import Problem, Severity, Where
+from archsearch.domain.record import JsonValue, Origin, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as the reader found it: its own column names, values untouched.
+
+    Values are what the format yields: str, int, float, bool, None, date or datetime, lists and dicts of these.
+    """
+
+    where: Where
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row mapped to schema keys and normalised, with every problem found so far.
+
+    ``values``, ``original`` and ``origins`` are as in :class:`archsearch.domain.record.Record`.
+    ``quality`` is 0 to 100, known after validation.
+    """
+
+    row: Row
+    values: Values
+    original: Mapping[str, JsonValue] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    quality: int = 100
+
+    @property
+    def rejected(self) -> bool:
+        """Whether an error keeps the row out."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
