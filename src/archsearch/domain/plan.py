@@ -1,7 +1,7 @@
 """The compiled form of a search: a tree over index fields and tokens.
 
-Every engine executes it alike. Nodes know nothing of analysis or schema; tokens are final. Matching and scoring are defined here,
-once, so that a
+Every engine executes it alike. Nodes know nothing of analysis or schema; tokens are final. Matching
+and scoring are defined here, once, so that a
 brute-force oracle and a fast engine can be held against each other.
 
 Scoring. ``TermNode`` and ``PhraseNode`` score BM25 with statistics of the records inside the scope

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error keeps the row out of the archive; a warning lets it in with a lower quality score."""
+    """An error keeps the row out of the archive; a warning lets it in with a lower quality
+    score."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -23,9 +24,10 @@ class Aspect(StrEnum):
 class Where:
     """Position of a row in its source.
 
-    ``source`` is the file name (or ``<dict>`` for rows handed over by a program), ``position`` what a
-    person needs to find the row there: ``第 12 行``, ``Sheet1 第 3 行``, ``第 5 个元素``. ``number`` counts
-    rows from 1 and orders positions inside one source; 0 means the file as a whole.
+    ``source`` is the file name (or ``<dict>`` for rows handed over by a program), ``position`` what
+    a person needs to find the row there: ``第 12 行``, ``Sheet1 第 3 行``, ``第 5 个元素``.
+    ``number`` counts rows from 1 and orders positions inside one source; 0 means the file as a
+    whole.
     """
 
     source: str
@@ -37,8 +39,9 @@ class Where:
 class Problem:
     """One reason against one row.
 
-    ``code`` is stable and machine-readable (``id_checksum``), ``field`` a schema key or None for the row
-    as a whole. ``message`` says in Chinese what is wrong and what to do; it never repeats a sensitive value.
+    ``code`` is stable and machine-readable (``id_checksum``), ``field`` a schema key or None for
+    the row as a whole. ``message`` says in Chinese what is wrong and what to do; it never repeats a
+    sensitive value.
     """
 
     where: Where

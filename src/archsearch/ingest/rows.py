@@ -12,7 +12,8 @@ from archsearch.domain.record import JsonValue, Origin, Values
 class Row:
     """One row as the reader found it: its own column names, values untouched.
 
-    Values are what the format yields: str, int, float, bool, None, date or datetime, lists and dicts of these.
+    Values are what the format yields: str, int, float, bool, None, date or datetime, lists and
+    dicts of these.
     """
 
     where: Where
