@@ -1,21 +1,19 @@
 """The compiled form of a search: a tree over index fields and tokens.
 
 Every engine executes it alike. Nodes know nothing of analysis or schema; tokens are final. Matching
-and scoring are defined here, once, so that a
-brute-force oracle and a fast engine can be held against each other.
+and scoring are defined here, once, so that a brute-force oracle and a fast engine can be held
+against each other.
 
 Scoring. ``TermNode`` and ``PhraseNode`` score BM25 with statistics of the records inside the scope
-only:
-``weight * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average_length))`` with
-``idf = ln(1 + (n - df + 0.5) / (df + 0.5))``, where ``n`` counts the records in scope, ``df``
-those of them that match the
-node, ``tf`` its occurrences, ``length`` the field's units in the record and ``average_length``
-their mean over the ``n``
-records. ``KeyNode``, ``PrefixNode``, ``WildcardNode``, ``RangeNode`` score their constant
-``weight``. ``AllOf`` and ``AnyOf``
-add up the scores of their matching children in the order given, ``BestOf`` takes the highest,
-``NotNode`` and
-``MatchAll`` score 0, ``AtLeast`` adds up like ``AnyOf``, ``Labelled`` passes its child's score on.
+only: ``weight * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average_length))`` with
+``idf = ln(1 + (n - df + 0.5) / (df + 0.5))``, where ``n`` counts the records in scope, ``df`` those
+of them that match the node, ``tf`` its occurrences, ``length`` the field's units in the record and
+``average_length`` their mean over the ``n`` records (0 where the field is absent). ``KeyNode``,
+``PrefixNode``, ``WildcardNode`` and ``RangeNode`` score their constant ``weight``. ``AllOf`` and
+``AnyOf`` add up the scores of their matching children in the order given, starting from 0.0;
+``AtLeast`` as ``AnyOf``. ``BestOf`` takes the highest. ``NotNode``, ``MatchAll`` and ``MatchNone``
+score 0. ``Labelled`` passes its child's score on. Arithmetic is in IEEE double precision, evaluated
+in the order written, so that equal inputs give equal scores to the last bit.
 """
 
 from dataclasses import dataclass

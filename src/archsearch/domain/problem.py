@@ -5,8 +5,10 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error keeps the row out of the archive; a warning lets it in with a lower quality
-    score."""
+    """How bad it is.
+
+    An error keeps the row out of the archive; a warning lets it in with a lower quality score.
+    """
 
     ERROR = "error"
     WARNING = "warning"
