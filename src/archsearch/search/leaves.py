@@ -94,12 +94,19 @@ class Leaves:
 
     def name_fuzzy(self, text: str) -> Node | None:
         """Match names only, exactly and by every channel; for lists of names."""
+        exact = self.name_exact(text)
+        if exact is None:
+            return None
+        loose = tuple(node for spec in self._names for node in self._channels(text, spec))
+        return AnyOf((exact, BestOf(loose)))
+
+    def name_exact(self, text: str) -> Node | None:
+        """Match names that hold the text as it is."""
         found = positioned([text])
         if not found:
             return None
-        exact = AnyOf(tuple(n for spec in self._names for n in self._text(spec, text, found)))
-        loose = tuple(node for spec in self._names for node in self._channels(text, spec))
-        return AnyOf((Labelled(Channel.EXACT, exact), BestOf(loose)))
+        nodes = tuple(n for spec in self._names for n in self._text(spec, text, found))
+        return Labelled(Channel.EXACT, AnyOf(nodes))
 
     def beginning(self, text: str) -> Node | None:
         """Match names that begin with a text, in characters, pinyin or initials."""
