@@ -1,4 +1,4 @@
-"""The query language as one thing: what services need to turn requests into plans and highlights."""
+"""The query language as one thing: what turns requests into plans and highlights."""
 
 from dataclasses import dataclass
 

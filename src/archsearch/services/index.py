@@ -6,7 +6,14 @@ from contextlib import AbstractContextManager
 from archsearch.domain.access import Role, ScopedQuery
 from archsearch.domain.audit import Action
 from archsearch.domain.record import Record, RecordId, Status
-from archsearch.engines.base import Damage, Document, EngineResult, EngineStats, Removal, SearchEngine
+from archsearch.engines.base import (
+    Damage,
+    Document,
+    EngineResult,
+    EngineStats,
+    Removal,
+    SearchEngine,
+)
 from archsearch.engines.documents import DocumentBuilder
 from archsearch.errors import BusyError, IndexOutdatedError
 from archsearch.services.identity import principal_of, require_role
@@ -131,7 +138,7 @@ class IndexService:
             pending = outbox.pending(connection, _DRAIN_STEP)
             if not pending.record_ids:
                 return 0
-            # Documents are made as the engine asks for them, so that only a few records are in memory.
+            # Made as the engine asks for them, so that only a few records are in memory.
             changes = (
                 change
                 for start in range(0, len(pending.record_ids), _LOAD_STEP)

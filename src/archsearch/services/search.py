@@ -4,9 +4,10 @@ A query's way: principal → parse → scope → engine → load and check again
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 from archsearch.domain.access import Principal, Scope, restrict, scope_of
 from archsearch.domain.audit import Action
@@ -31,13 +32,19 @@ from archsearch.services.identity import principal_of
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
 from archsearch.storage import outbox, records
-from archsearch.storage.database import Database
 
-Mask = Callable[[Values], Values]
-"""Masks the sensitive values of a record."""
 
-MaskText = Callable[[str], str]
-"""Masks identifiers inside free text, such as a query on its way into the log."""
+class Masker(Protocol):
+    """Hides sensitive values on every way out."""
+
+    def values(self, values: Values) -> Values:
+        """Mask a record's values."""
+        ...
+
+    def text(self, text: str) -> str:
+        """Mask identifiers inside free text, such as a query on its way into the log."""
+        ...
+
 
 NEWEST_FIRST = Order("created_at", descending=True)
 _NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
@@ -49,8 +56,8 @@ _RETRIES = 3
 class SearchRules:
     """What configuration decides about searching.
 
-    ``levels`` are the secrecy labels, lowest first; ``enough_exact`` the number of exact hits from which
-    automatic mode looks no further.
+    ``levels`` are the secrecy labels, lowest first; ``enough_exact`` the number of exact hits from
+    which automatic mode looks no further.
     """
 
     levels: tuple[str, ...]
@@ -85,22 +92,19 @@ class SearchService:
 
     def __init__(
         self,
-        database: Database,
         index: IndexService,
         language: Language,
         trail: Trail,
         rules: SearchRules,
-        *,
-        mask: Mask,
-        mask_text: MaskText,
+        masker: Masker,
     ) -> None:
-        self._database = database
+        self._database = trail.database
         self._index = index
         self._language = language
         self._trail = trail
         self._rules = rules
-        self._mask = mask
-        self._mask_text = mask_text
+        self._mask = masker.values
+        self._mask_text = masker.text
 
     def search(self, request: SearchRequest, user: str) -> Page:
         """Find records.
@@ -345,5 +349,3 @@ class SearchService:
 
 def _with(plan: Plan, node: Node, *, first: Node | None = None) -> Plan:
     return Plan(node, plan.filters, first, plan.order, plan.facets, plan.limit, plan.offset)
-
-

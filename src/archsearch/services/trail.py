@@ -47,7 +47,7 @@ class Trail:
 
     @contextmanager
     def failures(self, user: str, action: Action, *, target: str = "") -> Iterator[None]:
-        """Write an entry when the operation inside is refused or fails, then let the error go on."""
+        """Write an entry when what is inside is refused or fails; the error goes on."""
         try:
             yield
         except ArchsearchError as error:
