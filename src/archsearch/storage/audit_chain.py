@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final, NamedTuple
 
-from archsearch.storage.columns import json_text
+from archsearch.storage.encoding import json_text
 
 GENESIS: Final = "0" * 64
 """What the first entry links to."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from archsearch.domain.audit import (
@@ -23,7 +22,7 @@ from archsearch.domain.audit import (
 )
 from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
 from archsearch.storage.bulk import insert_rows
-from archsearch.storage.columns import canonical_json, time_text
+from archsearch.storage.encoding import canonical_json, read_object, time_text
 from archsearch.storage.tables import AUDIT, AUDIT_HEAD
 
 _COLUMNS: Final = (*StoredEntry._fields, "prev_digest", "digest")
@@ -131,7 +130,7 @@ def _logged(row: Row[Any]) -> LoggedEntry:
         action=Action(row.action),
         target=row.target,
         outcome=Outcome(row.outcome),
-        detail=orjson.loads(row.detail),
+        detail=read_object(row.detail),
     )
     return LoggedEntry(row.seq, entry, row.digest)
 

@@ -23,7 +23,6 @@ APPLICATION_ID: Final = 0x41524348
 """``ARCH``: marks the file as ours (``PRAGMA application_id``)."""
 
 _BUSY_TIMEOUT: Final = 10.0
-_PAGE_SIZE: Final = 8192
 _IDLE_READERS: Final = 4
 _EXTRA_READERS: Final = 60
 _SESSION: Final = (
@@ -141,10 +140,13 @@ class Database:
                 isolation_level=None,
                 check_same_thread=False,
             )
-            for pragma in _SESSION:
-                connection.execute(pragma)
-            if read_only:
-                connection.execute("PRAGMA query_only = ON")
+            try:
+                for pragma in _SESSION:
+                    connection.execute(pragma)
+                connection.execute(f"PRAGMA query_only = {int(read_only)}")
+            except sqlite3.Error:
+                connection.close()
+                raise
             return connection
 
         engine = create_engine(
@@ -217,7 +219,6 @@ def _initialise(connection: sqlite3.Connection) -> None:
     """Mark an empty file as ours; leave any other file as it is."""
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     if pages == 0:
-        connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     if owner == APPLICATION_ID:

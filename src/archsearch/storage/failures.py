@@ -36,17 +36,37 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
+        if _undecodable(error):
+            # The driver's message quotes the text it could not decode.
+            raise damaged() from None
         raise _explain(error) from error
+
+
+def damaged() -> StoreError:
+    """Make the error for content that cannot be what was once written."""
+    return StoreError(_MESSAGES[sqlite3.SQLITE_CORRUPT])
 
 
 def _explain(error: Exception) -> ArchsearchError:
     if isinstance(error, PoolTimeoutError):
         return BusyError(_BUSY_MESSAGE)
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    extended = getattr(cause, "sqlite_errorcode", None) or 0
+    extended = getattr(_cause(error), "sqlite_errorcode", None) or 0
     primary = extended & 0xFF
     if primary in _BUSY:
         return BusyError(_BUSY_MESSAGE)
     if extended in _DUPLICATE:
         return ConflictError(_DUPLICATE_MESSAGE)
     return StoreError(_MESSAGES.get(primary, _UNKNOWN))
+
+
+def _undecodable(error: Exception) -> bool:
+    cause = _cause(error)
+    return (
+        isinstance(cause, sqlite3.OperationalError)
+        and not hasattr(cause, "sqlite_errorcode")
+        and str(cause).startswith("Could not decode")
+    )
+
+
+def _cause(error: Exception) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error

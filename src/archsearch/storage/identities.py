@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from archsearch.domain.record import RecordId, Values
 from archsearch.storage.bulk import chunks
-from archsearch.storage.columns import canonical_json
+from archsearch.storage.encoding import canonical_json
 from archsearch.storage.tables import RECORDS
 
 NOT_CONTENT: Final = frozenset({"record_id", "updated_at", "quality"})

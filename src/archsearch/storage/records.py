@@ -11,7 +11,7 @@ from archsearch.domain.record import Origin, Record, RecordId, RecordVersion
 from archsearch.errors import ConflictError
 from archsearch.storage import outbox
 from archsearch.storage.bulk import chunks, insert_rows, update_rows
-from archsearch.storage.columns import json_text, object_text, read_object, time_text
+from archsearch.storage.encoding import json_text, object_text, read_object, time_text
 from archsearch.storage.outbox import Access
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text
 
-from archsearch.storage.columns import UtcTime
+from archsearch.storage.encoding import UtcTime
 
 METADATA: Final = MetaData()
 

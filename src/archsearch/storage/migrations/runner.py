@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 
 from archsearch.errors import WorkspaceError
-from archsearch.storage.columns import UtcTime
 from archsearch.storage.database import Database
+from archsearch.storage.encoding import UtcTime
 from archsearch.storage.migrations import m0001_foundation
 from archsearch.storage.migrations.step import Step
 

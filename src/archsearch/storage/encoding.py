@@ -9,6 +9,7 @@ from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from archsearch.errors import InvalidRequestError
+from archsearch.storage.failures import damaged
 
 
 def time_text(moment: datetime) -> str:
@@ -55,8 +56,21 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 def read_object(text: str | None) -> dict[str, Any]:
-    """Read a JSON object back; a missing one is empty."""
-    return orjson.loads(text) if text else {}
+    """Read a JSON object back; a missing one is empty.
+
+    Raises:
+        StoreError: The text is damaged.
+    """
+    if not text:
+        return {}
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # The decoder's error holds the whole document.
+        raise damaged() from None
+    if not isinstance(found, dict):
+        raise damaged()
+    return found
 
 
 def object_text(value: Mapping[str, object]) -> str | None:
