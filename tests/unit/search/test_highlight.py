@@ -1,10 +1,12 @@
+from collections.abc import Mapping
+
 from tests.unit.search.conftest import Library
 
 from archsearch.search.highlight import Highlighter
 
 
 def marked(
-    highlighter: Highlighter, record: dict[str, object], *terms: str, loose: bool = False
+    highlighter: Highlighter, record: Mapping[str, object], *terms: str, loose: bool = False
 ) -> dict[str, list[str]]:
     found = highlighter.highlight(record, [(term, None) for term in terms], loose=loose)
     return {
