@@ -1,15 +1,22 @@
 """Users and departments, as administrators manage them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
+from archsearch.domain.record import JsonValue
 from archsearch.domain.users import User
 from archsearch.errors import InvalidRequestError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import audit_log, departments, users
+
+_ORDINARY_LEVELS: Final = 2
+"""Users who are no administrators see the two lowest levels of secrecy unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +76,18 @@ class UserService:
                     departments.ensure(connection, path, at=now)
                 users.set_departments(connection, name, paths)
                 self._log(connection, by, name, {"departments": sorted(paths)})
+
+    def _authorise(self, by: str) -> None:
+        with self.trail.database.read() as connection:
+            principal = principal_of(connection, by, self.trail.clock())
+        require_role(principal, Role.ADMINISTRATOR)
+
+    def _log(
+        self, connection: Connection, by: str, name: str, detail: Mapping[str, JsonValue]
+    ) -> None:
+        entry = self.trail.entry(by, Action.USER_CHANGE, target=name, detail=detail)
+        audit_log.append(connection, entry)
+
+    def _default_clearance(self, role: Role | None) -> str:
+        ordinary = self.levels[: _ORDINARY_LEVELS][-1]
+        return self.levels[-1] if role is Role.ADMINISTRATOR else ordinary
