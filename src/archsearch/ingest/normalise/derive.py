@@ -1,0 +1,113 @@
+"""Fields worked out from other fields of the same record."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from archsearch.domain.identifiers import Identification, IdentifierKind, classify
+from archsearch.domain.record import JsonValue, Values
+from archsearch.domain.schema import FieldType, Schema
+from archsearch.ingest.normalise.sources import Regions, Vocabulary
+
+ENTERPRISE: Final = "企业"
+PERSON: Final = "个人"
+GOVERNMENT: Final = "政府"
+
+_ENTERPRISE_NAME: Final = re.compile(
+    r"(?:公司|集团|企业|合伙企业|合作社|合作联社|商行|商店|工厂|厂|事务所|经营部|门市部|银行|信用社)"
+    r"(?:（[^（）]*）)?$"
+)
+_GOVERNMENT_NAME: Final = re.compile(
+    r"(?:人民政府|人民法院|人民检察院|[省市县区州旗国][^（）]{1,12}[局厅]|委员会|管委会|办事处)(?:（[^（）]*）)?$"
+)
+_COMMITTEE_OF_VILLAGE: Final = re.compile(r"(?:居民|村民|业主|筹备)委员会|(?:公司|银行|集团)")
+
+
+class Derivation:
+    """Derives the fields that a schema has and a record lacks."""
+
+    def __init__(
+        self, schema: Schema, vocabularies: Mapping[str, Vocabulary], regions: Regions
+    ) -> None:
+        self._regions = regions
+        self._natures = _terms(schema, vocabularies, "nature")
+        self._genders = _terms(schema, vocabularies, "gender")
+        keys = schema.by_key
+        self._has_region = "region" in keys and keys["region"].type is FieldType.REGION
+        self._has_birth_date = "birth_date" in keys and keys["birth_date"].type is FieldType.DATE
+
+    def complete(self, values: Values) -> dict[str, JsonValue]:
+        """Give the values to add; those there are never touched."""
+        added: dict[str, JsonValue] = {}
+        number = values.get("id_number")
+        known = classify(number) if isinstance(number, str) else None
+        person = known.person if known and known.fault is None else None
+        if person:
+            if self._genders and "gender" not in values and person.gender.value in self._genders:
+                added["gender"] = person.gender.value
+            if self._has_birth_date and "birth_date" not in values:
+                added["birth_date"] = person.birth_date.isoformat()
+        if self._has_region and "region" not in values:
+            path = self._region(values, known, person.region if person else None)
+            if path:
+                added["region"] = path
+        if self._natures and "nature" not in values:
+            nature = nature_of(values, known)
+            if nature in self._natures:
+                added["nature"] = nature
+        return added
+
+    def _region(
+        self, values: Values, known: Identification | None, birth_region: str | None
+    ) -> str | None:
+        """Find the region by address, else by the number of the identifier."""
+        address = values.get("address")
+        found = self._regions.locate(address) if isinstance(address, str) else None
+        if found is None and known and known.fault is None:
+            number = str(values["id_number"])
+            code = number[2:8] if known.kind is IdentifierKind.USCC else birth_region
+            found = self._regions.by_code(code) if code else None
+        return found.path if found else None
+
+
+def _terms(
+    schema: Schema, vocabularies: Mapping[str, Vocabulary], key: str
+) -> frozenset[str | None]:
+    """List the terms a top-level field may take; empty when the schema has no such field."""
+    spec = schema.by_key.get(key)
+    return (
+        frozenset(vocabularies[spec.vocabulary].terms) if spec and spec.vocabulary else frozenset()
+    )
+
+
+def nature_of(values: Values, known: Identification | None) -> str | None:
+    """Tell a customer's nature where identifier, name or personal data leave no doubt."""
+    if known and known.fault is None:
+        if known.person:
+            return PERSON
+        if known.kind is IdentifierKind.USCC:
+            return _nature_of_uscc(str(values["id_number"]))
+    name = values.get("name")
+    if isinstance(name, str):
+        if is_enterprise_name(name):
+            return ENTERPRISE
+        if is_government_name(name):
+            return GOVERNMENT
+    return PERSON if "gender" in values or "birth_date" in values else None
+
+
+def _nature_of_uscc(number: str) -> str | None:
+    """Tell by the registering authority: 9 market regulation, 1 staffing of public bodies."""
+    if number[0] == "9":
+        return ENTERPRISE
+    return GOVERNMENT if number[:2] in ("11", "12") else None
+
+
+def is_enterprise_name(name: str) -> bool:
+    """Whether a name ends in a form of business organisation."""
+    return bool(_ENTERPRISE_NAME.search(name))
+
+
+def is_government_name(name: str) -> bool:
+    """Whether a name ends like that of a public body."""
+    return bool(_GOVERNMENT_NAME.search(name)) and not _COMMITTEE_OF_VILLAGE.search(name)
