@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select, update
 
 from archsearch.domain.audit import (
     Action,
@@ -144,6 +144,9 @@ def _clauses(conditions: AuditFilter) -> list[ColumnElement[bool]]:
         columns.outcome: conditions.outcome,
     }
     clauses = [column == value for column, value in equal.items() if value is not None]
+    if conditions.target:
+        # Written out, so that the partial index is used.
+        clauses.append(columns.target != literal_column("''"))
     if conditions.since is not None:
         clauses.append(columns.at >= time_text(conditions.since))
     if conditions.until is not None:

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, literal_column, select
 
 from archsearch.domain.record import RecordId
 from archsearch.storage.bulk import insert_rows
 from archsearch.storage.tables import OUTBOX, RECORDS
 
 _COLUMNS: Final = ("record_id", "access_changed")
+# Written out, not bound: only then is the partial index used, and every search asks this.
+_ACCESS_CHANGED: Final = OUTBOX.c.access_changed == literal_column("1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def pending_access(connection: Connection, limit: int) -> PendingAccess:
     """
     changed = (
         select(OUTBOX.c.record_id)
-        .where(OUTBOX.c.access_changed.is_(True))
+        .where(_ACCESS_CHANGED)
         .group_by(OUTBOX.c.record_id)
         .order_by(func.min(OUTBOX.c.seq))
         .limit(limit + 1)

@@ -49,7 +49,7 @@ OUTBOX: Final = Table(
     METADATA,
     Column("seq", Integer, primary_key=True),
     Column("record_id", Text, nullable=False),
-    Column("access_changed", Boolean, nullable=False),
+    Column("access_changed", Integer, nullable=False),
 )
 """What the index has not heard of yet, in order."""
 

@@ -40,7 +40,7 @@ def test_versions_count_from_one_without_gaps() -> None:
 def test_released_steps_are_never_changed() -> None:
     """Databases out there have run them as they were; mend a mistake with a new step."""
     assert [(step.name, step.checksum[:16]) for step in STEPS] == [
-        ("foundation", "?"),
+        ("foundation", "55c99f3e302cecb7"),
     ]
 
 

@@ -52,7 +52,7 @@ _RECORDS: Final = (
         access_changed INTEGER NOT NULL DEFAULT 0
     )
     """,
-    "CREATE INDEX outbox_access_changed ON outbox (seq) WHERE access_changed = 1",
+    "CREATE INDEX outbox_access_changed ON outbox (record_id, seq) WHERE access_changed = 1",
     """
     CREATE TABLE counters (
         prefix TEXT NOT NULL PRIMARY KEY,
