@@ -1,18 +1,17 @@
 """From a source to drafts: read, map, normalise, validate; one row at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from archsearch.domain.problem import Problem
 from archsearch.domain.schema import Schema
-from archsearch.ingest.mapping import ColumnMapper, ColumnMapping
+from archsearch.ingest.mapping import ColumnMapping
 from archsearch.ingest.normalise.normaliser import Normaliser
 from archsearch.ingest.readers.limits import Limits
-from archsearch.ingest.readers.source import read, read_dicts
-from archsearch.ingest.rows import Draft, Row
+from archsearch.ingest.readers.source import read
+from archsearch.ingest.rows import Draft
 from archsearch.ingest.validate import Validator
 
 

@@ -1,8 +1,8 @@
 """What becomes of a checked draft: a new record, a new version, nothing new, or a refusal.
 
-Decides by who brings it. An employee's new records are their own and in their departments; a manager
-changes what is in or below theirs; an administrator everything. A record id that is taken by a record
-the user may not see is answered as not available, whatever its content.
+Decides by who brings it. An employee's new records are their own and in their departments; a
+manager changes what is in or below theirs; an administrator everything. A record id that is taken
+by a record the user may not see is answered as not available, whatever its content.
 """
 
 from collections.abc import Callable
@@ -103,25 +103,30 @@ class Admission:
         values["quality"] = draft.quality
         return values
 
-    def _refusal(self, values: Values, known: Identity | None) -> tuple[str, str, str] | None:
-        owner, department = str(values["owner"]), str(values.get("department", ""))
+    def _refusal(self, values: Values, known: Identity | None) -> "_Refusal | None":
         secrecy = str(values.get("secrecy", ""))
         if secrecy not in self.scope.secrecies:
-            return "secrecy_above_clearance", "secrecy", "密级高于您的权限；请改由有权限的人录入。"
+            return "secrecy_above_clearance", "secrecy", "密级高于您的权限；请由有权限的人录入。"
         if values.get("status") == Status.DESTROYED:
             return "status_not_permitted", "status", "不能录入已销毁的档案；请检查档案状态。"
         if self.principal.role is Role.ADMINISTRATOR:
             return None
+        department = str(values.get("department", ""))
+        return self._misplaced(department) or self._not_theirs(str(values["owner"]), known)
+
+    def _misplaced(self, department: str) -> "_Refusal | None":
         if department and not self._own_department(department):
-            return "department_not_permitted", "department", "部门不在您的管辖范围内；请改为本部门。"
+            return "department_not_permitted", "department", "部门不归您管辖；请改为本部门。"
         if department and not self.department_exists(department):
             return "department_unknown", "department", "没有这个部门；请先由管理员建立。"
-        if self.principal.role is Role.EMPLOYEE:
-            if known is not None:
-                return "change_not_permitted", "record_id", "您不能直接修改已有档案；请提交部门经理修改。"
-            if owner != self.principal.name:
-                return "owner_not_permitted", "owner", "建档人只能是您本人；请删去该列或改为本人。"
-        elif known is not None and not self._own_department(known.department):
+        return None
+
+    def _not_theirs(self, owner: str, known: Identity | None) -> "_Refusal | None":
+        if self.principal.role is Role.EMPLOYEE and known is not None:
+            return "change_not_permitted", "record_id", "已有档案不能直接修改；请提交部门经理。"
+        if self.principal.role is Role.EMPLOYEE and owner != self.principal.name:
+            return "owner_not_permitted", "owner", "建档人只能是您本人；请删去该列或改为本人。"
+        if known is not None and not self._own_department(known.department):
             return "change_not_permitted", "record_id", "这份档案不属于您的部门，不能修改。"
         return None
 
@@ -132,6 +137,9 @@ class Admission:
         problem = Problem(draft.row.where, code, message, field, aspect=Aspect.CONFORMITY)
         return Decision(Verdict.REFUSE, draft, {}, digest, problems=(problem,))
 
+
+_Refusal = tuple[str, str, str]
+"""Code, schema key and message."""
 
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
 

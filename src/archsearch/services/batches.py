@@ -1,4 +1,4 @@
-"""Storing a batch of drafts: identities, decisions, records, outbox and audit in one transaction."""
+"""Storing a batch: identities, decisions, records, outbox and audit in one transaction."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -18,15 +18,11 @@ from archsearch.storage.identities import Identities, Identity, SourceKey
 from archsearch.storage.records import Revision
 
 
-class _DryRun(Exception):  # noqa: N818 - no error: it rolls back a transaction that went well
-    """Ends the transaction of a dry run."""
-
-
 @dataclass(frozen=True, slots=True)
 class Bookmark:
     """How far a source was stored before: rows up to ``number`` bring nothing new.
 
-    Rows that were ``refused`` for who brought them are looked at again: rights and departments change.
+    Rows that were ``refused`` for who brought them are looked at again: rights change.
     ``fresh`` counts the records stored since the index last heard of them.
     """
 
@@ -76,22 +72,16 @@ class Batches:
             kept = orjson.loads(meta.get(connection, key) or '{"rows":0,"refused":[]}')
         return Bookmark(key, kept["rows"], frozenset(kept["refused"]))
 
-    def store(
-        self, drafts: Sequence[Draft], bookmark: Bookmark
-    ) -> tuple[list[Decision], Bookmark]:
+    def store(self, drafts: Sequence[Draft], bookmark: Bookmark) -> tuple[list[Decision], Bookmark]:
         """Store a batch; all of it is durable on return, or none of it is stored.
 
         Raises:
             StoreError: The disk failed.
         """
-        decisions: list[Decision] = []
-        try:
-            with self._trail.database.write() as connection:
-                decisions = self._store(connection, drafts, bookmark)
-                if self._dry_run:
-                    raise _DryRun
-        except _DryRun:
-            pass
+        with self._trail.database.write() as connection:
+            decisions = self._store(connection, drafts, bookmark)
+            if self._dry_run:
+                connection.rollback()
         return decisions, bookmark.moved(decisions)
 
     def _store(

@@ -1,7 +1,7 @@
-"""Ingest: sources in, checked records in the store and in the index; rejected rows in a file to mend.
+"""Ingest: sources in, checked records in store and index, rejected rows in a file to mend.
 
-Feeding the same input twice changes nothing, and a run that was killed ends, when started again, as if
-it had never been: how far a source was stored is noted in the same transaction as its records.
+Feeding the same input twice changes nothing, and a run that was killed ends, when started again, as
+if it had never been: how far a source was stored is noted in the transaction of its records.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ class Drafts(Protocol):
 
 
 class Rejects(Protocol):
-    """The file of one source's rejected rows; see :class:`archsearch.ingest.rejects.RejectsWriter`."""
+    """The file of one source's rejected rows."""
 
     def add(self, row: Row, problems: Sequence[Problem]) -> None:
         """Add a row with the reasons against it."""
@@ -72,8 +72,8 @@ class Rejects(Protocol):
 class IngestRules:
     """What configuration decides about ingest.
 
-    ``fingerprint`` stands for everything that changes how rows are understood; ``zone`` is where a day
-    begins; ``batch`` the number of rows stored in one transaction.
+    ``fingerprint`` stands for everything that changes how rows are understood; ``zone`` is where a
+    day begins; ``batch`` the number of rows stored in one transaction.
     """
 
     levels: tuple[str, ...]
@@ -88,10 +88,10 @@ class IngestRules:
 class IngestReport:
     """What an ingest did.
 
-    ``accepted`` counts new records, ``updated`` new versions, ``unchanged`` rows that brought nothing
-    new, ``rejected_rows`` rows kept out. ``rejected`` and ``warnings`` hold the reasons, at most ten
-    thousand of each. ``rejects`` are the files to mend. ``indexed`` is False while another process still
-    has to bring the records into the index.
+    ``accepted`` counts new records, ``updated`` new versions, ``unchanged`` rows that brought
+    nothing new, ``rejected_rows`` rows kept out. ``rejected`` and ``warnings`` hold the reasons, at
+    most ten thousand of each. ``rejects`` are the files to mend. ``indexed`` is False while another
+    process still has to bring the records into the index.
     """
 
     accepted: int = 0
@@ -305,9 +305,7 @@ class _Tally:
         }
 
 
-def _batches(
-    entries: Iterable[Draft | Problem], tally: _Tally, size: int
-) -> Iterator[list[Draft]]:
+def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> Iterator[list[Draft]]:
     """Group the drafts that can be stored; tell of the others."""
     batch: list[Draft] = []
     for entry in entries:
@@ -322,5 +320,3 @@ def _batches(
                 batch = []
     if batch:
         yield batch
-
-

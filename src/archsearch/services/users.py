@@ -75,7 +75,7 @@ class UserService:
                 for path in sorted(paths):
                     departments.ensure(connection, path, at=now)
                 users.set_departments(connection, name, paths)
-                self._log(connection, by, name, {"departments": sorted(paths)})
+                self._log(connection, by, name, {"departments": "、".join(sorted(paths))})
 
     def _authorise(self, by: str) -> None:
         with self.trail.database.read() as connection:
@@ -89,5 +89,5 @@ class UserService:
         audit_log.append(connection, entry)
 
     def _default_clearance(self, role: Role | None) -> str:
-        ordinary = self.levels[: _ORDINARY_LEVELS][-1]
+        ordinary = self.levels[:_ORDINARY_LEVELS][-1]
         return self.levels[-1] if role is Role.ADMINISTRATOR else ordinary
