@@ -1,4 +1,4 @@
-"""The doctor: proves that store, index and audit log agree, and says what to do where they do not."""
+"""The doctor: proves that store, index and audit log agree, and says what to do if not."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Doctor:
             return Check(
                 "档案库", False, f"{len(faults)} 处损坏：{faults[0]}", "请从备份恢复 var/。"
             )
-        return Check("档案库", True, f"{number} 份档案，文件完好")
+        return _well("档案库", f"{number} 份档案，文件完好")
 
     def _audit(self) -> Check:
         with self.trail.database.read() as connection:
@@ -67,8 +67,8 @@ class Doctor:
         if report.breaks:
             first = report.breaks[0]
             finding = f"第 {first.seq} 条起不连贯：{first.reason}"
-            return Check("操作日志", False, finding, "日志可能被改动；请保全现场并联系审计员。")
-        return Check("操作日志", True, f"{report.entries} 条，链条完整")
+            return _ill("操作日志", finding, "日志可能被改动；请保全现场并联系审计员。")
+        return _well("操作日志", f"{report.entries} 条，链条完整")
 
     def _outbox(self) -> Check:
         with self.trail.database.read() as connection:
@@ -77,15 +77,15 @@ class Doctor:
             return Check(
                 "待索引队列", False, f"{waiting} 条未入索引", "请运行 archsearch index drain。"
             )
-        return Check("待索引队列", True, "已清空")
+        return _well("待索引队列", "已清空")
 
     def _files(self) -> Check:
         damage = self.engine.verify()
         if damage:
             first = damage[0]
-            return Check("索引文件", False, f"{first.file}：{first.reason}", _REBUILD)
+            return _ill("索引文件", f"{first.file}：{first.reason}", _REBUILD)
         stats = self.engine.stats()
-        return Check("索引文件", True, f"{stats.segments} 段，{stats.bytes} 字节，摘要相符")
+        return _well("索引文件", f"{stats.segments} 段，{stats.bytes} 字节，摘要相符")
 
     def _agreement(self) -> Check:
         with self.trail.database.read() as connection:
@@ -95,8 +95,8 @@ class Doctor:
                 number += 1
                 differing += left != right
         if differing:
-            return Check("索引与档案库", False, f"{differing} 份不一致", _REBUILD)
-        return Check("索引与档案库", True, f"{number} 份逐一相符")
+            return _ill("索引与档案库", f"{differing} 份不一致", _REBUILD)
+        return _well("索引与档案库", f"{number} 份逐一相符")
 
 
 def _paired(
@@ -116,10 +116,18 @@ def _paired(
             left, right = next(stored, None), next(indexed, None)
 
 
+def _well(name: str, finding: str) -> Check:
+    return Check(name, passed=True, finding=finding)
+
+
+def _ill(name: str, finding: str, advice: str) -> Check:
+    return Check(name, passed=False, finding=finding, advice=advice)
+
+
 def _guarded(name: str, step: Callable[[], Check]) -> Check:
     try:
         return step()
     except IndexOutdatedError as error:
-        return Check(name, False, error.message, _REBUILD)
+        return _ill(name, error.message, _REBUILD)
     except ArchsearchError as error:
-        return Check(name, False, error.message, "请检查磁盘后重试，或从备份恢复。")
+        return _ill(name, error.message, "请检查磁盘后重试，或从备份恢复。")
