@@ -97,7 +97,7 @@ class PersonId:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """The verdict of :func:`classify`; ``person`` is known for faultless personal numbers only."""
+    """The verdict of :func:`classify`; ``person`` is known for faultless 18-character ones only."""
 
     kind: IdentifierKind
     fault: IdentifierFault | None = None
@@ -239,10 +239,8 @@ def _issued(text: str) -> bool:
 
 
 def _classify_15(text: str) -> Identification:
-    long = lengthen(text)
-    person = read_person(long)
-    if person and text[:2] in PROVINCES:
-        return Identification(IdentifierKind.PERSON_15, None, person)
+    if text[:2] in PROVINCES and read_person(lengthen(text)):
+        return Identification(IdentifierKind.PERSON_15)
     if registration_check_digit(text[:14]) == text[14]:
         return Identification(IdentifierKind.REGISTRATION)
     fault = IdentifierFault.BIRTH_DATE if text[:2] in PROVINCES else IdentifierFault.FORMAT

@@ -21,11 +21,11 @@ from archsearch.domain.identifiers import (
 )
 from archsearch.domain.problem import Problem, Severity
 from archsearch.domain.record import Values
+from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
 from archsearch.ingest.faults import Fault, problem
 from archsearch.ingest.names import name_fault
 from archsearch.ingest.normalise.derive import ENTERPRISE, PERSON
-from archsearch.ingest.normalise.sources import Regions
 from archsearch.ingest.rows import Draft
 
 RECOMMENDED: Final[Mapping[str, int]] = {
@@ -48,6 +48,9 @@ _KINDS_WITHOUT_CHECK: Final[Mapping[IdentifierKind, Fault]] = {
     IdentifierKind.REGISTRATION: Fault(
         "id_kind_unknown", "是旧的工商注册号，请尽快补录统一社会信用代码。"
     ),
+    IdentifierKind.PERSON_15: Fault(
+        "id_kind_unknown", "15 位号码无法校验，请核对并补录 18 位的证件号码或信用代码。"
+    ),
     IdentifierKind.ORGANISATION: Fault(
         "id_kind_unknown", "是旧的组织机构代码，请尽快补录统一社会信用代码。"
     ),
@@ -60,7 +63,7 @@ _PERSON_FAULTS: Final[Mapping[IdentifierFault, Fault]] = {
         "id_format", "位数或字符不对，居民身份证号应为 18 位（末位可为 X），请核对后重新填写。"
     ),
     IdentifierFault.BIRTH_DATE: Fault(
-        "id_birth_date", "第 7 至 14 位不是有效的出生日期，请对照证件核对。"
+        "id_birth_date", "其中的出生日期部分不是有效日期，请对照证件核对。"
     ),
     IdentifierFault.CHECKSUM: Fault(
         "id_checksum", "第 18 位校验码不对，至少有一位写错，请对照证件核对每一位。"
@@ -107,7 +110,7 @@ class _Findings:
 class Validator:
     """Checks drafts by a schema. Holds no state but a cache; may be shared between threads."""
 
-    def __init__(self, schema: Schema, regions: Regions) -> None:
+    def __init__(self, schema: Schema, regions: RegionTree) -> None:
         self._keys = schema.by_key
         self._regions = regions
         self._required = tuple(spec.key for spec in schema.fields if spec.required)
@@ -238,12 +241,15 @@ def _check_against_person(found: _Findings, person: PersonId) -> None:
 
 
 def _check_dates(found: _Findings, today: date) -> None:
-    """Compare as text, as far as the coarser of two partial dates goes."""
+    """Compare as text, as far as the coarser of two partial dates goes.
+
+    A derived birth date is left alone: the ID number it came from has been reported.
+    """
     values = found.draft.values
     now = today.isoformat()
     for key in ("birth_date", "established_on"):
         day = values.get(key)
-        if isinstance(day, str) and day > now[: len(day)]:
+        if isinstance(day, str) and key not in found.draft.origins and day > now[: len(day)]:
             found.add(_FUTURE, key)
     born = values.get("birth_date")
     if isinstance(born, str) and int(born[:4]) < today.year - _OLDEST:
@@ -272,5 +278,6 @@ def _check_completeness(found: _Findings) -> None:
                 found.add(_NO_USCC, "id_number")
             elif nature == PERSON:
                 found.add(_NO_ID, "id_number")
-    if not any(key in values for key in _CONTACT_FIELDS):
+    contacts = [key for key in _CONTACT_FIELDS if key in found.schema]
+    if contacts and not any(key in values for key in contacts):
         found.add(_NO_CONTACT, None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from archsearch.domain.identifiers import PROVINCES, read_person
+from archsearch.domain.identifiers import PROVINCES, lengthen, read_person
 from archsearch.domain.record import JsonValue, Record, Values
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
 
@@ -54,13 +54,13 @@ DEFAULT_RULES: Final[Mapping[FieldType, MaskRule]] = {
 _PROSE: Final = frozenset({FieldType.TEXT, FieldType.ADDRESS, FieldType.NAME})
 _WRITTEN: Final = _PROSE | {FieldType.KEYWORD, FieldType.TAGS}
 
-_GAP: Final = r"[\s\-–—_.·\u200b-\u200f\ufeff]{0,2}"
-_NUMBER: Final = re.compile(
-    rf"(?<![0-9A-Za-z])\+?\(?\d(?:{_GAP}[()]?\d){{10,23}}(?:{_GAP}[xXｘＸ])?"
-)
-_LANDLINE: Final = re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s\-–—]{0,2}[2-8]\d{6,7}(?!\d)")
-_MOBILE: Final = re.compile(r"(?:86)?(1[3-9]\d{9})")
-_CARD_LENGTHS: Final = range(15, 20)
+_GAP: Final = r"[\s\-–—_.·()（）\u200b-\u200f\ufeff]{1,3}"
+_RUN: Final = re.compile(rf"(?<![0-9A-Za-z])\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
+_TOKEN: Final = re.compile(r"(?:\d+[xXｘＸ]?|[xXｘＸ])")
+_TOKENS_A_NUMBER: Final = 8
+_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[2-8]\d{6,7}(?!\d)")
+_MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?1[3-9]\d{9}")
+_LENGTHS: Final = range(15, 20)
 _VISIBLE_END: Final = 4
 _AREA_CODE: Final = 3
 _LANDLINE_END: Final = 3
@@ -125,7 +125,7 @@ def mask_text(text: str) -> str:
     """
     if sum(char.isdigit() for char in text) < 9:  # noqa: PLR2004 - no such number is shorter
         return text
-    return _LANDLINE.sub(_starred, _NUMBER.sub(_masked_number, text))
+    return _LANDLINE.sub(_starred, _RUN.sub(_masked_run, text))
 
 
 def _masked(
@@ -238,13 +238,21 @@ def _year(value: str) -> str:
     return f"{year}-**-**" if len(value) > 4 and year.isdigit() else HIDDEN  # noqa: PLR2004 - YYYY
 
 
-def _masked_number(found: re.Match[str]) -> str:
+def _masked_run(found: re.Match[str]) -> str:
+    """Mask the numbers in a run of digits and gaps, taking as many groups together as fit."""
     text = found[0]
-    places = [place for place, char in enumerate(text) if char.isdigit() or char in "xXｘＸ"]
-    digits = "".join(_digit(text[place]) for place in places)
-    if not _is_personal(digits):
-        return text
-    hidden = set(places[3:-_VISIBLE_END])
+    tokens = [token.span() for token in _TOKEN.finditer(text)]
+    hidden: set[int] = set()
+    start = 0
+    while start < len(tokens):
+        for end in range(min(len(tokens), start + _TOKENS_A_NUMBER), start, -1):
+            places = [place for span in tokens[start:end] for place in range(*span)]
+            shown = _shown_ends("".join(_digit(text[place]) for place in places))
+            if shown:
+                hidden.update(places[shown[0] : -shown[1]])
+                start = end - 1
+                break
+        start += 1
     return "".join("*" if place in hidden else char for place, char in enumerate(text))
 
 
@@ -252,12 +260,19 @@ def _digit(char: str) -> str:
     return "X" if char in "xXｘＸ" else str(unicodedata.digit(char))
 
 
-def _is_personal(digits: str) -> bool:
+def _shown_ends(digits: str) -> tuple[int, int] | None:
+    """Say how many characters of a person's number may be seen; None for any other number."""
     if _MOBILE.fullmatch(digits):
-        return True
-    if len(digits) == 18 and digits[:2] in PROVINCES and read_person(digits):  # noqa: PLR2004
-        return True
-    return len(digits) in _CARD_LENGTHS and digits.isdecimal() and _luhn(digits)
+        return len(digits) - 8, _VISIBLE_END
+    if len(digits) not in _LENGTHS:
+        return None
+    is_id = digits[:2] in PROVINCES and read_person(_as_18(digits)) is not None
+    is_card = digits.isdecimal() and _luhn(digits)
+    return (3, _VISIBLE_END) if is_id or is_card else None
+
+
+def _as_18(digits: str) -> str:
+    return lengthen(digits) if len(digits) == 15 and digits.isdecimal() else digits  # noqa: PLR2004
 
 
 def _luhn(digits: str) -> bool:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -30,9 +31,10 @@ person_bodies = st.builds(
     st.integers(0, 999),
 )
 uscc_bodies = st.builds(
-    lambda head, region, tail: f"{head}{region:06d}{tail}",
+    lambda head, province, place, tail: f"{head}{province}{place:04d}{tail}",
     st.sampled_from(["11", "12", "51", "91", "92", "93", "A1", "N2", "Y1"]),
-    st.integers(110000, 659999),
+    st.sampled_from(sorted(PROVINCES)),
+    st.integers(0, 9999),
     st.text(USCC_ALPHABET, min_size=9, max_size=9),
 )
 
@@ -48,12 +50,14 @@ uscc_bodies = st.builds(
         (registration_check_digit, "11010800000001", "6"),
     ],
 )
-def test_check_characters_are_those_of_the_standards_examples(compute, body, check):
+def test_check_characters_are_those_of_the_standards_examples(
+    compute: Callable[[str], str], body: str, check: str
+) -> None:
     assert compute(body) == check
 
 
 @given(person_bodies)
-def test_a_personal_number_with_its_check_character_is_faultless(body):
+def test_a_personal_number_with_its_check_character_is_faultless(body: str) -> None:
     number = body + person_check_char(body)
 
     found = classify(number)
@@ -66,7 +70,9 @@ def test_a_personal_number_with_its_check_character_is_faultless(body):
 
 
 @given(person_bodies, st.integers(14, 16), st.integers(1, 9))
-def test_one_wrong_digit_in_the_sequence_is_a_checksum_fault(body, place, shift):
+def test_one_wrong_digit_in_the_sequence_is_a_checksum_fault(
+    body: str, place: int, shift: int
+) -> None:
     check = person_check_char(body)
     wrong = body[:place] + str((int(body[place]) + shift) % 10) + body[place + 1 :]
 
@@ -77,7 +83,9 @@ def test_one_wrong_digit_in_the_sequence_is_a_checksum_fault(body, place, shift)
 
 
 @given(uscc_bodies)
-def test_a_uscc_with_its_check_character_is_faultless_unless_it_reads_as_a_person(body):
+def test_a_uscc_with_its_check_character_is_faultless_unless_it_reads_as_a_person(
+    body: str,
+) -> None:
     found = classify(body + uscc_check_char(body))
 
     assert found.fault is None
@@ -85,21 +93,25 @@ def test_a_uscc_with_its_check_character_is_faultless_unless_it_reads_as_a_perso
 
 
 @given(uscc_bodies, st.integers(8, 16), st.integers(1, 30))
-def test_one_wrong_character_of_a_uscc_changes_its_check_character(body, place, shift):
+def test_one_wrong_character_of_a_uscc_changes_its_check_character(
+    body: str, place: int, shift: int
+) -> None:
     other = USCC_ALPHABET[(USCC_ALPHABET.index(body[place]) + shift) % 31]
 
     assert uscc_check_char(body[:place] + other + body[place + 1 :]) != uscc_check_char(body)
 
 
 @given(st.text("0123456789", min_size=14, max_size=14))
-def test_a_registration_number_with_its_check_digit_is_recognised(body):
+def test_a_registration_number_with_its_check_digit_is_recognised(body: str) -> None:
     assert is_registration_number(body + registration_check_digit(body))
 
 
 @given(
     st.dates(date(1900, 1, 1), date(1999, 12, 31)), st.integers(0, 999), st.sampled_from(["110105"])
 )
-def test_lengthening_keeps_region_birth_date_and_sequence(born, sequence, region):
+def test_lengthening_keeps_region_birth_date_and_sequence(
+    born: date, sequence: int, region: str
+) -> None:
     short = f"{region}{born:%y%m%d}{sequence:03d}"
 
     person = read_person(lengthen(short))
@@ -138,13 +150,15 @@ def test_lengthening_keeps_region_birth_date_and_sequence(born, sequence, region
         ("", IdentifierKind.OTHER, FORMAT),
     ],
 )
-def test_identifiers_are_told_apart(text, kind, fault):
+def test_identifiers_are_told_apart(
+    text: str, kind: IdentifierKind, fault: IdentifierFault | None
+) -> None:
     found = classify(text)
 
     assert (found.kind, found.fault) == (kind, fault)
 
 
-def test_residence_permits_count_as_personal_numbers():
+def test_residence_permits_count_as_personal_numbers() -> None:
     for region in ("810000", "830000", "931840"):
         body = f"{region}19900101003"
 
@@ -152,7 +166,7 @@ def test_residence_permits_count_as_personal_numbers():
 
 
 @given(st.text(max_size=40))
-def test_any_text_can_be_classified(text):
+def test_any_text_can_be_classified(text: str) -> None:
     found = classify(text)
 
     assert found.person is None or found.fault is None

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from archsearch.domain.identifiers import Identification, IdentifierKind, classify
 from archsearch.domain.record import JsonValue, Values
+from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldType, Schema
-from archsearch.ingest.normalise.sources import Regions, Vocabulary
+from archsearch.domain.vocabulary import Vocabulary
 
 ENTERPRISE: Final = "企业"
 PERSON: Final = "个人"
@@ -27,11 +29,12 @@ class Derivation:
     """Derives the fields that a schema has and a record lacks."""
 
     def __init__(
-        self, schema: Schema, vocabularies: Mapping[str, Vocabulary], regions: Regions
+        self, schema: Schema, vocabularies: Mapping[str, Vocabulary], regions: RegionTree
     ) -> None:
         self._regions = regions
         self._natures = _terms(schema, vocabularies, "nature")
         self._genders = _terms(schema, vocabularies, "gender")
+        self._path_of = lru_cache(maxsize=8192)(self._path_of_code)
         keys = schema.by_key
         self._has_region = "region" in keys and keys["region"].type is FieldType.REGION
         self._has_birth_date = "birth_date" in keys and keys["birth_date"].type is FieldType.DATE
@@ -47,27 +50,34 @@ class Derivation:
                 added["gender"] = person.gender.value
             if self._has_birth_date and "birth_date" not in values:
                 added["birth_date"] = person.birth_date.isoformat()
-        if self._has_region and "region" not in values:
-            path = self._region(values, known, person.region if person else None)
-            if path:
-                added["region"] = path
+        wants_region = self._has_region and "region" not in values
+        if wants_region and (path := self._region(values, known)):
+            added["region"] = path
         if self._natures and "nature" not in values:
             nature = nature_of(values, known)
             if nature in self._natures:
                 added["nature"] = nature
         return added
 
-    def _region(
-        self, values: Values, known: Identification | None, birth_region: str | None
-    ) -> str | None:
-        """Find the region by address, else by the number of the identifier."""
+    def _path_of_code(self, code: str, year: int | None) -> str | None:
+        found = self._regions.by_code(code, year=year)
+        return self._regions.today(found).path if found else None
+
+    def _region(self, values: Values, known: Identification | None) -> str | None:
+        """Find the region by address, else by the number of the identifier, as it is called now.
+
+        The code in an ID number is as old as its holder.
+        """
         address = values.get("address")
-        found = self._regions.locate(address) if isinstance(address, str) else None
-        if found is None and known and known.fault is None:
-            number = str(values["id_number"])
-            code = number[2:8] if known.kind is IdentifierKind.USCC else birth_region
-            found = self._regions.by_code(code) if code else None
-        return found.path if found else None
+        if isinstance(address, str) and (found := self._regions.locate(address)):
+            return found.path
+        if known is None or known.fault is not None:
+            return None
+        if known.person:
+            return self._path_of(known.person.region, known.person.birth_date.year)
+        if known.kind is IdentifierKind.USCC:
+            return self._path_of(str(values["id_number"])[2:8], None)
+        return None
 
 
 def _terms(

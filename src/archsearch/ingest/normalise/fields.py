@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archsearch.domain.record import JsonValue
+from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType
+from archsearch.domain.vocabulary import Vocabulary
 from archsearch.ingest.faults import Fault
 from archsearch.ingest.normalise import amounts, dates, emails, identifiers, names, phones, terms
 from archsearch.ingest.normalise import regions as places
 from archsearch.ingest.normalise.cells import Faults, FieldNormaliser
-from archsearch.ingest.normalise.sources import Regions, Vocabulary
 from archsearch.ingest.normalise.text import normalise_address, normalise_text
 
 LIST_LIMIT: Final = 200
@@ -47,7 +48,7 @@ class Sources:
     """What field normalisers look things up in."""
 
     vocabularies: Mapping[str, Vocabulary]
-    regions: Regions
+    regions: RegionTree
 
 
 def normaliser_of(spec: FieldSpec, sources: Sources) -> FieldNormaliser:

@@ -6,14 +6,15 @@ from typing import Any, Final, TypeAlias
 
 from archsearch.domain.problem import Problem, Where
 from archsearch.domain.record import JsonValue, Origin, Values
+from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
+from archsearch.domain.vocabulary import Vocabulary
 from archsearch.errors import SettingsError
 from archsearch.ingest.faults import Fault, problem
 from archsearch.ingest.normalise.cells import Faults, FieldNormaliser, as_json, is_blank
 from archsearch.ingest.normalise.derive import Derivation, is_enterprise_name
 from archsearch.ingest.normalise.fields import LIST_LIMIT, OWN_IDENTIFIER, Sources, normaliser_of
 from archsearch.ingest.normalise.identifiers import lengthen_person
-from archsearch.ingest.normalise.sources import Regions, Vocabulary
 from archsearch.ingest.rows import Draft, Row
 
 Report: TypeAlias = Callable[[Fault, FieldSpec, str], None]
@@ -64,7 +65,7 @@ class Normaliser:
         self,
         schema: Schema,
         vocabularies: Mapping[str, Vocabulary],
-        regions: Regions,
+        regions: RegionTree,
         *,
         defaults: Mapping[str, str] | None = None,
     ) -> None:

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from typing import Any, Final
 
+from archsearch.domain.regions import RegionTree
 from archsearch.ingest.faults import Fault
 from archsearch.ingest.normalise.cells import Faults, FieldNormaliser, is_placeholder
-from archsearch.ingest.normalise.sources import Regions
 from archsearch.ingest.normalise.text import bounded_line
 
 REGION_LIMIT: Final = 100
@@ -13,7 +13,7 @@ _CACHE: Final = 8192
 _HINT: Final = "地区无法识别，请填省、市、区县全称，如“江苏省苏州市吴中区”，或六位行政区划代码。"
 
 
-def region(regions: Regions) -> FieldNormaliser:
+def region(regions: RegionTree) -> FieldNormaliser:
     """Make the normaliser of region fields."""
 
     @lru_cache(maxsize=_CACHE)

@@ -5,9 +5,9 @@ import unicodedata
 from functools import lru_cache, partial
 from typing import Any, Final
 
+from archsearch.domain.vocabulary import Vocabulary
 from archsearch.ingest.faults import Fault
 from archsearch.ingest.normalise.cells import Faults, FieldNormaliser, is_placeholder
-from archsearch.ingest.normalise.sources import Vocabulary
 from archsearch.ingest.normalise.text import bounded_line, fold_width
 
 KEYWORD_LIMIT: Final = 200

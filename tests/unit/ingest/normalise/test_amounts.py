@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.ingest.normalise.amounts import normalise_amount, normalise_number
+from archsearch.ingest.normalise.cells import Faults
 from archsearch.ingest.normalise.numerals import read_number
 
 
@@ -67,8 +68,8 @@ from archsearch.ingest.normalise.numerals import read_number
         (None, None),
     ],
 )
-def test_amounts_become_yuan(cell, expected):
-    faults = []
+def test_amounts_become_yuan(cell: object, expected: object) -> None:
+    faults: Faults = []
 
     found = normalise_amount(cell, faults)
 
@@ -106,16 +107,16 @@ def test_amounts_become_yuan(cell, expected):
         {"元": 1},
     ],
 )
-def test_what_is_no_amount_is_refused(cell):
-    faults = []
+def test_what_is_no_amount_is_refused(cell: object) -> None:
+    faults: Faults = []
 
     assert normalise_amount(cell, faults) is None
     assert faults
     assert {fault.code for fault in faults} <= {"amount_invalid", "value_invalid"}
 
 
-def test_foreign_currency_is_refused_with_its_own_reason():
-    faults = []
+def test_foreign_currency_is_refused_with_its_own_reason() -> None:
+    faults: Faults = []
 
     normalise_amount("300(万美元)", faults)
 
@@ -123,7 +124,7 @@ def test_foreign_currency_is_refused_with_its_own_reason():
 
 
 @given(st.integers(-(10**13) * 8, 10**13 * 8))
-def test_amounts_are_exact_to_the_fen(fen):
+def test_amounts_are_exact_to_the_fen(fen: int) -> None:
     amount = Decimal(fen) / 100
 
     found = normalise_amount(f"{amount:,.2f}", [])
@@ -134,12 +135,12 @@ def test_amounts_are_exact_to_the_fen(fen):
 
 
 @given(st.integers(0, 10**12 - 1))
-def test_spoken_numbers_are_read_back(number):
+def test_spoken_numbers_are_read_back(number: int) -> None:
     assert read_number(_spoken(number)) == number
 
 
 @given(st.text("0123456789零一二两十百千万亿点壹贰拾佰,.元角分整()-", max_size=16))
-def test_normalising_an_amount_twice_changes_nothing(text):
+def test_normalising_an_amount_twice_changes_nothing(text: str) -> None:
     once = normalise_amount(text, [])
 
     assert normalise_amount(once, []) == once
@@ -161,16 +162,16 @@ def test_normalising_an_amount_twice_changes_nothing(text):
         ("无", None),
     ],
 )
-def test_numbers_are_read(cell, expected):
-    faults = []
+def test_numbers_are_read(cell: object, expected: object) -> None:
+    faults: Faults = []
 
     assert normalise_number(cell, faults) == expected
     assert faults == []
 
 
 @pytest.mark.parametrize("cell", ["三次半", "12%", "1/2", "abc", 2**60, "1e400", True])
-def test_what_is_no_number_is_refused(cell):
-    faults = []
+def test_what_is_no_number_is_refused(cell: object) -> None:
+    faults: Faults = []
 
     assert normalise_number(cell, faults) is None
     assert [fault.code for fault in faults] == ["number_invalid"]
@@ -179,7 +180,7 @@ def test_what_is_no_number_is_refused(cell):
 def _spoken(number: int) -> str:
     if number == 0:
         return "零"
-    groups = []
+    groups: list[str] = []
     for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
         part, number = divmod(number, size)
         if part:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsearch.ingest.normalise.cells import Faults
 from archsearch.ingest.normalise.dates import normalise_date
 
 days = st.dates(date(1800, 1, 1), date(2199, 12, 31))
@@ -65,8 +66,8 @@ days = st.dates(date(1800, 1, 1), date(2199, 12, 31))
         (float("nan"), None),
     ],
 )
-def test_dates_are_read_as_people_and_programs_write_them(cell, expected):
-    faults = []
+def test_dates_are_read_as_people_and_programs_write_them(cell: object, expected: object) -> None:
+    faults: Faults = []
 
     assert normalise_date(cell, faults) == expected
     assert faults == []
@@ -104,8 +105,8 @@ def test_dates_are_read_as_people_and_programs_write_them(cell, expected):
         {"y": 2024},
     ],
 )
-def test_what_is_no_date_is_refused(cell):
-    faults = []
+def test_what_is_no_date_is_refused(cell: object) -> None:
+    faults: Faults = []
 
     assert normalise_date(cell, faults) is None
     assert {fault.code for fault in faults} <= {"date_invalid", "value_invalid"}
@@ -113,7 +114,7 @@ def test_what_is_no_date_is_refused(cell):
 
 
 @given(days)
-def test_every_spelling_of_a_day_gives_the_same_date(day):
+def test_every_spelling_of_a_day_gives_the_same_date(day: date) -> None:
     chinese = str.maketrans("0123456789", "〇一二三四五六七八九")
     spellings = [
         day,
@@ -128,14 +129,14 @@ def test_every_spelling_of_a_day_gives_the_same_date(day):
 
 
 @given(st.dates(date(1905, 12, 31), date(2118, 12, 31)))
-def test_spreadsheet_serials_are_days(day):
+def test_spreadsheet_serials_are_days(day: date) -> None:
     serial = (day - date(1899, 12, 30)).days
 
     assert normalise_date(serial, []) == day.isoformat() or 1800 <= serial < 2200
 
 
 @given(st.one_of(st.text("0123456789-/年月日 :TZ.", max_size=20), st.integers(), st.floats()))
-def test_normalising_a_date_twice_changes_nothing(cell):
+def test_normalising_a_date_twice_changes_nothing(cell: object) -> None:
     once = normalise_date(cell, [])
 
     assert normalise_date(once, []) == once

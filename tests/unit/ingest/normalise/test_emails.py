@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsearch.ingest.normalise.cells import Faults
 from archsearch.ingest.normalise.emails import normalise_email
 
 
@@ -18,23 +19,23 @@ from archsearch.ingest.normalise.emails import normalise_email
         (None, None),
     ],
 )
-def test_addresses_are_lower_cased(cell, expected):
-    faults = []
+def test_addresses_are_lower_cased(cell: object, expected: object) -> None:
+    faults: Faults = []
 
     assert normalise_email(cell, faults) == expected
     assert faults == []
 
 
 @pytest.mark.parametrize("cell", ["zhang", "zhang@", "@example.com", "a@b", "a@b@c.com", "a..@-.c"])
-def test_a_doubtful_address_is_kept_with_a_warning(cell):
-    faults = []
+def test_a_doubtful_address_is_kept_with_a_warning(cell: object) -> None:
+    faults: Faults = []
 
     assert normalise_email(cell, faults) == cell
     assert [fault.code for fault in faults] == ["email_invalid"]
 
 
 @given(st.text("aB1.@-_ ,;<>mailto:İ", max_size=30))
-def test_normalising_an_address_twice_changes_nothing(text):
+def test_normalising_an_address_twice_changes_nothing(text: str) -> None:
     once = normalise_email(text, [])
 
     assert normalise_email(once, []) == once

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsearch.ingest.normalise.cells import Faults
 from archsearch.ingest.normalise.identifiers import clean_identifier, normalise_identifier
 
 
@@ -27,14 +28,14 @@ from archsearch.ingest.normalise.identifiers import clean_identifier, normalise_
         (None, None),
     ],
 )
-def test_identifiers_get_one_form(cell, expected):
-    faults = []
+def test_identifiers_get_one_form(cell: object, expected: object) -> None:
+    faults: Faults = []
 
     assert normalise_identifier(cell, faults) == expected
     assert faults == []
 
 
-def test_a_number_is_not_lengthened_where_the_row_has_to_decide():
+def test_a_number_is_not_lengthened_where_the_row_has_to_decide() -> None:
     assert clean_identifier("110105491231002", []) == "110105491231002"
 
 
@@ -48,15 +49,15 @@ def test_a_number_is_not_lengthened_where_the_row_has_to_decide():
         "1.10105e17",
     ],
 )
-def test_numbers_cut_by_a_spreadsheet_are_refused_with_that_reason(cell):
-    faults = []
+def test_numbers_cut_by_a_spreadsheet_are_refused_with_that_reason(cell: object) -> None:
+    faults: Faults = []
 
     assert normalise_identifier(cell, faults) is None
     assert [fault.code for fault in faults] == ["excel_mangled"]
 
 
-def test_hostile_lengths_are_refused():
-    faults = []
+def test_hostile_lengths_are_refused() -> None:
+    faults: Faults = []
 
     assert normalise_identifier("1" * 10**6, faults) is None
     assert normalise_identifier(10**400, faults) is None
@@ -64,7 +65,7 @@ def test_hostile_lengths_are_refused():
 
 
 @given(st.text("0123456789Xx EAe+.-－（证", max_size=24))
-def test_normalising_an_identifier_twice_changes_nothing(text):
+def test_normalising_an_identifier_twice_changes_nothing(text: str) -> None:
     once = normalise_identifier(text, [])
 
     assert normalise_identifier(once, []) == once

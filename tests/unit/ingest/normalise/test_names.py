@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsearch.ingest.normalise.cells import Faults
 from archsearch.ingest.normalise.names import NAME_LIMIT, normalise_name
 
 ODD_CHARACTERS = "张伟 \u3000·•.・()（）[]【】ABcd\u200b\u202e𠮷䶮Ａ１\ufe00　-\ufeff̈ｶﾞ⽅\ue863, ?"
@@ -50,23 +51,25 @@ odd = st.text(ODD_CHARACTERS, max_size=30)
         ("\u200b", None),
     ],
 )
-def test_names_are_made_uniform_without_exchanging_characters(given_text, expected):
-    faults = []
+def test_names_are_made_uniform_without_exchanging_characters(
+    given_text: object, expected: object
+) -> None:
+    faults: Faults = []
 
     assert normalise_name(given_text, faults) == expected
     assert faults == []
 
 
 @pytest.mark.parametrize("text", ["张\x00伟", "张\u202e伟", "张\x07伟", "张\ud800伟", "张\uffff伟"])
-def test_control_characters_go_with_a_warning(text):
-    faults = []
+def test_control_characters_go_with_a_warning(text: str) -> None:
+    faults: Faults = []
 
     assert normalise_name(text, faults) == "张伟"
     assert [fault.code for fault in faults] == ["control_characters"]
 
 
-def test_a_name_longer_than_the_limit_is_refused():
-    faults = []
+def test_a_name_longer_than_the_limit_is_refused() -> None:
+    faults: Faults = []
 
     assert normalise_name("张" * NAME_LIMIT, faults) == "张" * NAME_LIMIT
     assert faults == []
@@ -75,8 +78,8 @@ def test_a_name_longer_than_the_limit_is_refused():
     assert [fault.code for fault in faults] == ["too_long", "too_long"]
 
 
-def test_a_nested_value_is_no_name():
-    faults = []
+def test_a_nested_value_is_no_name() -> None:
+    faults: Faults = []
 
     assert normalise_name({"a": 1}, faults) is None
     assert normalise_name(["甲", "乙"], faults) is None
@@ -84,9 +87,9 @@ def test_a_nested_value_is_no_name():
 
 
 @given(st.one_of(st.text(max_size=60), odd))
-def test_normalising_a_name_twice_changes_nothing(text):
+def test_normalising_a_name_twice_changes_nothing(text: str) -> None:
     once = normalise_name(text, [])
 
-    faults = []
+    faults: Faults = []
     assert normalise_name(once, faults) == once
     assert faults == []

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsearch.ingest.normalise.cells import Faults
 from archsearch.ingest.normalise.phones import normalise_phone, normalise_phones
 
 
@@ -54,8 +55,8 @@ from archsearch.ingest.normalise.phones import normalise_phone, normalise_phones
         (None, []),
     ],
 )
-def test_phone_numbers_get_one_form(cell, expected):
-    faults = []
+def test_phone_numbers_get_one_form(cell: object, expected: object) -> None:
+    faults: Faults = []
 
     found = normalise_phones(cell, faults)
 
@@ -68,29 +69,29 @@ def test_phone_numbers_get_one_form(cell, expected):
 @pytest.mark.parametrize(
     "cell", ["12812345678", "1381234567", "138123456789", "62345678", "电话保密", "0571-123", "+86"]
 )
-def test_a_doubtful_number_is_kept_with_a_warning(cell):
-    faults = []
+def test_a_doubtful_number_is_kept_with_a_warning(cell: object) -> None:
+    faults: Faults = []
 
     assert normalise_phones(cell, faults) == [cell]
     assert [fault.code for fault in faults] == ["phone_invalid"]
 
 
-def test_a_number_cut_by_a_spreadsheet_is_refused():
-    faults = []
+def test_a_number_cut_by_a_spreadsheet_is_refused() -> None:
+    faults: Faults = []
 
     assert normalise_phones("1.38E+10", faults) == []
     assert [fault.code for fault in faults] == ["excel_mangled"]
 
 
-def test_a_field_for_one_number_takes_the_first_and_warns():
-    faults = []
+def test_a_field_for_one_number_takes_the_first_and_warns() -> None:
+    faults: Faults = []
 
     assert normalise_phone("13812345678、13987654321", faults) == "13812345678"
     assert [fault.code for fault in faults] == ["phone_invalid"]
 
 
 @given(st.text("0123456789+-() 转ext/、;E.电话,\n#", max_size=40))
-def test_normalising_phones_twice_changes_nothing(text):
+def test_normalising_phones_twice_changes_nothing(text: str) -> None:
     once = normalise_phones(text, [])
 
     assert [again for number in once for again in normalise_phones(number, [])] == once
