@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from tests.unit.storage.samples import NOON, revision, save
 
@@ -215,10 +216,10 @@ def test_a_duplicate_is_a_conflict_that_undoes_the_write(database: Database) -> 
 def test_errors_do_not_carry_the_values(database: Database) -> None:
     """Messages and logged chains of exceptions must not hold personal data."""
     with database.write() as connection:
-        save(connection, revision("R1", source="CRM", source_id="7"))
+        save(connection, revision("R1", source="CRM", source_id="欧阳娜娜"))
 
     with pytest.raises(ConflictError) as caught, database.write() as connection:
-        save(connection, revision("R2", name="欧阳娜娜", source="CRM", source_id="7"))
+        save(connection, revision("R2", source="CRM", source_id="欧阳娜娜"))
 
     told: list[str] = []
     error: BaseException | None = caught.value
@@ -263,19 +264,25 @@ def test_closing_folds_the_log_into_the_file(database: Database) -> None:
     assert [path.name for path in database.path.parent.iterdir()] == ["archive.db"]
 
 
-def test_a_forked_child_gets_connections_of_its_own(database: Database) -> None:
+def test_a_child_forked_in_the_middle_of_a_write_has_connections_of_its_own(
+    database: Database,
+) -> None:
+    ready, done = os.pipe()
     with database.write() as connection:
+        child = os.fork()
+        if child == 0:
+            try:
+                os.read(ready, 1)
+                with database.write() as own:
+                    save(own, revision("R2"))
+                os._exit(0)
+            finally:
+                os._exit(1)
         save(connection, revision("R1"))
-
-    child = os.fork()
-    if child == 0:
-        try:
-            with database.write() as connection:
-                save(connection, revision("R2"))
-            os._exit(0)
-        finally:
-            os._exit(1)
+    os.write(done, b".")
     _, status = os.waitpid(child, 0)
+    os.close(ready)
+    os.close(done)
     with database.write() as connection:
         save(connection, revision("R3"))
 
@@ -283,6 +290,33 @@ def test_a_forked_child_gets_connections_of_its_own(database: Database) -> None:
     with database.read() as connection:
         assert records.count(connection) == 3
     assert database.verify() == ()
+
+
+def pragmas(connection: Connection) -> dict[str, object]:
+    return {
+        name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        for name in (
+            *("foreign_keys", "synchronous", "trusted_schema", "secure_delete"),
+            *("temp_store", "journal_mode", "busy_timeout", "query_only"),
+        )
+    }
+
+
+def test_every_connection_is_strict_and_only_the_writer_may_write(database: Database) -> None:
+    with database.write() as writer, database.read() as reader:
+        writing, reading = pragmas(writer), pragmas(reader)
+
+    assert writing == {
+        "foreign_keys": 1,
+        "synchronous": 2,
+        "trusted_schema": 0,
+        "secure_delete": 1,
+        "temp_store": 2,
+        "journal_mode": "wal",
+        "busy_timeout": 200,
+        "query_only": 0,
+    }
+    assert reading == {**writing, "query_only": 1}
 
 
 def files_hold(database: Database, text: str) -> set[str]:
