@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -45,12 +46,16 @@ class _Pools(NamedTuple):
 
 
 class Database:
-    """An open database; safe to share between threads, and usable in a forked child."""
+    """An open database; safe to share between threads, unusable in a forked child.
+
+    SQLite keeps its locks in the process's memory, so that a child of ``fork`` believes it holds
+    its parent's, also on connections it opens itself, and may damage the file
+    (sqlite.org/howtocorrupt.html, section 2.6). Start other processes with ``spawn``.
+    """
 
     def __init__(self, path: Path, *, busy_timeout: float) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
-        self._inherited: list[_Pools] = []
         self._pools: _Pools | None = self._make_pools()
         self._pid = os.getpid()
 
@@ -113,16 +118,20 @@ class Database:
         if pools is not None and self._pid == os.getpid():
             pools.readers.dispose()
             pools.writer.dispose()
+            _OPEN.discard(self)
 
     def _current(self) -> _Pools:
         if self._pools is None:
             raise StoreError("档案库已关闭。")
-        if self._pid != os.getpid():
-            # Not even closing is allowed on connections carried over a fork
-            # (sqlite.org/howtocorrupt.html, section 2.6), so they stay referenced.
-            self._inherited.append(self._pools)
-            self._pools, self._pid = self._make_pools(), os.getpid()
+        self.refuse_after_fork()
         return self._pools
+
+    def refuse_after_fork(self) -> None:
+        """Raise StoreError in any process but the one that opened this database."""
+        if self._pid != os.getpid():
+            raise StoreError(
+                "父进程打开的档案库不能在 fork 出的子进程中使用；请以 spawn 方式启动。"
+            )
 
     def _make_pools(self) -> _Pools:
         readers = self._make_engine(_IDLE_READERS, _EXTRA_READERS, read_only=True)
@@ -164,6 +173,10 @@ class Database:
         return engine
 
 
+_OPEN: Final[WeakSet[Database]] = WeakSet()
+"""What this process has open, so that a forked child can tell that it inherited some."""
+
+
 def open_database(
     path: Path, *, create: bool = False, busy_timeout: float = _BUSY_TIMEOUT
 ) -> Database:
@@ -178,6 +191,8 @@ def open_database(
         WorkspaceError: There is no such file, or it belongs to another program.
         StoreError: The file cannot be opened or is damaged.
     """
+    for inherited in list(_OPEN):
+        inherited.refuse_after_fork()
     if create:
         _create(path)
     elif not path.is_file():
@@ -190,6 +205,7 @@ def open_database(
     except BaseException:
         database.close()
         raise
+    _OPEN.add(database)
     return database
 
 

@@ -208,6 +208,15 @@ def test_swapped_entries_are_found(logged: Database) -> None:
     assert verify(logged).breaks[0].seq == 4
 
 
+def test_an_edit_with_a_digest_to_match_is_found_by_the_entry_after(logged: Database) -> None:
+    with logged.read() as connection:
+        row = connection.exec_driver_sql("SELECT * FROM audit WHERE seq = 4").one()
+    forged = link(row.prev_digest, StoredEntry(*row[:7])._replace(user_name="wang"))
+    tamper(logged, f"UPDATE audit SET user_name = 'wang', digest = '{forged}' WHERE seq = 4")
+
+    assert [one.seq for one in verify(logged).breaks] == [5]
+
+
 def test_a_cut_tail_is_found_and_stays_found_after_new_entries(logged: Database) -> None:
     tamper(logged, "DELETE FROM audit WHERE seq > 7")
 

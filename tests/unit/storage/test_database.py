@@ -2,10 +2,12 @@ import os
 import sqlite3
 import stat
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from tests.unit.storage.samples import NOON, revision, save
 
@@ -215,10 +217,10 @@ def test_a_duplicate_is_a_conflict_that_undoes_the_write(database: Database) -> 
 def test_errors_do_not_carry_the_values(database: Database) -> None:
     """Messages and logged chains of exceptions must not hold personal data."""
     with database.write() as connection:
-        save(connection, revision("R1", source="CRM", source_id="7"))
+        save(connection, revision("R1", source="CRM", source_id="欧阳娜娜"))
 
     with pytest.raises(ConflictError) as caught, database.write() as connection:
-        save(connection, revision("R2", name="欧阳娜娜", source="CRM", source_id="7"))
+        save(connection, revision("R2", source="CRM", source_id="欧阳娜娜"))
 
     told: list[str] = []
     error: BaseException | None = caught.value
@@ -263,26 +265,67 @@ def test_closing_folds_the_log_into_the_file(database: Database) -> None:
     assert [path.name for path in database.path.parent.iterdir()] == ["archive.db"]
 
 
-def test_a_forked_child_gets_connections_of_its_own(database: Database) -> None:
-    with database.write() as connection:
-        save(connection, revision("R1"))
-
+def exit_status_of_child(work: Callable[[], object]) -> int:
+    """Fork and work in the child; 7 stands for StoreError, 0 for success."""
     child = os.fork()
     if child == 0:
+        status = 1
         try:
-            with database.write() as connection:
-                save(connection, revision("R2"))
-            os._exit(0)
+            work()
+            status = 0
+        except StoreError:
+            status = 7
         finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    with database.write() as connection:
-        save(connection, revision("R3"))
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
-    assert status == 0
-    with database.read() as connection:
-        assert records.count(connection) == 3
-    assert database.verify() == ()
+
+def test_a_forked_child_can_neither_use_nor_reopen_what_its_parent_has_open(
+    database: Database,
+) -> None:
+    """SQLite would believe that the child holds the parent's locks."""
+
+    def use() -> None:
+        with database.read():
+            pass
+
+    statuses = [
+        exit_status_of_child(use),
+        exit_status_of_child(lambda: open_database(database.path)),
+    ]
+    with database.write() as connection:
+        save(connection, revision("R1"))
+    database.close()
+    statuses.append(exit_status_of_child(lambda: open_database(database.path).close()))
+
+    assert statuses == [7, 7, 0]
+
+
+def pragmas(connection: Connection) -> dict[str, object]:
+    return {
+        name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        for name in (
+            *("foreign_keys", "synchronous", "trusted_schema", "secure_delete"),
+            *("temp_store", "journal_mode", "busy_timeout", "query_only"),
+        )
+    }
+
+
+def test_every_connection_is_strict_and_only_the_writer_may_write(database: Database) -> None:
+    with database.write() as writer, database.read() as reader:
+        writing, reading = pragmas(writer), pragmas(reader)
+
+    assert writing == {
+        "foreign_keys": 1,
+        "synchronous": 2,
+        "trusted_schema": 0,
+        "secure_delete": 1,
+        "temp_store": 2,
+        "journal_mode": "wal",
+        "busy_timeout": 200,
+        "query_only": 0,
+    }
+    assert reading == {**writing, "query_only": 1}
 
 
 def files_hold(database: Database, text: str) -> set[str]:

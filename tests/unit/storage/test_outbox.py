@@ -117,6 +117,17 @@ def test_access_that_changed_and_changed_back_is_still_told(database: Database) 
         assert list(outbox.pending_access(connection, 10).records) == [R1]
 
 
+def test_access_that_changed_early_in_a_batch_is_told(database: Database) -> None:
+    with database.write() as connection:
+        save(connection, revision("R1"))
+        outbox.acknowledge(connection, outbox.last(connection))
+    with database.write() as connection:
+        save(connection, revision("R1", 2, owner="wang"), revision("R1", 3, owner="wang"))
+
+    with database.read() as connection:
+        assert list(outbox.pending_access(connection, 10).records) == [R1]
+
+
 def test_a_record_that_is_gone_is_told_without_access(database: Database) -> None:
     with database.write() as connection:
         outbox.enqueue(connection, [R1], access_changed=frozenset([R1]))
