@@ -44,6 +44,12 @@ def offsets(counts: Ints) -> Ints:
     return bounds
 
 
+def widths(bounds: Ints) -> Docs:
+    """Turn the bounds of consecutive runs back into counts."""
+    wide = bounds.astype(np.intp)
+    return np.asarray(wide[1:] - wide[:-1])
+
+
 def spread(starts: Ints, counts: Ints) -> Docs:
     """Concatenate ``range(start, start + count)`` of every pair."""
     counts = counts.astype(np.intp, copy=False)

@@ -31,9 +31,15 @@ from archsearch.engines.whoosh.arrays import (
     marked,
     offsets,
     spread,
+    widths,
 )
 from archsearch.engines.whoosh.container import Container, ContainerWriter
-from archsearch.engines.whoosh.dictionary import Dictionary
+from archsearch.engines.whoosh.dictionary import Dictionary, decode
+
+_DENSE = 8
+"""From one document in so many on, counting goes by key rather than by document."""
+_FEW = 10_000
+"""Up to so many keys are kept decoded."""
 
 
 @dataclass(frozen=True)
@@ -126,32 +132,35 @@ class KeyField:
         edges[some] = self.ordinals[(ends - 1 if last else begins)[some]]
         return edges
 
-    def count(self, docs: Docs) -> Ints:
-        """Count, for every key, how many of ``docs`` hold it."""
-        size = len(self.keys)
-        if self.codes is not None:
-            codes = self.codes if docs.size == self.size else self.codes[docs]
-            return np.bincount(codes, minlength=size + 1)[1:]
+    def count(self, docs: Docs, bitmap: Mask) -> Ints:
+        """Count, for every key, how many documents hold it; they come as a list and a bitmap."""
         if docs.size == self.size:
-            return np.diff(self.bounds.astype(np.intp))
-        if docs.size * 4 > self.size:
-            return np.bincount(self.ordinals[self._entries_of(docs)], minlength=size)
-        doc_bounds = self.doc_bounds if self.doc_bounds is not None else np.zeros(1, np.uint8)
-        begins = doc_bounds[docs].astype(np.intp)
-        counts = doc_bounds[docs + 1].astype(np.intp) - begins
-        return np.bincount(self.ordinals[spread(begins, counts)], minlength=size)
+            return widths(self.bounds)
+        if docs.size * _DENSE >= self.size:
+            # Every key has a document, so no run is empty.
+            hits = bitmap.view(np.uint8).take(self.docs)
+            return np.add.reduceat(hits, self.bounds[:-1].astype(np.intp), dtype=np.int64)
+        if self.doc_bounds is None:
+            codes = self.codes[docs] if self.codes is not None else docs[:0]
+            return np.bincount(codes, minlength=len(self.keys) + 1)[1:]
+        begins = self.doc_bounds[docs].astype(np.intp)
+        counts = self.doc_bounds[docs + 1].astype(np.intp) - begins
+        return np.bincount(self.ordinals[spread(begins, counts)], minlength=len(self.keys))
 
-    def _entries_of(self, docs: Docs) -> Mask:
-        return np.repeat(marked(docs, self.size), self._counts)
+    def texts(self, ordinals: Docs) -> list[str]:
+        """Give some keys as strings."""
+        if len(self.keys) > _FEW:
+            return [self.keys.text(ordinal) for ordinal in ordinals.tolist()]
+        known = self._texts
+        return [known[ordinal] for ordinal in ordinals.tolist()]
 
     @cached_property
-    def _counts(self) -> Ints:
-        bounds = self.doc_bounds if self.doc_bounds is not None else np.zeros(1, np.uint8)
-        return np.diff(bounds.astype(np.int64)).astype(np.int64)
+    def _texts(self) -> list[str]:
+        return [decode(key) for key in self.keys.entries()]
 
     def pairs(self) -> tuple[Ints, Ints]:
         """Give every (ordinal, document) pair, in order."""
-        counts = np.diff(self.bounds.astype(np.intp))
+        counts = widths(self.bounds)
         return np.repeat(np.arange(len(self.keys)), counts), self.docs
 
     def save(self, writer: ContainerWriter, prefix: str) -> None:

@@ -59,7 +59,7 @@ class ContainerWriter:
 
     def add(self, name: str, array: Ints) -> None:
         """Append one array under a name of its own."""
-        data = memoryview(np.ascontiguousarray(array)).cast("B") if array.size else memoryview(b"")
+        data = np.ascontiguousarray(array).data.cast("B") if array.size else memoryview(b"")
         self._write(b"\0" * (-self._size % ALIGNMENT))
         entry = (name, array.dtype.str, self._size, array.size, zlib.crc32(data))
         self._sections.append(entry)

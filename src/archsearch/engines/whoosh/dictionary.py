@@ -42,7 +42,7 @@ class Dictionary(Sequence[bytes]):
 
     @cached_property
     def _bytes(self) -> memoryview:
-        return memoryview(self.blob)
+        return self.blob.data
 
     def __len__(self) -> int:
         return len(self.bounds) - 1

@@ -18,7 +18,7 @@ from archsearch.engines.base import EngineHit, EngineResult
 from archsearch.engines.whoosh.arrays import Docs
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.dictionary import decode
-from archsearch.engines.whoosh.facets import facet
+from archsearch.engines.whoosh.facets import facets
 from archsearch.engines.whoosh.matching import Matcher
 from archsearch.engines.whoosh.ranking import Place, page, ranked
 from archsearch.engines.whoosh.reach import reach
@@ -38,7 +38,7 @@ def execute(snapshot: Snapshot, query: ScopedQuery, cache: ArrayCache) -> Engine
     return EngineResult(
         total=sum(docs.size for docs in hits),
         hits=_page(plan, matchers, hits),
-        facets={name: facet(name, matchers, hits) for name in plan.facets},
+        facets=facets(plan.facets, matchers, hits),
     )
 
 

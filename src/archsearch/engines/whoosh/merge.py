@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archsearch.engines.whoosh.arrays import Docs, Ints, Mask, compact, offsets
+from archsearch.engines.whoosh.arrays import Docs, Ints, Mask, compact, offsets, widths
 from archsearch.engines.whoosh.build import GONE
 from archsearch.engines.whoosh.columns import KeyField
 from archsearch.engines.whoosh.content import Content
@@ -77,7 +77,7 @@ class _TextSource:
         first, last = np.searchsorted(self.terms, (low, high))
         begin, end = int(field.bounds[first]), int(field.bounds[last])
         counts = field.occurrences(begin, end)
-        frequencies = np.diff(field.bounds[first : last + 1].astype(np.int64)).astype(np.int64)
+        frequencies = widths(field.bounds[first : last + 1])
         terms = np.repeat(np.repeat(self.terms[first:last], frequencies), counts)
         docs = np.repeat(self.home[field.docs[begin:end]], counts)
         positions = field.positions[int(self.starts[first]) : int(self.starts[last])]
@@ -136,9 +136,7 @@ def _ranges(sources: Sequence[_TextSource], terms: int, chunk: int) -> Iterator[
     """Cut the new terms into ranges of about ``chunk`` tokens, never inside a term."""
     tokens = np.zeros(terms, np.int64)
     for source in sources:
-        tokens += np.bincount(
-            source.terms, np.diff(source.starts.astype(np.int64)), minlength=terms
-        ).astype(np.int64)
+        tokens += np.bincount(source.terms, widths(source.starts), minlength=terms).astype(np.int64)
     ends = np.cumsum(tokens)
     low = 0
     while low < terms:

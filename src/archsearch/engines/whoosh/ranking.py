@@ -110,14 +110,16 @@ class Place:
 
 def page(plan: Plan, segments: Sequence[Ranked]) -> list[Place]:
     """Put the segments' first hits together and cut the page out."""
+    start, stop = plan.offset, plan.offset + plan.limit
+    if len(segments) == 1:
+        ranks = range(start, min(stop, segments[0].docs.size))
+        return [_Row(0, rank, segments[0]).place() for rank in ranks]
     rows = [
-        _Row(number, place, segment)
+        _Row(number, rank, segment)
         for number, segment in enumerate(segments)
-        for place in range(segment.docs.size)
+        for rank in range(segment.docs.size)
     ]
-    if len(segments) > 1:
-        rows = _merged(plan, rows)
-    return [row.place() for row in rows[plan.offset : plan.offset + plan.limit]]
+    return [row.place() for row in _merged(plan, rows)[start:stop]]
 
 
 @dataclass(frozen=True, slots=True)

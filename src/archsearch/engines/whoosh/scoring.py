@@ -112,6 +112,8 @@ class Scorer:
 
     def _sum(self, node: AllOf | AnyOf | AtLeast, docs: Docs) -> Floats:
         children = [child for child in node.children if not flat(child)]
+        if isinstance(node, AllOf):
+            return self._added(children, docs)
         matches = [self._matcher.docs(child) for child in children]
         if 2 * docs.size >= sum(found.size for found in matches):
             return self._accumulated(children, docs)
@@ -119,6 +121,13 @@ class Scorer:
         for child, found in zip(children, matches, strict=True):
             inside, some = self._inside(docs, found)
             total[inside] += self.scores(child, some)
+        return total
+
+    def _added(self, children: Sequence[Node], docs: Docs) -> Floats:
+        """Add up children that all match every document."""
+        total = np.zeros(docs.size)
+        for child in children:
+            total += self.scores(child, docs)
         return total
 
     def _accumulated(self, children: Sequence[Node], docs: Docs) -> Floats:
