@@ -40,7 +40,7 @@ _SHORTEST_PREFIX = 3
 _READINGS = 4
 
 
-def channels(text: str, field: str, pinyin: Pinyin) -> Iterator[Node]:
+def channels(text: str, field: str, pinyin: Pinyin) -> Iterator[Labelled]:
     """Yield the labelled nodes by which a word may match names in a field."""
     found = positioned([text])
     name = [unit for unit, _ in found]
@@ -54,7 +54,7 @@ def channels(text: str, field: str, pinyin: Pinyin) -> Iterator[Node]:
         yield from _near(name, field)
 
 
-def _homophones(name: Sequence[str], field: str, pinyin: Pinyin) -> Iterator[Node]:
+def _homophones(name: Sequence[str], field: str, pinyin: Pinyin) -> Iterator[Labelled]:
     spellings = pinyin.spellings(name)[:_READINGS]
     whole = frozenset("".join(syllables) for syllables in spellings)
     yield Labelled(Channel.HOMOPHONE, KeyNode(f"{field}#spelling", whole, WHOLE))
@@ -62,7 +62,7 @@ def _homophones(name: Sequence[str], field: str, pinyin: Pinyin) -> Iterator[Nod
         yield Labelled(Channel.HOMOPHONE, _spoken(syllables, field))
 
 
-def _pinyin(letters: str, field: str, pinyin: Pinyin) -> Iterator[Node]:
+def _pinyin(letters: str, field: str, pinyin: Pinyin) -> Iterator[Labelled]:
     whole = KeyNode(f"{field}#spelling", frozenset({letters}), WHOLE)
     yield Labelled(Channel.PINYIN, whole)
     for syllables in pinyin.split(letters)[:_READINGS]:
@@ -76,14 +76,14 @@ def _spoken(syllables: Sequence[str], field: str) -> Node:
     return PhraseNode(f"{field}#pinyin", tokens, PART)
 
 
-def _initials(letters: str, field: str) -> Iterator[Node]:
+def _initials(letters: str, field: str) -> Iterator[Labelled]:
     whole = KeyNode(f"{field}#initials", frozenset({letters}), LOOSE)
     yield Labelled(Channel.INITIALS, whole)
     if len(letters) > _SHORTEST_PREFIX:
         yield Labelled(Channel.INITIALS, PrefixNode(f"{field}#initials", letters, LOOSE / 2))
 
 
-def _slips(name: Sequence[str], field: str) -> Iterator[Node]:
+def _slips(name: Sequence[str], field: str) -> Iterator[Labelled]:
     length = len(name)
     joined = "".join(name)
     without = {_joined_but(name, index) for index in range(length)}
@@ -111,7 +111,7 @@ def _swaps(name: Sequence[str]) -> Iterator[str]:
         yield "".join((*name[:index], name[index + 1], name[index], *name[index + 2 :]))
 
 
-def _near(name: Sequence[str], field: str) -> Iterator[Node]:
+def _near(name: Sequence[str], field: str) -> Iterator[Labelled]:
     if len(name) < _SHORTEST_NEAR:
         return
     pairs = dict.fromkeys(bigram(first, second) for first, second in pairwise(name))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archsearch.domain.plan import Channel
 from archsearch.domain.query import Expression
 from archsearch.domain.schema import Schema
 from archsearch.engines.documents import Analysis
@@ -26,10 +27,11 @@ class Language:
 
     @classmethod
     def of(
-        cls, schema: Schema, analysis: Analysis, values: ValueReader, limits: QueryLimits
+        cls, schema: Schema, analysis: Analysis, values: ValueReader, limits: QueryLimits,
+        channels: frozenset[Channel] = frozenset(Channel),
     ) -> "Language":
-        """Wire the parts together."""
-        leaves = Leaves(schema, analysis, values)
+        """Wire the parts together; of the fuzzy channels, those given are used."""
+        leaves = Leaves(schema, analysis, values, channels)
         return cls(
             schema=schema,
             limits=limits,

@@ -57,7 +57,14 @@ class Leaves:
     anything in a field. ``None`` stands for a text without anything to search for, such as ``——``.
     """
 
-    def __init__(self, schema: Schema, analysis: Analysis, values: ValueReader) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        analysis: Analysis,
+        values: ValueReader,
+        channels: frozenset[Channel],
+    ) -> None:
+        self._enabled = channels
         self._schema = schema
         self._analysis = analysis
         self._values = values
@@ -88,7 +95,7 @@ class Leaves:
             return None
         loose = [
             *(node for spec in self._names for node in self._channels(text, spec)),
-            *self._parts(text),
+            *(node for node in self._parts(text) if node.channel in self._enabled),
         ]
         return AnyOf((exact, BestOf(tuple(loose)))) if loose else exact
 
@@ -203,10 +210,12 @@ class Leaves:
         if len(words) == 1 and len(words[0]) == len(fold_key(text)):
             yield TermNode(f"{spec.key}#words", words[0], spec.weight * _WORD_BONUS)
 
-    def _channels(self, text: str, spec: FieldSpec) -> Iterator[Node]:
-        return channels(text, spec.key, self._analysis.pinyin)
+    def _channels(self, text: str, spec: FieldSpec) -> Iterator[Labelled]:
+        for node in channels(text, spec.key, self._analysis.pinyin):
+            if node.channel in self._enabled:
+                yield node
 
-    def _parts(self, text: str) -> Iterator[Node]:
+    def _parts(self, text: str) -> Iterator[Labelled]:
         key = fold_key(text)
         purpose = _TAILS.get(len(key))
         for spec in self._default:

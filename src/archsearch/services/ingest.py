@@ -55,8 +55,8 @@ class Drafts(Protocol):
 class Rejects(Protocol):
     """The file of one source's rejected rows."""
 
-    def add(self, row: Row, problems: Sequence[Problem]) -> None:
-        """Add a row with the reasons against it."""
+    def add(self, problems: Sequence[Problem], row: Row | None = None) -> None:
+        """Add a row with the reasons against it; one that could not be read has no row."""
         ...
 
     def close(self) -> Path | None:
@@ -263,21 +263,24 @@ class _Tally:
     rejected: int = 0
 
     def trouble(self, problem: Problem) -> None:
-        """Note what is wrong with the source as a whole."""
-        self.report.tell([problem])
+        """Note what is wrong with the source, or with a row that could not even be read."""
+        if problem.where.number and problem.severity is Severity.ERROR:
+            self.reject([problem], None)
+        else:
+            self.report.tell([problem])
 
-    def reject(self, row: Row, problems: Sequence[Problem]) -> None:
+    def reject(self, problems: Sequence[Problem], row: Row | None) -> None:
         """Keep a row out."""
         self.rows += 1
         self.rejected += 1
         self.report.rejected_rows += 1
         self.report.tell(problems)
-        self.rejects.add(row, problems)
+        self.rejects.add(problems, row)
 
     def count(self, decision: Decision) -> None:
         """Note what was decided about a row."""
         if decision.verdict is Verdict.REFUSE:
-            self.reject(decision.draft.row, decision.problems)
+            self.reject(decision.problems, decision.draft.row)
             return
         self.rows += 1
         self.report.tell(decision.draft.problems)
@@ -312,7 +315,7 @@ def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> It
         if isinstance(entry, Problem):
             tally.trouble(entry)
         elif entry.rejected:
-            tally.reject(entry.row, entry.problems)
+            tally.reject(entry.problems, entry.row)
         else:
             batch.append(entry)
             if len(batch) == size:
