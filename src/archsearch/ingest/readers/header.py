@@ -4,6 +4,7 @@ Tables made by people begin with titles and blank lines, leave columns unnamed, 
 alike, and group columns under merged cells; none of this needs knowledge of the schema.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -11,6 +12,9 @@ from typing import Any
 
 REJECT_COLUMNS = ("拒收原因", "原文件", "原位置")
 """Columns that the file of rejected rows adds; they are no content when it is fed again."""
+CONTINUATION = "〔续{}〕"
+"""What follows the name of a column that goes on where another one's cells were full."""
+_CONTINUED = re.compile(re.escape(CONTINUATION).replace(r"\{\}", r"\d+") + "$")
 _LONGEST_LABEL = 20
 
 Line = tuple[int, Sequence[Any]]
@@ -75,6 +79,18 @@ def is_blank(cells: Sequence[object]) -> bool:
     return all(map(is_empty, cells))
 
 
+def join_continued(values: dict[str, Any]) -> dict[str, Any]:
+    """Give columns that were continued in others their whole text back."""
+    joined: dict[str, Any] = {}
+    for name, cell in values.items():
+        whole = _CONTINUED.sub("", name)
+        if whole not in joined:
+            joined[whole] = cell
+        elif cell is not None:
+            joined[whole] = f"{joined[whole]}{cell}"
+    return joined
+
+
 def is_reject_note(values: dict[str, Any]) -> bool:
     """Tell whether a row holds nothing but what the file of rejected rows added."""
     return all(name in REJECT_COLUMNS or is_empty(cell) for name, cell in values.items())
@@ -111,7 +127,7 @@ def _completes(upper: Sequence[Any], lower: Sequence[Any]) -> bool:
     grouped = all(
         above or pairs[position - 1][1] for position, (above, _) in enumerate(pairs) if position
     )
-    return across and down and complete and grouped and len(lower) <= len(upper)
+    return across and down and complete and grouped and pairs[0][0] and len(lower) <= len(upper)
 
 
 def _is_label(cell: object) -> bool:

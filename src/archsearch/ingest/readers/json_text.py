@@ -24,6 +24,7 @@ from archsearch.ingest.readers.limits import Limits
 
 _LONGEST_INTEGER = 40
 _MONSTROUS = Fault("json_number", "数字大得超出范围；号码请加引号写成文字。")
+_HALF_CHARACTER = Fault("encoding", "含有无法保存的半个字符（\\ud800 一类），请改正后再试。")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -85,7 +86,7 @@ class JsonText:
         if end - start > limits.max_cell_chars and longest_text(value) > limits.max_cell_chars:
             return cell_too_long(limits.max_cell_chars)
         if _SURROGATE_ESCAPE.search(text, start, end) and not encodable(value):
-            return Fault("encoding", "含有无法保存的半个字符（\\ud800 一类），请改正后再试。")
+            return _HALF_CHARACTER
         return None
 
     def _integer(self, digits: str) -> int | None:
@@ -112,6 +113,15 @@ def row_fault(value: object, limits: Limits) -> Fault | None:
     if len(value) > limits.max_columns:
         return too_many_columns(limits.max_columns)
     return None
+
+
+def content_fault(value: object, limits: Limits) -> Fault | None:
+    """Tell what makes a value of a program's own making unfit, if anything."""
+    if depth_of(value) > limits.max_depth:
+        return too_deep(limits.max_depth)
+    if longest_text(value) > limits.max_cell_chars:
+        return cell_too_long(limits.max_cell_chars)
+    return None if encodable(value) else _HALF_CHARACTER
 
 
 def duplicate_key(pairs: Iterable[tuple[str, Any]]) -> Fault:

@@ -11,6 +11,7 @@ from archsearch.ingest.readers.faults import RefusalError, display_name
 from archsearch.ingest.readers.folder import walk_folder
 from archsearch.ingest.readers.json_document import read_json
 from archsearch.ingest.readers.json_lines import read_json_lines
+from archsearch.ingest.readers.json_text import content_fault, row_fault
 from archsearch.ingest.readers.limits import DEFAULT_LIMITS, Limits
 from archsearch.ingest.readers.source import Source, open_source
 from archsearch.ingest.rows import Row
@@ -34,10 +35,15 @@ def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Row | Problem]
         yield from _read_folder(path, name, limits)
 
 
-def read_dicts(rows: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-    """Yield rows handed over by a program."""
+def read_dicts(
+    rows: Iterable[Mapping[str, Any]], limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Row | Problem]:
+    """Yield rows handed over by a program; what no file could hold is a problem here too."""
     for number, values in enumerate(rows, 1):
-        yield Row(Where("<dict>", f"第 {number} 条", number), values)
+        where = Where("<dict>", f"第 {number} 条", number)
+        row = dict(values) if isinstance(values, Mapping) else values
+        fault = row_fault(row, limits) or content_fault(row, limits)
+        yield fault.at(where) if fault else Row(where, row)
 
 
 def is_readable(path: PurePath) -> bool:

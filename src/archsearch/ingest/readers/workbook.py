@@ -22,7 +22,13 @@ from archsearch.ingest.readers.faults import (
     too_many_columns,
     truncated,
 )
-from archsearch.ingest.readers.header import Header, Line, find_header, is_reject_note
+from archsearch.ingest.readers.header import (
+    Header,
+    Line,
+    find_header,
+    is_reject_note,
+    join_continued,
+)
 from archsearch.ingest.readers.inflate import check_expansion
 from archsearch.ingest.readers.limits import Limits
 from archsearch.ingest.readers.source import Source
@@ -105,7 +111,7 @@ def _row(
         return Fault("csv_columns", message).at(where)
     if any(isinstance(cell, str) and len(cell) > limits.max_cell_chars for cell in cells):
         return cell_too_long(limits.max_cell_chars).at(where)
-    return None if is_reject_note(values) else Row(where, values)
+    return None if is_reject_note(values) else Row(where, join_continued(values))
 
 
 def _lines(rows: Iterator[tuple[Any, ...]]) -> Iterator[Line]:
