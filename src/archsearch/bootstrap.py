@@ -50,7 +50,7 @@ ANALYSIS_VERSION = "1"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 FIRST_ADMINISTRATOR = "admin"
-SECRET = "secret.key"
+SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
 ZONE = ZoneInfo("Asia/Shanghai")
 _LOCK_WAIT = 10.0
@@ -234,9 +234,7 @@ def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Pa
     return settings.workspace.root
 
 
-def open_application(
-    path: Path, environ: Mapping[str, str], clock: Clock = now
-) -> Application:
+def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Application:
     """Open a workspace.
 
     Raises:

@@ -51,8 +51,8 @@ def open(  # noqa: A001 - archsearch.open reads as it should
 class Archive:
     """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
 
-    Safe to share between threads. Several processes may read while one writes. Every method takes the
-    name of the user it acts for: nothing is visible by default, and every operation is logged.
+    Safe to share between threads. Several processes may read while one writes. Every method takes
+    the name of the user it acts for: nothing is visible by default, every operation is logged.
     """
 
     def __init__(self, application: Application) -> None:
@@ -83,10 +83,11 @@ class Archive:
     ) -> IngestReport:
         """Take files, folders or dicts into the archive.
 
-        Good rows go in, rejected ones are listed in the report and in a workbook to mend and feed again.
+        Good rows go in, rejected ones are listed in the report and in a workbook to mend and feed
+        again.
 
         Args:
-            sources: One or several; column names are those of the schema, its aliases or a mapping's.
+            sources: One or several; columns are named as in the schema, its aliases or a mapping.
             user: Who brings them.
             dry_run: Check everything, store nothing.
             progress: Told the source's name and the number of its rows done.
@@ -99,7 +100,7 @@ class Archive:
         inputs = (Path(each) if isinstance(each, str) else each for each in several)
         return self._application.ingest.ingest(inputs, user, dry_run=dry_run, progress=progress)
 
-    def search(
+    def search(  # noqa: PLR0913 - the contract with other programs names these
         self,
         query: str = "",
         *,
@@ -117,10 +118,10 @@ class Archive:
             query: In the query language; empty for everything, newest first.
             user: Who asks.
             mode: ``auto``, ``exact`` or ``fuzzy``.
-            filters: By schema key: a value, several of which any will do, or a mapping with ``any``,
-                ``all``, ``none``, ``from``, ``to``.
+            filters: By schema key: a value, several of which any will do, or a mapping with
+                ``any``, ``all``, ``none``, ``from``, ``to``.
             facets: Schema keys to count values of, over all hits.
-            sort: ``relevance``, or a sortable schema key, with ``-`` before it for descending order.
+            sort: ``relevance``, or a sortable schema key, with ``-`` before it for descending.
             limit: Hits on the page.
             offset: Hits before the page.
 
@@ -180,7 +181,7 @@ class Archive:
 
         Args:
             name: Letters (Chinese ones too), digits, ``_ . @ -``.
-            role: ``administrator``, ``manager``, ``employee``, ``auditor``, or None for no right at all.
+            role: ``administrator``, ``manager``, ``employee``, ``auditor``, or None for no right.
             departments: Paths such as ``华东分行/信贷部``.
             clearance: Highest secrecy label the user may see; by default the second lowest, for
                 administrators the highest.

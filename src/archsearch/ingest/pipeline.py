@@ -1,18 +1,38 @@
 """From a source to drafts: read, map, normalise, validate; one row at a time."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from archsearch.domain.problem import Problem
 from archsearch.domain.schema import Schema
-from archsearch.ingest.mapping import ColumnMapping
+from archsearch.ingest.mapping import ColumnMapping, RowMapper
 from archsearch.ingest.normalise.normaliser import Normaliser
 from archsearch.ingest.readers.limits import Limits
-from archsearch.ingest.readers.source import read
-from archsearch.ingest.rows import Draft
+from archsearch.ingest.readers.reader import feeds, read_dicts
+from archsearch.ingest.rows import Draft, Row
 from archsearch.ingest.validate import Validator
+
+UNNAMED_SOURCE = "导入"
+"""Source of rows that bring a number of their source but not its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One source being worked through.
+
+    ``digest`` is that of its content, empty when there is none; ``entries`` are its drafts, and
+    problems for what is no row. They are to be used up before the next supply is asked for.
+    """
+
+    name: str
+    digest: str
+    entries: Iterator[Draft | Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +45,27 @@ class Pipeline:
     validator: Validator
     limits: Limits
 
-    def file(self, path: Path, today: date) -> Iterator[Draft | Problem]:
-        """Yield a draft for every row of a file, and a problem for what is no row."""
-        return self._drafts(read(path, self.limits), today)
+    def files(self, path: Path, today: date) -> Iterator[Supply]:
+        """Yield the drafts of a file, or of every file in a folder."""
+        for feed in feeds(path, self.limits):
+            yield Supply(feed.name, feed.digest, self._drafts(feed.items, today))
+
+    def dicts(self, dicts: Sequence[Mapping[str, Any]], today: date) -> Supply:
+        """Give the drafts of records handed over by a program."""
+        option = orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS
+        text = orjson.dumps([dict(each) for each in dicts], default=repr, option=option)
+        digest = hashlib.sha256(text).hexdigest()
+        return Supply("<dict>", digest, self._drafts(read_dicts(dicts, self.limits), today))
+
+    def _drafts(self, items: Iterable[Row | Problem], today: date) -> Iterator[Draft | Problem]:
+        mapper = RowMapper(self.schema, self.mappings)
+        for item in items:
+            if isinstance(item, Problem):
+                yield item
+                continue
+            raw, problems = mapper.map_row(item)
+            if raw.get("source_id") and not raw.get("source"):
+                raw["source"] = UNNAMED_SOURCE
+            draft = self.normaliser.normalise(item, raw)
+            yield from problems
+            yield self.validator.check(draft, today)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.domain.vocabulary import Vocabulary
-from archsearch.ingest.normalise.cells import FieldNormaliser, Faults
+from archsearch.ingest.normalise.cells import Faults, FieldNormaliser
 from archsearch.ingest.normalise.fields import Sources, normaliser_of
 
 _FREE = {FieldType.NAME, FieldType.TEXT, FieldType.ADDRESS}

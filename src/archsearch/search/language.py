@@ -27,7 +27,11 @@ class Language:
 
     @classmethod
     def of(
-        cls, schema: Schema, analysis: Analysis, values: ValueReader, limits: QueryLimits,
+        cls,
+        schema: Schema,
+        analysis: Analysis,
+        values: ValueReader,
+        limits: QueryLimits,
         channels: frozenset[Channel] = frozenset(Channel),
     ) -> "Language":
         """Wire the parts together; of the fuzzy channels, those given are used."""

@@ -56,9 +56,7 @@ class Doctor:
         with self.trail.database.read() as connection:
             number = records.count(connection)
         if faults:
-            return Check(
-                "档案库", False, f"{len(faults)} 处损坏：{faults[0]}", "请从备份恢复 var/。"
-            )
+            return _ill("档案库", f"{len(faults)} 处损坏：{faults[0]}", "请从备份恢复 var/。")
         return _well("档案库", f"{number} 份档案，文件完好")
 
     def _audit(self) -> Check:
@@ -74,9 +72,7 @@ class Doctor:
         with self.trail.database.read() as connection:
             waiting = outbox.count(connection)
         if waiting:
-            return Check(
-                "待索引队列", False, f"{waiting} 条未入索引", "请运行 archsearch index drain。"
-            )
+            return _ill("待索引队列", f"{waiting} 条未入索引", "请运行 archsearch index drain。")
         return _well("待索引队列", "已清空")
 
     def _files(self) -> Check:

@@ -29,7 +29,7 @@ SYSTEM = "(system)"
 Progress = Callable[[int], None]
 """Told the number of records done so far."""
 
-Lock = Callable[[], AbstractContextManager[None]]
+Lock = Callable[[], AbstractContextManager[object]]
 """Makes a context that one process at a time can be in; entering raises BusyError after a wait."""
 
 

@@ -4,14 +4,11 @@ Feeding the same input twice changes nothing, and a run that was killed ends, wh
 if it had never been: how far a source was stored is noted in the transaction of its records.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, Final, Protocol
-
-import orjson
 
 from archsearch.domain.access import Role, scope_of
 from archsearch.domain.audit import Action
@@ -19,6 +16,7 @@ from archsearch.domain.problem import Problem, Severity
 from archsearch.domain.record import JsonValue, RecordId
 from archsearch.errors import BusyError
 from archsearch.ingest.naming import NamingRule
+from archsearch.ingest.pipeline import Pipeline, Supply
 from archsearch.ingest.rows import Draft, Row
 from archsearch.services.admission import Admission, Decision, Verdict
 from archsearch.services.batches import Batches
@@ -29,27 +27,10 @@ from archsearch.storage import departments
 
 _WRITERS: Final = (Role.ADMINISTRATOR, Role.MANAGER, Role.EMPLOYEE)
 _PROBLEMS_TOLD: Final = 10_000
-_READ: Final = 1 << 20
 
 Input = Path | Mapping[str, Any]
 Progress = Callable[[str, int], None]
 """Told the source's name and the number of its rows done so far."""
-
-
-class Drafts(Protocol):
-    """Makes drafts from sources; see :class:`archsearch.ingest.pipeline.Pipeline`."""
-
-    def files(self, path: Path) -> Iterator[Path]:
-        """Yield the files that a path stands for: itself, or those in a folder."""
-        ...
-
-    def file(self, path: Path, today: date) -> Iterator[Draft | Problem]:
-        """Yield a draft for every row of a file, and a problem for what is no row."""
-        ...
-
-    def rows(self, rows: Iterable[Mapping[str, Any]], today: date) -> Iterator[Draft | Problem]:
-        """Yield a draft for every dict."""
-        ...
 
 
 class Rejects(Protocol):
@@ -113,15 +94,6 @@ class IngestReport:
                 told.append(problem)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One thing to ingest: its rows, and how to recognise it when it comes again."""
-
-    name: str
-    digest: str
-    entries: Iterator[Draft | Problem]
-
-
 class IngestService:
     """Takes sources into the archive on behalf of users."""
 
@@ -129,13 +101,13 @@ class IngestService:
         self,
         trail: Trail,
         index: IndexService,
-        drafts: Drafts,
+        pipeline: Pipeline,
         rules: IngestRules,
         rejects: Callable[[str, str], Rejects],
     ) -> None:
         self._trail = trail
         self._index = index
-        self._drafts = drafts
+        self._pipeline = pipeline
         self._rules = rules
         self._rejects = rejects
 
@@ -157,8 +129,8 @@ class IngestService:
             admission = self._admission(user)
         batches = Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
         report = IngestReport(dry_run=dry_run)
-        for source in self._sources(inputs, admission.today):
-            self._take(source, batches, report, progress)
+        for supply in self._supplies(inputs, admission.today):
+            self._take(supply, batches, report, progress)
         if not dry_run:
             report.indexed = self._settle()
         return report
@@ -179,27 +151,26 @@ class IngestService:
             paths.__contains__,
         )
 
-    def _sources(self, inputs: Iterable[Input], today: date) -> Iterator[_Source]:
+    def _supplies(self, inputs: Iterable[Input], today: date) -> Iterator[Supply]:
         dicts: list[Mapping[str, Any]] = []
         for each in inputs:
             if isinstance(each, Mapping):
                 dicts.append(each)
-                continue
-            for path in self._drafts.files(each):
-                yield _Source(path.name, self._digest_of(path), self._drafts.file(path, today))
+            else:
+                yield from self._pipeline.files(each, today)
         if dicts:
-            yield _Source("<dict>", self._digest(dicts), self._drafts.rows(dicts, today))
+            yield self._pipeline.dicts(dicts, today)
 
     def _take(
         self,
-        source: _Source,
+        source: Supply,
         batches: Batches,
         report: IngestReport,
         progress: Progress | None,
     ) -> None:
         rejects = self._rejects(source.name, source.digest)
         tally = _Tally(source, report, rejects)
-        bookmark = batches.bookmark(source.digest)
+        bookmark = batches.bookmark(self._rules.fingerprint + source.digest)
         try:
             for batch in _batches(source.entries, tally, self._rules.batch):
                 decisions, bookmark = batches.store(batch, bookmark)
@@ -230,30 +201,12 @@ class IngestService:
             return False
         return True
 
-    def _digest_of(self, path: Path) -> str:
-        digest = hashlib.sha256(self._rules.fingerprint.encode())
-        try:
-            # Anything but a plain file is refused by its reader, with the reason.
-            if path.is_symlink() or not path.is_file():
-                return digest.hexdigest()
-            with path.open("rb") as file:
-                while piece := file.read(_READ):
-                    digest.update(piece)
-        except (OSError, ValueError):
-            return digest.hexdigest()
-        return digest.hexdigest()
-
-    def _digest(self, dicts: Sequence[Mapping[str, Any]]) -> str:
-        option = orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS
-        text = orjson.dumps([dict(each) for each in dicts], default=repr, option=option)
-        return hashlib.sha256(self._rules.fingerprint.encode() + text).hexdigest()
-
 
 @dataclass(slots=True)
 class _Tally:
     """What became of the rows of one source."""
 
-    source: _Source
+    source: Supply
     report: IngestReport
     rejects: Rejects
     rows: int = 0
