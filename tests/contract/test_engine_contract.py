@@ -329,7 +329,6 @@ class TestMatching:
             (AnyOf((NotNode(term("甲")), term("丙"))), "ade"),
             (Labelled(Channel.EXACT, term("丙")), "a"),
         ],
-        ids=str,
     )
     def test_node_finds_exactly_its_records(
         self, engine: SearchEngine, node: Node, expected: str
@@ -664,7 +663,6 @@ class TestScope:
             (Scope(frozenset(), everything=True), set()),
             (NOTHING, set()),
         ],
-        ids=str,
     )
     def test_scope_shows_its_records_and_hides_the_others(
         self, engine: SearchEngine, scope: Scope, visible: set[str]
