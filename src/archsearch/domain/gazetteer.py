@@ -215,7 +215,7 @@ class Gazetteer:
             yield filler.end()
         name = region.path.rpartition("/")[2]
         if text.startswith(name, start):
-            yield from Gazetteer._starts(text, start + len(name), region)
+            yield start + len(name)
 
     def _below(self, path: str) -> _Names:
         """Names of everything below a region."""

@@ -64,7 +64,7 @@ def test_the_table_names_parents_successors_years_and_short_names(generator: Mod
     assert rows == [
         "110000,北京市,province,华北,,,,北京|京",
         "110101,东城区,county,110000,,,,东城",
-        "110103,崇文区,county,110000,,2009,,",
+        "110103,崇文区,county,110000,,2009,110101,",
         "110118,密云区,county,110000,2015,,,密云",
         "110200,县,prefecture,110000,,2014,110000,",
         "110228,密云县,county,110000,1982,2014,110118,",
