@@ -280,7 +280,7 @@ def build(
     past = history(timeline)
     successors = Successors([*now, *past], today)
     past = [replace(entry, successor=successors.of(entry)) for entry in past]
-    moved = ABSORBED | {
+    moved = dict(ABSORBED) | {
         entry.code: entry.successor
         for entry in past
         if entry.level == "prefecture" and entry.successor
