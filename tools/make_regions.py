@@ -65,6 +65,9 @@ RENUMBERING: Final = 1983
 """Until this year the lists have gaps, and hand codes on to other regions: a region may reappear up
 to three years later, and the next name under a code need not be the same region's."""
 
+SAME_NAME_GAP: Final = 10
+"""Two counties of one province do not share a name, so a later one is the same."""
+
 RESIDENTS_OF_TAIWAN: Final = "830000"
 TAIWAN: Final = "710000"
 
@@ -115,7 +118,7 @@ def aliases_of(code: str, name: str) -> tuple[str, ...]:
     if len(short) > 1 and not name.endswith("自治区"):
         found[short] = None
         if name.endswith("自治州"):
-            found[short + "州"] = None
+            found |= dict.fromkeys((short + "州", name.removesuffix("自治州")))
         if name.endswith("自治县"):
             found[short + "县"] = None
     if level_of(code) == "province":
@@ -170,6 +173,11 @@ def history(timeline: Mapping[str, Any]) -> list[Entry]:
     return entries
 
 
+def remembered(entry: Entry) -> bool:
+    """Whether people still use the short name: of prefectures, and of counties gone of late."""
+    return entry.level == "prefecture" or (entry.until or 0) >= MERGED_SINCE
+
+
 class Successors:
     """Finds what became of a region, by its name and the years of the lists."""
 
@@ -214,8 +222,10 @@ class Successors:
             [other for other in candidates if other.code[:4] == entry.code[:4]],
             candidates,
         ):
-            if len({other.code for other in close}) == 1:
-                return close[0]
+            first = min((other.since or 0 for other in close), default=0)
+            soonest = [other for other in close if (other.since or 0) == first]
+            if len({other.code for other in soonest}) == 1:
+                return soonest[0]
         return None
 
     @staticmethod
@@ -231,6 +241,8 @@ class Successors:
         if entry.until is None or other.since is None:
             return False
         gap = 3 if entry.until <= RENUMBERING else 1
+        if other.name == entry.name and entry.level == "county":
+            gap = SAME_NAME_GAP
         return entry.until < other.since <= entry.until + gap
 
 
@@ -289,7 +301,7 @@ def build(
         replace(
             entry,
             parent=parent_of(entry, today, moved),
-            aliases=aliases_of(entry.code, entry.name) if entry.level == "prefecture" else (),
+            aliases=aliases_of(entry.code, entry.name) if remembered(entry) else (),
         )
         for entry in past
     ]
