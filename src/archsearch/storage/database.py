@@ -18,10 +18,8 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import QueuePool
 
 from archsearch.errors import StoreError, WorkspaceError
+from archsearch.storage.creation import APPLICATION_ID, create_file
 from archsearch.storage.failures import translated
-
-APPLICATION_ID: Final = 0x41524348
-"""``ARCH``: marks the file as ours (``PRAGMA application_id``)."""
 
 _BUSY_TIMEOUT: Final = 10.0
 _IDLE_READERS: Final = 4
@@ -129,9 +127,7 @@ class Database:
     def refuse_after_fork(self) -> None:
         """Raise StoreError in any process but the one that opened this database."""
         if self._pid != os.getpid():
-            raise StoreError(
-                "父进程打开的档案库不能在 fork 出的子进程中使用；请以 spawn 方式启动。"
-            )
+            raise StoreError("父进程打开的档案库不能在 fork 出的子进程中使用；请改用 spawn 启动。")
 
     def _make_pools(self) -> _Pools:
         readers = self._make_engine(_IDLE_READERS, _EXTRA_READERS, read_only=True)
@@ -183,8 +179,9 @@ def open_database(
     """Open the database file. Its tables are the business of ``migrations.runner.migrate``.
 
     Args:
-        path: The file; its folder is kept private (0700) when created here.
-        create: Make the file if it is missing. One whose creation was cut short is completed.
+        path: The file.
+        create: Make the file (0600) if it is missing, or complete one whose creation was cut
+            short, and make its folder private (0700).
         busy_timeout: Seconds that a writer waits for another.
 
     Raises:
@@ -194,7 +191,7 @@ def open_database(
     for inherited in list(_OPEN):
         inherited.refuse_after_fork()
     if create:
-        _create(path)
+        create_file(path)
     elif not path.is_file():
         raise WorkspaceError(
             f"找不到档案库 {path.name}：请先运行 archsearch init，或从备份恢复该文件。"
@@ -207,41 +204,6 @@ def open_database(
         raise
     _OPEN.add(database)
     return database
-
-
-def _create(path: Path) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.chmod(0o700)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        os.close(handle)
-        path.chmod(0o600)
-    except OSError as error:
-        raise StoreError(f"无法建立档案库 {path.name}；请检查文件夹权限与磁盘空间。") from error
-    with translated():
-        connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)
-        try:
-            _initialise(connection)
-        finally:
-            connection.close()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _initialise(connection: sqlite3.Connection) -> None:
-    """Mark an empty file as ours; leave any other file as it is."""
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    if pages == 0:
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    (owner,) = connection.execute("PRAGMA application_id").fetchone()
-    if owner == APPLICATION_ID:
-        connection.execute("PRAGMA synchronous = FULL")
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        if mode != "wal":
-            raise StoreError("档案库所在的文件系统不支持共享内存；请改放到本机磁盘。")
 
 
 def _check_identity(database: Database) -> None:

@@ -1,20 +1,15 @@
 """Which records are already there: the look-ups that tell a new record from a known one."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from archsearch.domain.record import RecordId, Values
+from archsearch.domain.record import RecordId
 from archsearch.storage.bulk import chunks
-from archsearch.storage.encoding import canonical_json
 from archsearch.storage.tables import RECORDS
-
-NOT_CONTENT: Final = frozenset({"record_id", "updated_at", "quality"})
-"""Fields that may differ between two deliveries of the same content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +40,6 @@ class Identities:
     by_source: dict[SourceKey, Identity]
     by_digest: dict[str, Identity]
     """Of several records with the same content, the oldest."""
-
-
-def content_digest(values: Values, *, ignoring: frozenset[str] = NOT_CONTENT) -> str:
-    """Digest the content of a record, so that the same content is recognised.
-
-    Args:
-        values: Normalised values.
-        ignoring: Top-level fields that do not count; add those that the program filled in by
-            itself, such as the time of creation.
-
-    Raises:
-        InvalidRequestError: A value cannot be written as JSON.
-    """
-    content = {key: value for key, value in values.items() if key not in ignoring}
-    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
 def find_identities(

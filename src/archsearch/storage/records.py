@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from archsearch.domain.record import Origin, Record, RecordId, RecordVersion
+from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion
 from archsearch.errors import ConflictError
 from archsearch.storage import outbox
 from archsearch.storage.bulk import chunks, insert_rows, update_rows
@@ -44,7 +44,7 @@ _WALK_STEP: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A record as it is to be from now on, and the digest of its content.
+    """A record as it is to be from now on, and its ``content.content_digest``.
 
     Version 1 is a new record; version n + 1 replaces version n and nothing else.
     """
@@ -216,8 +216,8 @@ def _head_row(revision: Revision | None, moment: str) -> tuple[Any, ...]:
     return (
         record.version,
         revision.digest,
-        values.get("source"),
-        values.get("source_id"),
+        _text_or_none(values.get("source")),
+        _text_or_none(values.get("source_id")),
         record.owner,
         record.department,
         record.secrecy,
@@ -225,6 +225,10 @@ def _head_row(revision: Revision | None, moment: str) -> tuple[Any, ...]:
         record.quality,
         moment,
     )
+
+
+def _text_or_none(value: JsonValue) -> str | None:
+    return None if value in (None, "") else str(value)
 
 
 def _version_row(row_id: int, revision: Revision, by: str, moment: str) -> tuple[Any, ...]:

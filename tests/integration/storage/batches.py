@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from archsearch.domain.audit import Action, AuditEntry
-from archsearch.domain.record import Record, RecordId
+from archsearch.domain.record import Record, RecordId, Values
 from archsearch.storage import audit_log, counters, records
+from archsearch.storage.consistency import find_inconsistencies
+from archsearch.storage.content import content_digest
 from archsearch.storage.database import Database
-from archsearch.storage.identities import content_digest
 from archsearch.storage.records import Revision
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
@@ -23,8 +24,8 @@ def common_of(writer: str) -> RecordId:
 
 
 def revision(record_id: str, version: int) -> Revision:
-    values = {"name": record_id, "owner": "li.na", "notes": f"第{version}版" * 200}
-    return Revision(Record(RecordId(record_id), version, dict(values)), content_digest({**values}))
+    values: Values = {"name": record_id, "owner": "li.na", "notes": f"第{version}版" * 200}
+    return Revision(Record(RecordId(record_id), version, values), content_digest(values, {}))
 
 
 def write_batch(database: Database, writer: str, number: int) -> None:
@@ -72,4 +73,6 @@ def assert_whole(database: Database, done: dict[str, int]) -> None:
     assert queued == set(expected)
     assert dict(numbers) == {writer: batches for writer, batches in done.items() if batches}
     assert (chain.entries, chain.breaks) == (sum(done.values()), ())
+    with database.read() as connection:
+        assert list(find_inconsistencies(connection)) == []
     assert database.verify() == ()

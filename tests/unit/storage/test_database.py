@@ -166,6 +166,8 @@ def test_a_second_writer_gives_up_after_a_while(database: Database) -> None:
         other.write(),
     ):
         pass
+    with other.write() as connection:
+        save(connection, revision("R1"))
 
     other.close()
 

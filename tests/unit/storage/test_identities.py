@@ -1,10 +1,8 @@
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.unit.storage.samples import revision, save
 
 from archsearch.domain.record import RecordId
 from archsearch.storage.database import Database
-from archsearch.storage.identities import SourceKey, content_digest, find_identities
+from archsearch.storage.identities import SourceKey, find_identities
 
 
 def test_a_record_is_known_by_its_id_its_source_and_its_content(database: Database) -> None:
@@ -91,33 +89,3 @@ def test_a_large_batch_is_found_whole(database: Database) -> None:
         )
 
     assert len(found.by_record_id) == len(found.by_source) == len(found.by_digest) == 1300
-
-
-VALUES = st.dictionaries(
-    st.sampled_from(["name", "notes", "tags", "finance"]),
-    st.text(max_size=5) | st.integers(0, 9) | st.lists(st.text(max_size=2), max_size=2),
-)
-
-
-@given(VALUES, VALUES)
-def test_digests_are_equal_exactly_when_contents_are(
-    one: dict[str, object], other: dict[str, object]
-) -> None:
-    digests = [content_digest(values) for values in (one, other)]  # type: ignore[arg-type] # JSON
-
-    assert (digests[0] == digests[1]) == (one == other)
-
-
-def test_the_order_of_fields_and_what_is_no_content_do_not_count() -> None:
-    one = content_digest({"name": "甲", "notes": "乙", "record_id": "R1", "quality": 80})
-    other = content_digest({"notes": "乙", "name": "甲", "record_id": "R2", "updated_at": "2024"})
-
-    assert one == other
-
-
-def test_fields_that_the_program_filled_in_can_be_left_out() -> None:
-    ignoring = frozenset({"created_at"})
-
-    assert content_digest({"name": "甲", "created_at": "1"}, ignoring=ignoring) == content_digest(
-        {"name": "甲"}
-    )
