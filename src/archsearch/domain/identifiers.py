@@ -43,7 +43,7 @@ RESIDENCE_PERMIT_REGIONS: Final = frozenset({"810000", "820000", "830000"})
 """Region codes of residence permits of Hong Kong, Macau and Taiwan residents (State Council 2018,
 implementing measures for GB 11643 numbers); not all of them are in GB/T 2260."""
 
-_USCC_VALUES: Final = {char: value for value, char in enumerate(USCC_ALPHABET)}
+_USCC_VALUES: Final = bytes.maketrans(USCC_ALPHABET.encode(), bytes(range(31)))
 _BIRTH_YEARS: Final = range(1850, 2100)
 _ZERO_SHIFT: Final = 48 * sum(PERSON_WEIGHTS)
 _PERSON: Final = re.compile(r"[0-9]{17}[0-9X]")
@@ -119,7 +119,7 @@ def uscc_check_char(first17: str) -> str:
     >>> uscc_check_char("91350100M000100Y4")
     '3'
     """
-    total = sum(map(mul, USCC_WEIGHTS, map(_USCC_VALUES.__getitem__, first17)))
+    total = sum(map(mul, USCC_WEIGHTS, first17.encode().translate(_USCC_VALUES)))
     return USCC_ALPHABET[-total % 31]
 
 
@@ -195,7 +195,7 @@ def _classify_18(text: str) -> Identification:
     # reads as a birth date decides, but for 9...: businesses far outnumber the foreigners whose
     # residence permits begin so.
     person = read_person(text)
-    if _is_uscc(text) and (text[0] == "9" or not person):
+    if (text[0] == "9" or not person) and _is_uscc(text):
         return Identification(IdentifierKind.USCC)
     if person and _issued(text) and person_check_char(text[:17]) == text[17]:
         return Identification(IdentifierKind.PERSON, None, person)

@@ -5,7 +5,7 @@ completeness and conformity (准确性、完整性、规范性).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -114,7 +114,8 @@ class Validator:
         self._keys = schema.by_key
         self._regions = regions
         self._required = tuple(spec.key for spec in schema.fields if spec.required)
-        self._groups = tuple(spec for spec in schema.fields if _needs_walk(spec))
+        walked = ((spec, _walked_members(spec)) for spec in schema.fields)
+        self._groups = tuple((spec, members) for spec, members in walked if members)
         self._identifiers = tuple(
             spec.key for spec in schema.fields if spec.type is FieldType.ID_NUMBER
         )
@@ -142,7 +143,8 @@ class Validator:
         self._check_region(found)
         _check_completeness(found)
         problems = tuple(found.problems)
-        return replace(draft, problems=problems, quality=self._quality(values, problems))
+        quality = self._quality(values, problems)
+        return Draft(draft.row, values, draft.original, draft.origins, problems, quality)
 
     def _check_identifiers(self, found: _Findings, today: date) -> PersonId | None:
         """Check top-level identifiers; give what the customer's own says if it is faultless."""
@@ -174,10 +176,12 @@ class Validator:
         return permit or self._regions.by_code(code) is not None
 
     def _check_groups(self, found: _Findings, today: date) -> None:
-        for spec in self._groups:
-            for prefix, item in _members(found.draft.values, spec):
-                for member in spec.fields:
-                    value = item.get(member.key.rpartition(".")[2])
+        for spec, members in self._groups:
+            if spec.key not in found.draft.values:
+                continue
+            for prefix, item in _items(found.draft.values, spec):
+                for key, member in members:
+                    value = item.get(key)
                     if value is None and member.required:
                         found.add(_REQUIRED, member.key, prefix)
                     elif member.type is FieldType.ID_NUMBER and isinstance(value, str):
@@ -208,11 +212,16 @@ class Validator:
         return max(0, 100 - cost)
 
 
-def _needs_walk(spec: FieldSpec) -> bool:
-    return any(member.required or member.type is FieldType.ID_NUMBER for member in spec.fields)
+def _walked_members(spec: FieldSpec) -> tuple[tuple[str, FieldSpec], ...]:
+    """List the members of a group that need a check, by short key."""
+    return tuple(
+        (member.key.rpartition(".")[2], member)
+        for member in spec.fields
+        if member.required or member.type is FieldType.ID_NUMBER
+    )
 
 
-def _members(values: Values, spec: FieldSpec) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _items(values: Values, spec: FieldSpec) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the items of a group with the words that name them."""
     held = values.get(spec.key)
     if isinstance(held, dict):

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from archsearch.ingest.faults import Fault
@@ -110,6 +111,7 @@ def _signed(line: str) -> Decimal | None:
     return -value if negative and value is not None else value
 
 
+@lru_cache(maxsize=4096)
 def _yuan(line: str) -> Decimal | None:
     if _FOREIGN.search(line):
         return None

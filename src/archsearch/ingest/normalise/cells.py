@@ -44,9 +44,9 @@ def as_text(cell: object, faults: Faults) -> str | None:
     """
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, list | tuple) and len(cell) == 1:
-        return None if isinstance(cell[0], list | tuple) else as_text(cell[0], faults)
-    if isinstance(cell, int | float):
+    if isinstance(cell, (list, tuple)) and len(cell) == 1:
+        return None if isinstance(cell[0], (list, tuple)) else as_text(cell[0], faults)
+    if isinstance(cell, (int, float)):
         return _number_text(cell, faults)
     if isinstance(cell, date):
         return str(cell)
@@ -73,9 +73,9 @@ def as_json(cell: object) -> JsonValue:
         return cell if cell.isascii() else cell.encode("utf-8", "replace").decode()
     if isinstance(cell, Mapping):
         return {str(as_json(key)): as_json(value) for key, value in cell.items()}
-    if isinstance(cell, list | tuple):
+    if isinstance(cell, (list, tuple)):
         return [as_json(item) for item in cell]
     plain = cell is None or isinstance(cell, bool)
-    if plain or (isinstance(cell, int | float) and abs(cell) < EXACT_FLOAT):
+    if plain or (isinstance(cell, (int, float)) and abs(cell) < EXACT_FLOAT):
         return cell  # type: ignore[return-value] # one of the plain kinds
     return hex(cell) if isinstance(cell, int) else str(cell)

@@ -58,7 +58,7 @@ def normalise_date(cell: Any, faults: Faults) -> str | None:
         found = _of_instant(cell)
     elif isinstance(cell, date):
         found = _iso(cell.year, cell.month, cell.day)
-    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         found = "" if is_blank(cell) else _of_number(cell)
     else:
         text = as_text(cell, faults)

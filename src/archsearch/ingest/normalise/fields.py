@@ -82,8 +82,9 @@ def _listed(one: FieldNormaliser, kind: FieldType) -> FieldNormaliser:
     limit = TAGS_LIMIT if kind is FieldType.TAGS else LIST_LIMIT
 
     def normalise(cell: Any, faults: Faults) -> JsonValue:
+        items = cell if isinstance(cell, (list, tuple)) else _split(cell, separators)
         found: list[JsonValue] = []
-        for item in _bounded(_items(cell, separators), limit, faults):
+        for item in items if len(items) <= limit else _cut(items, limit, faults):
             value = one(item, faults)
             if value is not None and value not in found:
                 found.append(value)
@@ -93,20 +94,17 @@ def _listed(one: FieldNormaliser, kind: FieldType) -> FieldNormaliser:
 
 
 def _phone_list(cell: Any, faults: Faults) -> JsonValue:
+    items = cell if isinstance(cell, (list, tuple)) else [cell]
     found: list[JsonValue] = []
-    for item in _bounded(cell if isinstance(cell, list | tuple) else [cell], LIST_LIMIT, faults):
+    for item in items if len(items) <= LIST_LIMIT else _cut(items, LIST_LIMIT, faults):
         found += [number for number in phones.normalise_phones(item, faults) if number not in found]
     return found or None
 
 
-def _items(cell: Any, separators: re.Pattern[str]) -> list[Any]:
-    if isinstance(cell, list | tuple):
-        return list(cell)
+def _split(cell: Any, separators: re.Pattern[str]) -> list[Any]:
     return list(separators.split(cell)) if isinstance(cell, str) else [cell]
 
 
-def _bounded(items: list[Any] | tuple[Any, ...], limit: int, faults: Faults) -> Any:
-    if len(items) > limit:
-        faults.append(Fault("too_long", f"超过 {limit} 项，请精简。"))
-        return items[:limit]
-    return items
+def _cut(items: list[Any] | tuple[Any, ...], limit: int, faults: Faults) -> Any:
+    faults.append(Fault("too_long", f"超过 {limit} 项，请精简。"))
+    return items[:limit]

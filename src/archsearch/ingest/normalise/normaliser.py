@@ -74,6 +74,8 @@ class Normaliser:
             raise SettingsError(f"schema.yaml 引用了不存在的词表：{'、'.join(sorted(missing))}。")
         sources = Sources(vocabularies, regions)
         self._fields = tuple(_prepare(spec, sources) for spec in schema.fields if not spec.system)
+        # Walked once a row, absent fields included: plain tuples are the fastest to unpack.
+        self._plan = tuple((field.key, field.normalise, field) for field in self._fields)
         self._derivation = Derivation(schema, vocabularies, regions)
         self._defaults = self._checked(defaults or {})
 
@@ -86,21 +88,22 @@ class Normaliser:
                 Keys that the schema lacks are ignored: mapping reports them.
         """
         collected = _Collected(row.where, {}, {}, [])
+        values = collected.values
         faults: Faults = []
-        for field in self._fields:
-            cell = raw.get(field.key)
-            if cell is None or cell == "":
+        for key, convert, field in self._plan:
+            if key not in raw:
                 continue
-            if field.normalise is None:
+            cell = raw[key]
+            if convert is None:
                 _normalise_group(field, cell, collected)
                 continue
-            value = field.normalise(cell, faults)
+            value = convert(cell, faults)
             if faults:
                 collected.report(faults, field.spec)
             if value is not None:
-                collected.values[field.key] = value
-            if value != cell and not is_blank(cell):
-                collected.original[field.key] = as_json(cell)
+                values[key] = value
+            if value is not cell and value != cell and not is_blank(cell):
+                collected.original[key] = as_json(cell)
         _lengthen_identifier(collected)
         return self._completed(row, collected)
 
@@ -143,21 +146,19 @@ def _normalise_group(field: _Field, cell: Any, collected: _Collected) -> None:
 
     ``original`` gets, at the same place, those members alone that were changed.
     """
-    items = list(cell) if isinstance(cell, list | tuple) else [cell]
+    items = cell if isinstance(cell, (list, tuple)) else (cell,)
     limit = LIST_LIMIT if field.spec.many else 1
     if len(items) > limit:
-        fault = Fault("too_long", f"超过 {limit} 项，请精简。")
-        collected.report([fault], field.spec)
+        collected.report([Fault("too_long", f"超过 {limit} 项，请精简。")], field.spec)
         items = items[:limit]
     kept: list[JsonValue] = []
     originals: list[JsonValue] = []
     for number, item in enumerate(items, 1):
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             if not is_blank(item):
                 collected.report([_NOT_A_GROUP], field.spec)
             continue
-        prefix = f"{field.spec.label}第 {number} 项" if field.spec.many else field.spec.label
-        values, original = _normalise_members(field, item, collected, prefix + "的")
+        values, original = _normalise_members(field, item, collected, number)
         if values:
             kept.append(values)
             originals.append(original)
@@ -168,22 +169,24 @@ def _normalise_group(field: _Field, cell: Any, collected: _Collected) -> None:
 
 
 def _normalise_members(
-    field: _Field, item: Mapping[str, Any], collected: _Collected, prefix: str
+    field: _Field, item: Mapping[str, Any], collected: _Collected, number: int
 ) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
     values: dict[str, JsonValue] = {}
     original: dict[str, JsonValue] = {}
     faults: Faults = []
     for member in field.members:
-        cell = item.get(member.key)
-        if cell is None or cell == "" or member.normalise is None:
+        key = member.key
+        if key not in item or member.normalise is None:
             continue
+        cell = item[key]
         value = member.normalise(cell, faults)
         if faults:
-            collected.report(faults, member.spec, prefix)
+            place = f"第 {number} 项" if field.spec.many else ""
+            collected.report(faults, member.spec, f"{field.spec.label}{place}的")
         if value is not None:
-            values[member.key] = value
-        if value != cell and not is_blank(cell):
-            original[member.key] = as_json(cell)
+            values[key] = value
+        if value is not cell and value != cell and not is_blank(cell):
+            original[key] = as_json(cell)
     return values, original
 
 

@@ -50,6 +50,8 @@ def normalise_phones(cell: Any, faults: Faults) -> list[str]:
     >>> normalise_phones("+86 138-1234-5678、（010）12345678转801", [])
     ['13812345678', '010-12345678-801']
     """
+    if type(cell) is str and _PLAIN.fullmatch(cell):
+        return [cell]
     text = cell if type(cell) is str else as_text(cell, faults)
     if text is None:
         return []

@@ -16,6 +16,9 @@ _CACHE: Final = 4096
 _NAMED: Final = 12
 """A vocabulary of up to so many terms is listed in the message."""
 
+_PLAIN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff!-~]+")
+_STEP: Final = r"[\u3400-\u4dbf\u4e00-\u9fff0-9A-Za-z]+"
+_PLAIN_PATH: Final = re.compile(f"{_STEP}(?:/{_STEP})*")
 _STEPS: Final = re.compile(r" ?[/\\>＞／»]+ ?")
 
 
@@ -24,8 +27,8 @@ def normalise_keyword(cell: Any, faults: Faults) -> str | None:
 
     A file name in full-width brackets must stay as it is, a code typed in full width must not.
     """
-    if type(cell) is str and cell.isascii() and cell.isprintable() and len(cell) <= KEYWORD_LIMIT:
-        return cell.strip() or None
+    if type(cell) is str and len(cell) <= KEYWORD_LIMIT and _PLAIN.fullmatch(cell):
+        return cell
     line = bounded_line(cell, faults, KEYWORD_LIMIT, _SPACE_ONLY)
     if line is None:
         return None
@@ -42,6 +45,8 @@ def normalise_path(cell: Any, faults: Faults) -> str | None:
     >>> normalise_path(" 华东分行 ＞信贷部/", [])
     '华东分行/信贷部'
     """
+    if type(cell) is str and len(cell) <= KEYWORD_LIMIT and _PLAIN_PATH.fullmatch(cell):
+        return cell
     line = bounded_line(cell, faults, KEYWORD_LIMIT)
     if line is None:
         return None
@@ -50,11 +55,14 @@ def normalise_path(cell: Any, faults: Faults) -> str | None:
 
 def vocabulary_keyword(vocabulary: Vocabulary) -> FieldNormaliser:
     """Make the normaliser of a field whose values come from a vocabulary."""
+    known = {term: term for term in vocabulary.terms}
     # A whole column may hold unknown values; finding the nearest term takes a millisecond.
     resolve = lru_cache(maxsize=_CACHE)(vocabulary.resolve)
     explain = lru_cache(maxsize=_CACHE)(partial(_unknown, vocabulary))
 
     def normalise(cell: Any, faults: Faults) -> str | None:
+        if type(cell) is str and cell in known:
+            return cell
         line = bounded_line(cell, faults, KEYWORD_LIMIT)
         if line is None:
             return None

@@ -31,6 +31,7 @@ _LINE_BREAKS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES: Final = re.compile(r"\s+")
 _HAN_SPACE: Final = re.compile(rf"(?<=[{HAN}，、。；：（）]) (?=[{HAN}0-9，、。；：（）])")
 _HAN_SPACE_AFTER: Final = re.compile(rf"(?<=[0-9]) (?=[{HAN}])")
+_PLAIN_LINE: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff!-~]+")
 _PLAIN_ADDRESS: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff0-9A-Za-z\-#（）()]{1,500}")
 
 
@@ -88,6 +89,8 @@ def bounded_line(
     cell: Any, faults: Faults, limit: int, width: dict[int, str] = WIDTH
 ) -> str | None:
     """Read a cell as one clean line of at most ``limit`` characters; None if there is nothing."""
+    if type(cell) is str and len(cell) <= limit and _PLAIN_LINE.fullmatch(cell):
+        return cell
     text = cell if type(cell) is str else as_text(cell, faults)
     if text is None:
         return None
