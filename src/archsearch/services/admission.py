@@ -15,7 +15,8 @@ from archsearch.domain.access import Principal, Role, Scope, is_below
 from archsearch.domain.problem import Aspect, Problem
 from archsearch.domain.record import Origin, Record, RecordId, Status, Values
 from archsearch.ingest.rows import Draft
-from archsearch.storage.identities import NOT_CONTENT, Identity, content_digest
+from archsearch.storage.content import content_digest
+from archsearch.storage.identities import Identity
 
 _OURS: Final = ("owner", "department", "created_at")
 """Filled in for rows that do not say; no part of the content then."""
@@ -64,8 +65,7 @@ class Admission:
 
     def digest(self, draft: Draft) -> str:
         """Digest what the row itself says, to recognise it again."""
-        filled = {key for key, origin in draft.origins.items() if origin is Origin.DEFAULT}
-        return content_digest(draft.values, ignoring=NOT_CONTENT | filled)
+        return content_digest(draft.values, draft.origins)
 
     def decide(
         self, draft: Draft, digest: str, known: Identity | None, before: Record | None
