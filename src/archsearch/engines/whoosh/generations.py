@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from archsearch.engines.whoosh.disk import Disk, remove_tree, write_durably
+from archsearch.engines.whoosh.disk import Disk, remove_tree, scratch_of, write_durably
 from archsearch.errors import IndexOutdatedError
 
 CURRENT: Final = "CURRENT"
@@ -63,9 +63,8 @@ class Generations:
         for path, match in list(self._folders()):
             if match[0] != keep:
                 remove_tree(self._disk, path)
-        scratch = self.folder / (CURRENT + ".tmp")
-        if scratch.exists():
-            self._disk.remove(scratch)
+        for path in scratch_of(self.folder / CURRENT):
+            self._disk.remove(path)
 
     def _folders(self) -> Iterator[tuple[Path, re.Match[str]]]:
         for path in self.folder.iterdir():

@@ -23,6 +23,9 @@ from archsearch.engines.whoosh.arrays import Docs, Ints, compact, offsets, sprea
 from archsearch.engines.whoosh.container import Container, ContainerWriter
 from archsearch.engines.whoosh.dictionary import Dictionary
 
+KEY_BITS = 64
+"""Width of a packed sort key."""
+
 
 @dataclass(frozen=True)
 class TextField:
@@ -105,7 +108,7 @@ class Tokens:
             return self
         position_bits = int(self.positions.max()).bit_length()
         doc_bits = int(self.docs.max()).bit_length()
-        if position_bits + doc_bits + int(self.terms.max()).bit_length() > 64:  # noqa: PLR2004
+        if position_bits + doc_bits + int(self.terms.max()).bit_length() > KEY_BITS:
             order = np.lexsort((self.positions, self.docs, self.terms))
             return Tokens(self.terms[order], self.docs[order], self.positions[order])
         keys = self.terms.astype(np.uint64)
