@@ -54,11 +54,13 @@ DEFAULT_RULES: Final[Mapping[FieldType, MaskRule]] = {
 _PROSE: Final = frozenset({FieldType.TEXT, FieldType.ADDRESS, FieldType.NAME})
 _WRITTEN: Final = _PROSE | {FieldType.KEYWORD, FieldType.TAGS}
 
-_GAP: Final = r"[\s\-–—_.·()（）\u200b-\u200f\ufeff]{1,3}"
+_GAPS: Final = r"\s\-–—_.·()（）\u200b-\u200f\ufeff"
+_GAP: Final = f"[{_GAPS}]{{1,3}}"
+_CANDIDATE: Final = re.compile(rf"\d[\d{_GAPS}]{{7}}")
 _RUN: Final = re.compile(rf"(?<![0-9A-Za-z])\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
 _TOKEN: Final = re.compile(r"(?:\d+[xXｘＸ]?|[xXｘＸ])")
 _TOKENS_A_NUMBER: Final = 8
-_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[2-8]\d{6,7}(?!\d)")
+_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[1-9]\d{6,7}(?!\d)")
 _MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?1[3-9]\d{9}")
 _LENGTHS: Final = range(15, 20)
 _VISIBLE_END: Final = 4
@@ -123,7 +125,7 @@ def mask_text(text: str) -> str:
     >>> mask_text("电话 138-1234-5678。")
     '电话 138-****-5678。'
     """
-    if sum(char.isdigit() for char in text) < 9:  # noqa: PLR2004 - no such number is shorter
+    if not _CANDIDATE.search(text):
         return text
     return _LANDLINE.sub(_starred, _RUN.sub(_masked_run, text))
 

@@ -86,7 +86,9 @@ def test_the_original_of_what_changed_is_kept(normaliser: Normaliser, row: Row) 
         {
             "name": "张 伟",
             "value_tier": "VIP",
-            "birth_date": date(1949, 12, 31),
+            "birth_date": "1949年12月31日",
+            "established_on": date(1999, 1, 2),
+            "finance": {"income": "1200"},
             "tags": "欠款，授信，授信",
             "phones": "138 1234 5678",
             "department": "华东分行／信贷部",
@@ -97,11 +99,13 @@ def test_the_original_of_what_changed_is_kept(normaliser: Normaliser, row: Row) 
     assert draft.values["value_tier"] == "高价值"
     assert draft.values["tags"] == ["逾期", "授信"]
     assert draft.values["phones"] == ["13812345678"]
+    assert draft.values["established_on"] == "1999-01-02"
+    assert draft.values["finance"] == {"income": 1200}
     assert draft.values["department"] == "华东分行/信贷部"
     assert draft.original == {
         "name": "张 伟",
         "value_tier": "VIP",
-        "birth_date": "1949-12-31",
+        "birth_date": "1949年12月31日",
         "tags": "欠款，授信，授信",
         "phones": "138 1234 5678",
         "department": "华东分行／信贷部",
@@ -275,6 +279,17 @@ def test_shapes_that_do_not_fit_are_errors(normaliser: Normaliser, row: Row) -> 
         ("contacts", "value_invalid"),
         ("finance", "too_long"),
     ]
+
+
+def test_nesting_without_end_does_no_harm(normaliser: Normaliser, row: Row) -> None:
+    deep: Any = "张伟"
+    for _ in range(100_000):
+        deep = [deep]
+
+    draft = normaliser.normalise(row, {"name": deep, "notes": [[["深"]]], "region": deep})
+
+    assert {code for _, code in codes(draft)} == {"value_invalid"}
+    assert orjson.dumps(dict(draft.original))
 
 
 def test_a_default_that_its_field_refuses_is_a_settings_error(
