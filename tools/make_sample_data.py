@@ -17,7 +17,7 @@ from tools.sample_data.queries import make_queries
 from tools.sample_data.words import words
 
 FOLDER = Path(__file__).parents[1] / "sample_data"
-NO_TABLE = "records/damaged/no_table.csv"
+CUT_OFF, NO_TABLE = "damaged/cut_off.json", "damaged/no_table.csv"
 
 
 def make_files() -> Iterator[tuple[str, bytes]]:
@@ -25,15 +25,16 @@ def make_files() -> Iterator[tuple[str, bytes]]:
     sheaves = make_sheaves()
     for sheaf in sheaves:
         yield from record_files(sheaf)
-    # 0xFF begins no character, neither in UTF-8 nor in GB18030.
-    noise = random.Random(SEED).randbytes(2_048).replace(b"\n", b"\xff")
-    yield NO_TABLE, b"\x89\xff\x00\x1a\n" + noise
+    yield f"records/{NO_TABLE}", b"\x89\xff\x00\x1a\n" + random.Random(SEED).randbytes(2_048)
     expected = verdicts(sheaves)
     expected["damaged"] = [
-        {"file": "records/damaged/cut_off.json", "codes": ["truncated"]},
-        {"file": NO_TABLE, "codes": ["encoding"]},
+        {"file": CUT_OFF, "codes": ["truncated"]},
+        {"file": NO_TABLE, "codes": ["unreadable"]},
     ]
-    yield "expected.yaml", as_yaml("What an ingest of records/ must report.", expected)
+    yield (
+        "expected.yaml",
+        as_yaml("What an ingest of records/ must report. README.md explains.", expected),
+    )
     customers = [customer for sheaf in sheaves for customer in sheaf.customers]
     queries = {"queries": make_queries(customers)}
     yield "queries.yaml", as_yaml("Relevance queries, asked as admin. README.md explains.", queries)
@@ -53,7 +54,9 @@ def record_files(sheaf: Sheaf) -> Iterator[tuple[str, bytes]]:
 def as_yaml(about: str, value: dict[str, Any]) -> bytes:
     """A YAML file that says what it is and where it comes from."""
     head = f"# {about} Made by tools/make_sample_data.py; do not edit.\n"
-    text: str = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10_000)
+    text: str = yaml.safe_dump(
+        value, allow_unicode=True, sort_keys=False, width=10_000, default_flow_style=None
+    )
     return (head + text).encode()
 
 

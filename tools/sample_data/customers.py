@@ -19,6 +19,7 @@ PERSONS, COMPANIES, BODIES = 1_200, 660, 140
 CATEGORY = {"个人": "GR", "企业": "QY", "政府": "ZF"}
 LAST_YEAR = 2024
 YOUNGEST_PENSIONER = 1965
+LAST_OF_OLD_COUNTIES = 1990
 HONG_KONG, MACAU, TAIWAN = "香港特别行政区", "澳门特别行政区", "台湾省"
 OVERSEAS = {
     "81": Place("810000", "港澳台", HONG_KONG, "", "", "00852", 0),
@@ -54,10 +55,12 @@ class Maker:
         rng = self.rng
         home = OVERSEAS.get(face.region) or some_place(rng, face.region)
         birth = date(face.birth_year, 1, 1) + timedelta(rng.randrange(365))
-        origin = home if face.region or chance(rng, 0.7) else rng.choice(places())
+        origin = home.code if face.region or chance(rng, 0.7) else rng.choice(places()).code
+        if birth.year < LAST_OF_OLD_COUNTIES and not face.region and chance(rng, 0.05):
+            origin = pick(rng, "names", "dissolved_counties")
         customer = self._common("个人", face.name, home, birth.year + 18)
         customer |= {
-            "id_number": personal_number(rng, origin.code, birth, face.sex),
+            "id_number": personal_number(rng, origin, birth, face.sex),
             "gender": face.sex,
             "birth_date": birth.isoformat(),
             "phones": [make_mobile(rng) for _ in range(rng.choice((1, 1, 1, 2)))],

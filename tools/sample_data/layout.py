@@ -1,10 +1,11 @@
 """Which customer goes into which file, and where the bad rows stand."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tools.sample_data.blemishes import blemished
 from tools.sample_data.customers import Customer, Maker
 from tools.sample_data.faults import spoilt
 from tools.sample_data.surface import Layout, Line, kept, written
@@ -41,9 +42,17 @@ def make_sheaves() -> list[Sheaf]:
 def make_sheaf(rng: random.Random, maker: Maker, layout: Layout, pool: list[Customer]) -> Sheaf:
     """Take the customers of a file out of the pool and write their rows, bad ones in between."""
     chosen = list(take(pool, layout.who, layout.count))
+    warnings: dict[int, str] = {}
+    for code in repeated(layout.blemishes):
+        place = rng.choice([place for place in range(len(chosen)) if place not in warnings])
+        chosen[place] = blemished(rng, chosen[place], code)
+        warnings[place] = code
+    lines = [
+        Line(written(rng, customer, layout), warnings=tuple(filter(None, [warnings.get(place)])))
+        for place, customer in enumerate(chosen)
+    ]
     customers = [kept(customer, layout) for customer in chosen]
-    lines = [Line(written(rng, customer, layout)) for customer in chosen]
-    for code in faults(layout):
+    for code in repeated(layout.faults):
         bad = strange_row(rng, maker, layout)
         lines.insert(rng.randint(1, len(lines)), spoilt(rng, bad, code, layout))
     if layout.cut:
@@ -51,9 +60,9 @@ def make_sheaf(rng: random.Random, maker: Maker, layout: Layout, pool: list[Cust
     return Sheaf(layout, lines, customers)
 
 
-def faults(layout: Layout) -> Iterator[str]:
-    """The problem codes of a file's bad rows, each as often as it occurs."""
-    for code, count in layout.faults.items():
+def repeated(counts: Mapping[str, int]) -> Iterator[str]:
+    """Each problem code as often as it is to occur."""
+    for code, count in counts.items():
         for _ in range(count):
             yield code
 
@@ -86,14 +95,25 @@ def strange_row(rng: random.Random, maker: Maker, layout: Layout) -> dict[str, A
 
 def verdicts(sheaves: Sequence[Sheaf]) -> dict[str, Any]:
     """What an ingest of the sample must report."""
-    files: dict[str, Any] = {}
-    rejected: list[dict[str, Any]] = []
+    files = {
+        sheaf.layout.path: {
+            "accepted": len(sheaf.customers),
+            "rejected": sum(bool(line.problems) for line in sheaf.lines),
+        }
+        for sheaf in sheaves
+    }
+    return {
+        "files": files,
+        "rejected": list(told(sheaves, lambda line: line.problems)),
+        "warned": list(told(sheaves, lambda line: line.warnings)),
+    }
+
+
+def told(
+    sheaves: Sequence[Sheaf], codes_of: Callable[[Line], tuple[str, ...]]
+) -> Iterator[dict[str, Any]]:
+    """The rows about which something is said, by file and number of the row."""
     for sheaf in sheaves:
-        bad = [
-            {"file": sheaf.layout.path, "number": number, "codes": list(line.problems)}
-            for number, line in enumerate(sheaf.lines, 1)
-            if line.problems
-        ]
-        rejected += bad
-        files[sheaf.layout.path] = {"accepted": len(sheaf.customers), "rejected": len(bad)}
-    return {"files": files, "rejected": rejected}
+        for number, line in enumerate(sheaf.lines, 1):
+            if codes := codes_of(line):
+                yield {"file": sheaf.layout.path, "number": number, "codes": list(codes)}

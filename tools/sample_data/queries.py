@@ -68,13 +68,13 @@ class Asker:
 
     def numbers(self) -> Iterator[Query]:
         """Identity numbers, credit codes, telephone numbers and record ids, whole and in part."""
-        (person,) = self.some("个人", 1, lambda one: "finance" in one)
+        (person,) = self.some("个人", 1, lambda one: one.get("id_number", "").isdigit())
         number = person["id_number"]
         yield ask("证件号码", number, "auto", [person["record_id"]], within=1)
         spaced = f"{number[:6]} {number[6:14]} {number[14:]}"
         yield ask("证件号码 空格", spaced, "auto", [person["record_id"]], within=1)
         yield ask("证件号码后四位", number[-4:], "auto", self.ends("id_number", number[-4:]))
-        (company,) = self.some("企业", 1)
+        (company,) = self.some("企业", 1, lambda one: one.get("id_number"))
         code = company["id_number"]
         yield ask("统一社会信用代码", code, "auto", [company["record_id"]], within=1)
         yield ask("统一社会信用代码 小写", code.lower(), "auto", [company["record_id"]], within=1)

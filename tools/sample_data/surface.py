@@ -16,6 +16,8 @@ from tools.sample_data.words import chance, places
 SCHEMA = Path(__file__).parents[2] / "config" / "schema.yaml"
 DEFAULTS: Final = {"retention": "10年", "status": "在档", "value_tier": "潜在"}
 """What the archive assumes where a file has no such column."""
+TOLD_BY_NUMBER: Final = ("gender", "birth_date")
+"""What the archive works out from a personal number."""
 DATES: Final = ("birth_date", "established_on", "created_at", "review_due")
 MOBILE_LENGTH: Final = 11
 FIRST_OF_NEW_NUMBERS: Final = 1975
@@ -42,15 +44,17 @@ class Layout:
     wrapper: str = ""
     cut: bool = False
     old_numbers: bool = False
+    blemishes: Mapping[str, int] = field(default_factory=dict)
     synonyms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row as it stands in a file, by schema key, and the problems it is expected to have."""
+    """A row as it stands in a file, by schema key, and what must be said about it."""
 
     values: dict[str, Any]
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     raw: str | None = None
     """The row's own text, where it cannot be said as values."""
 
@@ -83,6 +87,8 @@ def kept(customer: Customer, layout: Layout) -> Customer:
         elif member in value:
             left.setdefault(group, {})[member] = value[member]
     left["region"] = customer["region"]
+    if customer["nature"] == "个人":
+        left |= {key: customer[key] for key in TOLD_BY_NUMBER}
     return {**DEFAULTS, **left}
 
 
@@ -99,7 +105,8 @@ def written(rng: random.Random, customer: Customer, layout: Layout) -> dict[str,
     for key, wordings in layout.synonyms.items():
         values[key] = wordings[values[key]]
     values["name"] = write_name(rng, values["name"])
-    values["id_number"] = write_number(rng, values["id_number"], layout)
+    if "id_number" in values:
+        values["id_number"] = write_number(rng, values["id_number"], layout)
     if not layout.columns:
         return values
     return {key: flat(values, key) for key in layout.columns}
@@ -170,10 +177,12 @@ def write_name(rng: random.Random, name: str) -> str:
 
 def write_number(rng: random.Random, number: str, layout: Layout) -> str:
     """An identity number, now and then with a small x or in the old short form."""
+    if not number[:-1].isdigit():
+        return number
     old = number[6:8] == "19" and int(number[6:10]) < FIRST_OF_NEW_NUMBERS
     if layout.old_numbers and old and chance(rng, 0.3):
         return short_personal_number(number)
-    if number.endswith("X") and number[0] != "9" and chance(rng, 0.3):
+    if number.endswith("X") and chance(rng, 0.3):
         return number[:-1] + "x"
     return number
 
