@@ -53,6 +53,9 @@ class ColumnNames:
         self._targets: dict[str, Target] = {}
         for name, target in self._all_names():
             self._targets.setdefault(loosen(name), target)
+        self._prefixes = [
+            (loosen(name), group) for group in _groups(schema) for name in _names(group)
+        ]
 
     def find(self, name: str) -> Target | None:
         """Find what a column name means, if anything."""
@@ -88,14 +91,24 @@ class ColumnNames:
         return None
 
     def _find_plain(self, folded: str) -> Target | None:
-        if target := self._targets.get(loosen(folded)):
+        if target := self._look_up(loosen(folded)):
             return target
         for match in _ORDINAL.finditer(folded):
             rest = folded[: match.start()] + folded[match.end() :]
-            target = self._targets.get(loosen(rest))
+            target = self._look_up(loosen(rest))
             slot = _slot(match)
             if target and (target.spec.many or slot == 1):
                 return replace(target, slot=slot)
+        return None
+
+    def _look_up(self, loose: str) -> Target | None:
+        if target := self._targets.get(loose):
+            return target
+        for prefix, group in self._prefixes:
+            if loose.startswith(prefix) and loose != prefix:
+                found = self.member(group, loose.removeprefix(prefix))
+                if found:
+                    return Target(group, found[0])
         return None
 
     def _find_with_unit(self, folded: str) -> Target | None:
@@ -116,9 +129,6 @@ class ColumnNames:
             for ending in _LIST_ENDINGS:
                 for name in _names(group):
                     yield name + ending, Target(group)
-            for prefix in _names(group):
-                for name, member in self._members[group.key].items():
-                    yield prefix + name, Target(group, member)
 
 
 def fold(name: str) -> str:
