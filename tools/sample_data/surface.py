@@ -26,7 +26,7 @@ FIRST_OF_NEW_NUMBERS: Final = 1975
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One file of the sample; ``words/files.yaml`` explains the entries."""
+    """One file of the sample; ``lists/files.yaml`` explains the entries."""
 
     path: str
     format: str

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).parent / "words"
+FOLDER = Path(__file__).parent / "lists"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,11 +111,11 @@ def test_other_names_are_not_guessed(mapped_schema: Schema, name: str) -> None:
 def test_members_are_known_by_short_names_inside_their_group(
     mapped_schema: Schema, group: str, name: str, key: str
 ) -> None:
-    found = ColumnNames(mapped_schema).member(schema.by_key[group], name)
+    found = ColumnNames(mapped_schema).member(mapped_schema.by_key[group], name)
 
     assert found is not None
     assert found[0].key == key
 
 
 def test_an_ending_shared_by_two_members_decides_nothing(mapped_schema: Schema) -> None:
-    assert ColumnNames(mapped_schema).member(schema.by_key["services"], "服务") is None
+    assert ColumnNames(mapped_schema).member(mapped_schema.by_key["services"], "服务") is None
