@@ -3,7 +3,7 @@
 from typing import Any
 
 from archsearch.domain.schema import FieldSpec, FieldType
-from archsearch.ingest.cells import entries, plain, scalar, split, structured
+from archsearch.ingest.cells import as_text, entries, plain, scalar, split, structured
 from archsearch.ingest.columns import ColumnNames, Target
 
 
@@ -71,14 +71,17 @@ class Assembly:
     def _place(self, place: dict[str, Any], spec: FieldSpec, value: Any, name: str) -> None:
         key = _short(spec)
         known = place.get(key)
-        if value is None or value in ([], known):
+        if value is None or value == []:
             return
         if known is None:
             place[key] = value
         elif spec.many:
-            known.extend(item for item in value if item not in known)
+            texts = set(map(as_text, known))
+            known.extend(item for item in value if as_text(item) not in texts)
+        elif as_text(value) == as_text(known):
+            return
         elif spec.type is FieldType.TEXT:
-            place[key] = f"{known}\n{value}"
+            place[key] = f"{as_text(known)}\n{as_text(value)}"
         else:
             self.unused.append((name, "column_conflict"))
 

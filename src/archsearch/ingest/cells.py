@@ -154,13 +154,10 @@ def _joined(value: object, spec: FieldSpec) -> Any:
         found = list(found.values())
     if not isinstance(found, list):
         return value if isinstance(found, dict) else found
-    kept: list[Any] = []
-    for item in map(plain, found):
-        if item is not None and item not in kept:
-            kept.append(item)
+    kept = {as_text(item): plain(item) for item in found if plain(item) is not None}
     if len(kept) <= 1:
-        return kept[0] if kept else None
-    return _JOINTS.get(spec.type, "；").join(map(as_text, kept))
+        return next(iter(kept.values()), None)
+    return _JOINTS.get(spec.type, "；").join(kept)
 
 
 def _entry(words: Sequence[str], group: FieldSpec) -> dict[str, Any]:

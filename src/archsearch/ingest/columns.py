@@ -108,7 +108,7 @@ class ColumnNames:
             if loose.startswith(prefix) and loose != prefix:
                 found = self.member(group, loose.removeprefix(prefix))
                 if found:
-                    return Target(group, found[0])
+                    return Target(group, found[0], unit=found[1])
         return None
 
     def _find_with_unit(self, folded: str) -> Target | None:
