@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.domain.identifiers import person_check_char
@@ -316,7 +316,6 @@ def test_a_vocabulary_that_is_not_there_is_a_settings_error(regions: RegionTree)
         Normaliser(schema, {}, regions)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=raw_rows)
 def test_normalising_twice_changes_nothing(
     normaliser: Normaliser, row: Row, raw: Mapping[str, Any]
@@ -329,7 +328,6 @@ def test_normalising_twice_changes_nothing(
     assert again.original == {}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=raw_rows)
 def test_whatever_comes_in_can_be_stored_as_json(
     normaliser: Normaliser, row: Row, raw: Mapping[str, Any]

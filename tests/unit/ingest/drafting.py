@@ -1,9 +1,6 @@
-"""A schema like the shipped one, with few vocabularies and regions."""
+"""A schema like the shipped one, few vocabularies and regions, and a row to put values into."""
 
 from collections.abc import Mapping
-from datetime import date
-
-import pytest
 
 from archsearch.domain.problem import Where
 from archsearch.domain.regions import RegionRow, RegionTree
@@ -11,13 +8,9 @@ from archsearch.domain.schema import FieldSpec, FieldType, Schema, Sensitivity
 from archsearch.domain.vocabulary import Vocabulary
 from archsearch.ingest.normalise.normaliser import Normaliser
 from archsearch.ingest.rows import Row
-from archsearch.ingest.validate import Validator
-
-TODAY = date(2026, 6, 1)
 
 
-@pytest.fixture(scope="session")
-def vocabularies() -> Mapping[str, Vocabulary]:
+def _vocabularies() -> Mapping[str, Vocabulary]:
     vocabularies = (
         Vocabulary("nature", ("企业", "个人", "政府"), {"公司客户": "企业"}),
         Vocabulary("value_tier", ("高价值", "中价值", "低价值", "潜在"), {"VIP": "高价值"}),
@@ -28,8 +21,7 @@ def vocabularies() -> Mapping[str, Vocabulary]:
     return {vocabulary.name: vocabulary for vocabulary in vocabularies}
 
 
-@pytest.fixture(scope="session")
-def regions() -> RegionTree:
+def _regions() -> RegionTree:
     return RegionTree(
         [
             RegionRow("", "华北", "great", ""),
@@ -45,8 +37,7 @@ def regions() -> RegionTree:
     )
 
 
-@pytest.fixture(scope="session")
-def schema() -> Schema:
+def _schema() -> Schema:
     keyword, group = FieldType.KEYWORD, FieldType.GROUP
     secret = Sensitivity.C2
     return Schema(
@@ -102,18 +93,11 @@ def schema() -> Schema:
     )
 
 
-@pytest.fixture(scope="session")
-def normaliser(
-    schema: Schema, vocabularies: Mapping[str, Vocabulary], regions: RegionTree
-) -> Normaliser:
-    return Normaliser(schema, vocabularies, regions, defaults={"secrecy": "内部"})
+SCHEMA = _schema()
+VOCABULARIES = _vocabularies()
+REGIONS = _regions()
+ROW = Row(Where("客户.csv", "第 2 行", 1), {})
 
 
-@pytest.fixture(scope="session")
-def validator(schema: Schema, regions: RegionTree) -> Validator:
-    return Validator(schema, regions)
-
-
-@pytest.fixture
-def row() -> Row:
-    return Row(Where("客户.csv", "第 2 行", 1), {})
+def make_normaliser() -> Normaliser:
+    return Normaliser(SCHEMA, VOCABULARIES, REGIONS, defaults={"secrecy": "内部"})
