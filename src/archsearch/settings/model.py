@@ -189,6 +189,8 @@ class Settings:
     user_dictionary: Path
     user_dictionary_digest: str
     region_table: Path
+    pinyin_table: Path
+    surname_table: Path
 
     @cached_property
     def regions(self) -> RegionTree:
@@ -199,6 +201,13 @@ class Settings:
     def schema_fingerprint(self) -> str:
         """A hash that changes when the schema means something else."""
         return _digest([asdict(spec) for spec in self.schema.fields])
+
+    @cached_property
+    def ingest_fingerprint(self) -> str:
+        """A hash that changes with anything that changes how a row is understood."""
+        mappings = [[m.source, dict(m.columns), dict(m.constants), m.match] for m in self.mappings]
+        defaults = dict(self.options.ingest.defaults)
+        return _digest([self.schema_fingerprint, self.vocabulary_fingerprint, mappings, defaults])
 
     @cached_property
     def vocabulary_fingerprint(self) -> str:

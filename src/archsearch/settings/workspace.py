@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import archsearch
 from archsearch.errors import ConflictError, NotFoundError, WorkspaceError
 from archsearch.settings.model import Workspace
 
@@ -31,7 +30,7 @@ version: 1
 
 def defaults_folder() -> Path:
     """Find the default configuration: beside the code when installed, else the repository's."""
-    package = Path(next(iter(archsearch.__path__)))
+    package = Path(__file__).resolve().parents[1]
     installed = package / "defaults"
     return installed if installed.is_dir() else package.parents[1] / "config"
 
