@@ -25,9 +25,9 @@ from archsearch.ingest.columns import ColumnNames
     ],
 )
 def test_names_of_plain_fields_are_understood_however_they_are_written(
-    mapped_schema: Schema, name: str, key: str
+    schema: Schema, name: str, key: str
 ) -> None:
-    target = ColumnNames(mapped_schema).find(name)
+    target = ColumnNames(schema).find(name)
 
     assert target is not None
     assert target.spec.key == key
@@ -54,9 +54,9 @@ def test_names_of_plain_fields_are_understood_however_they_are_written(
     ],
 )
 def test_names_of_group_members_are_understood(
-    mapped_schema: Schema, name: str, key: str, slot: int
+    schema: Schema, name: str, key: str, slot: int
 ) -> None:
-    target = ColumnNames(mapped_schema).find(name)
+    target = ColumnNames(schema).find(name)
 
     assert target is not None
     assert target.member is not None
@@ -78,9 +78,9 @@ def test_names_of_group_members_are_understood(
     ],
 )
 def test_the_unit_of_an_amount_is_taken_from_its_column(
-    mapped_schema: Schema, name: str, unit: str
+    schema: Schema, name: str, unit: str
 ) -> None:
-    target = ColumnNames(mapped_schema).find(name)
+    target = ColumnNames(schema).find(name)
 
     assert target is not None
     assert target.member is not None
@@ -90,8 +90,8 @@ def test_the_unit_of_an_amount_is_taken_from_its_column(
 @pytest.mark.parametrize(
     "name", ["", "2", "备注备注", "地址2", "爱好", "()", "[0]", "contacts[0]."]
 )
-def test_other_names_are_not_guessed(mapped_schema: Schema, name: str) -> None:
-    target = ColumnNames(mapped_schema).find(name)
+def test_other_names_are_not_guessed(schema: Schema, name: str) -> None:
+    target = ColumnNames(schema).find(name)
 
     assert target is None or target.spec.key == "contacts"
 
@@ -109,13 +109,13 @@ def test_other_names_are_not_guessed(mapped_schema: Schema, name: str) -> None:
     ],
 )
 def test_members_are_known_by_short_names_inside_their_group(
-    mapped_schema: Schema, group: str, name: str, key: str
+    schema: Schema, group: str, name: str, key: str
 ) -> None:
-    found = ColumnNames(mapped_schema).member(mapped_schema.by_key[group], name)
+    found = ColumnNames(schema).member(schema.by_key[group], name)
 
     assert found is not None
     assert found[0].key == key
 
 
-def test_an_ending_shared_by_two_members_decides_nothing(mapped_schema: Schema) -> None:
-    assert ColumnNames(mapped_schema).member(mapped_schema.by_key["services"], "服务") is None
+def test_an_ending_shared_by_two_members_decides_nothing(schema: Schema) -> None:
+    assert ColumnNames(schema).member(schema.by_key["services"], "服务") is None

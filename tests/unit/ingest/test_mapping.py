@@ -43,9 +43,9 @@ def row(values: dict[str, Any], source: str = "a.csv") -> Row:
     ],
 )
 def test_columns_become_fields(
-    mapped_schema: Schema, given: dict[str, Any], expected: dict[str, Any]
+    schema: Schema, given: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    values, problems = RowMapper(mapped_schema).map_row(row(given))
+    values, problems = RowMapper(schema).map_row(row(given))
 
     assert values == expected
     assert problems == []
@@ -81,17 +81,17 @@ CONTACTS = [{"name": "张三", "phone": "13800000000"}, {"name": "李四", "phon
         {"联系人": "张三；李四/139-1234-5678", "联系人电话": "13800000000"},
     ],
 )
-def test_contacts_come_in_many_shapes(mapped_schema: Schema, given: dict[str, Any]) -> None:
-    values, problems = RowMapper(mapped_schema).map_row(row(given))
+def test_contacts_come_in_many_shapes(schema: Schema, given: dict[str, Any]) -> None:
+    values, problems = RowMapper(schema).map_row(row(given))
 
     assert values == {"contacts": CONTACTS}
     assert problems == []
 
 
-def test_free_text_fills_the_fields_it_looks_like(mapped_schema: Schema) -> None:
+def test_free_text_fills_the_fields_it_looks_like(schema: Schema) -> None:
     given = {"家庭成员": "配偶/李四/13900000000；王五", "服务记录": "2024-03-05 来电 咨询贷款"}
 
-    values, _ = RowMapper(mapped_schema).map_row(row(given))
+    values, _ = RowMapper(schema).map_row(row(given))
 
     assert values == {
         "family": [
@@ -103,9 +103,9 @@ def test_free_text_fills_the_fields_it_looks_like(mapped_schema: Schema) -> None
 
 
 def test_what_cannot_be_placed_is_warned_of_once_for_a_file_and_column(
-    mapped_schema: Schema,
+    schema: Schema,
 ) -> None:
-    mapper = RowMapper(mapped_schema)
+    mapper = RowMapper(schema)
     given = {"姓名": "张三", "爱好": "x", "质量分": 3, "空": ""}
     inner = {"姓名": "张三", "联系人": [{"姓名": "a", "职务": "b"}]}
 
@@ -122,24 +122,24 @@ def test_what_cannot_be_placed_is_warned_of_once_for_a_file_and_column(
     assert ["“联系人.职务”" in problem.message for problem in nested] == [True]
 
 
-def test_a_table_without_header_is_recognised_and_not_repeated(mapped_schema: Schema) -> None:
+def test_a_table_without_header_is_recognised_and_not_repeated(schema: Schema) -> None:
     given = {"王小明": "李四", "11010519491231002X": "x", "13800138000": "1"}
 
-    values, problems = RowMapper(mapped_schema).map_row(row(given))
+    values, problems = RowMapper(schema).map_row(row(given))
 
     assert values == {}
     assert [problem.code for problem in problems] == ["no_known_column"]
     assert "王小明" not in problems[0].message
 
 
-def test_long_numbers_in_unknown_names_are_hidden(mapped_schema: Schema) -> None:
-    _, problems = RowMapper(mapped_schema).map_row(row({"姓名": "张三", "11010519491231002X": "x"}))
+def test_long_numbers_in_unknown_names_are_hidden(schema: Schema) -> None:
+    _, problems = RowMapper(schema).map_row(row({"姓名": "张三", "11010519491231002X": "x"}))
 
     assert "1101" not in problems[0].message
 
 
-def test_two_columns_for_one_field_that_disagree_are_reported(mapped_schema: Schema) -> None:
-    mapper = RowMapper(mapped_schema)
+def test_two_columns_for_one_field_that_disagree_are_reported(schema: Schema) -> None:
+    mapper = RowMapper(schema)
 
     agreeing, silent = mapper.map_row(row({"姓名": "张三", "客户名称": "张三"}))
     first, problems = mapper.map_row(row({"姓名": "张三", "客户名称": "李四"}))
@@ -158,9 +158,9 @@ CORE = ColumnMapping(
 
 
 def test_a_mapping_names_the_columns_of_its_source_and_fills_constants(
-    mapped_schema: Schema,
+    schema: Schema,
 ) -> None:
-    mapper = RowMapper(mapped_schema, [CORE])
+    mapper = RowMapper(schema, [CORE])
 
     values, problems = mapper.map_row(row({"cust_nm": "甲", "MOB": "1", "INC": 2, "姓名": "乙"}))
 
@@ -174,37 +174,35 @@ def test_a_mapping_names_the_columns_of_its_source_and_fills_constants(
     }
 
 
-def test_constants_do_not_overwrite_what_a_row_says(mapped_schema: Schema) -> None:
-    values, _ = RowMapper(mapped_schema, [CORE]).map_row(
-        row({"CUST_NM": "甲", "来源": "柜面", "负债": 5})
-    )
+def test_constants_do_not_overwrite_what_a_row_says(schema: Schema) -> None:
+    values, _ = RowMapper(schema, [CORE]).map_row(row({"CUST_NM": "甲", "来源": "柜面", "负债": 5}))
 
     assert values == {"name": "甲", "source": "柜面", "finance": {"debt": 5}}
 
 
-def test_a_mapping_leaves_other_files_alone(mapped_schema: Schema) -> None:
-    values, _ = RowMapper(mapped_schema, [CORE]).map_row(row({"姓名": "乙"}))
+def test_a_mapping_leaves_other_files_alone(schema: Schema) -> None:
+    values, _ = RowMapper(schema, [CORE]).map_row(row({"姓名": "乙"}))
 
     assert values == {"name": "乙"}
 
 
-def test_the_mapping_that_knows_most_columns_wins(mapped_schema: Schema) -> None:
+def test_the_mapping_that_knows_most_columns_wins(schema: Schema) -> None:
     small = ColumnMapping("小", {"A": "客户名称"})
     large = ColumnMapping("大", {"A": "备注", "B": "客户名称"})
 
     for mappings in ([small, large], [large, small]):
-        values, _ = RowMapper(mapped_schema, mappings).map_row(row({"A": "x", "B": "y"}))
+        values, _ = RowMapper(schema, mappings).map_row(row({"A": "x", "B": "y"}))
 
         assert values == {"notes": "x", "name": "y"}
 
 
-def test_a_mapping_to_nothing_is_a_settings_error(mapped_schema: Schema) -> None:
+def test_a_mapping_to_nothing_is_a_settings_error(schema: Schema) -> None:
     with pytest.raises(SettingsError, match="“没有”"):
-        RowMapper(mapped_schema, [ColumnMapping("核心系统", {"A": "没有"})])
+        RowMapper(schema, [ColumnMapping("核心系统", {"A": "没有"})])
 
 
-def test_many_different_tables_do_not_pile_up(mapped_schema: Schema) -> None:
-    mapper = RowMapper(mapped_schema)
+def test_many_different_tables_do_not_pile_up(schema: Schema) -> None:
+    mapper = RowMapper(schema)
 
     for number in range(1_000):
         mapper.map_row(row({"姓名": "x", f"列{number}": ""}))

@@ -258,13 +258,13 @@ def test_what_a_workbook_cannot_hold_is_marked(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(_ROWS, min_size=1, max_size=4))
 def test_a_row_fed_again_gives_the_values_it_had(
-    tmp_path: Path, mapped_schema: Schema, rows: list[dict[str, Any]]
+    tmp_path: Path, schema: Schema, rows: list[dict[str, Any]]
 ) -> None:
     again = [row for row in read(write(tmp_path, *rows)) if isinstance(row, Row)]
     given = [Row(WHERE, values) for values in rows]
 
     before, after = (
-        [text_of(values) for row in source if (values := RowMapper(mapped_schema).map_row(row)[0])]
+        [text_of(values) for row in source if (values := RowMapper(schema).map_row(row)[0])]
         for source in (given, again)
     )
 

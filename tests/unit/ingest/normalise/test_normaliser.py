@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.domain.identifiers import person_check_char
@@ -237,7 +237,16 @@ def test_nothing_is_derived_from_a_wrong_id_number(normaliser: Normaliser, row: 
         ({"name": "杭州某某科技有限公司（筹）"}, "企业"),
         ({"name": "杭州市西湖区人民政府"}, "政府"),
         ({"name": "杭州市财政局"}, "政府"),
+        ({"name": "某某股份有限公司宁明分公司营业厅"}, "企业"),
+        ({"name": "某某石油公司城东加油站"}, "企业"),
+        ({"name": "城东农村信用社"}, "企业"),
+        ({"name": "西湖区益丰大药店"}, "企业"),
+        ({"name": "某某公司工会委员会"}, None),
         ({"name": "某某村村民委员会"}, None),
+        ({"name": "国家银行业监督管理局"}, "政府"),
+        ({"name": "某某工会西湖县委员会"}, None),
+        ({"name": "某某商会"}, None),
+        ({"name": "王小厂"}, None),
         ({"name": "张伟"}, None),
         ({"name": "张伟", "gender": "男"}, "个人"),
     ],
@@ -307,7 +316,6 @@ def test_a_vocabulary_that_is_not_there_is_a_settings_error(regions: RegionTree)
         Normaliser(schema, {}, regions)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=raw_rows)
 def test_normalising_twice_changes_nothing(
     normaliser: Normaliser, row: Row, raw: Mapping[str, Any]
@@ -320,7 +328,6 @@ def test_normalising_twice_changes_nothing(
     assert again.original == {}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=raw_rows)
 def test_whatever_comes_in_can_be_stored_as_json(
     normaliser: Normaliser, row: Row, raw: Mapping[str, Any]
