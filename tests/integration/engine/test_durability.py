@@ -1,5 +1,6 @@
 """A commit happens or does not happen, wherever the disk fails, the process dies, power goes."""
 
+import errno
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -202,3 +203,20 @@ def test_an_unreadable_folder_is_a_clear_error(tmp_path: Path) -> None:
 
     with pytest.raises(EngineError, match="索引写入失败"):
         opened(tmp_path / "index", disk=Disk()).rebuild([])
+
+
+class LinklessDisk(Disk):
+    """A file system without hard links, as some network shares are."""
+
+    def link(self, source: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_a_file_system_without_links_will_do(tmp_path: Path) -> None:
+    engine = opened(tmp_path / "index", disk=LinklessDisk())
+
+    engine.rebuild([document("a")])
+    engine.apply([document("b")])
+    engine.rebuild([document("c")])
+
+    assert holding(opened(tmp_path / "index")) == {"c": 1}

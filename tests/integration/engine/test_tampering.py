@@ -10,6 +10,7 @@ from tests.integration.engine.archive import document, holding, opened
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
+from archsearch.engines.whoosh import codec
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.errors import IndexOutdatedError
 
@@ -173,4 +174,14 @@ def test_the_pointer_leads_nowhere_else(folder: Path, pointer: str) -> None:
     (folder / "CURRENT").write_text(pointer)
 
     with pytest.raises(IndexOutdatedError):
+        holding(opened(folder))
+
+
+def test_a_sound_index_of_another_program_version_is_outdated(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of contents names our classes; a program that has moved them cannot read it."""
+    monkeypatch.delattr(codec, "ColumnarSegment")
+
+    with pytest.raises(IndexOutdatedError, match="其他版本"):
         holding(opened(folder))

@@ -57,22 +57,21 @@ def write_durably(disk: Disk, path: Path, data: bytes) -> None:
     with disk.create(scratch) as file:
         file.write(data)
     disk.sync(scratch)
-    if path.exists():
-        # Going back must not need space: there may be none.
-        kept.unlink(missing_ok=True)
-        disk.link(path, kept)
+    existed = path.exists()
+    if existed:
+        # Going back must not need space: there may be none. Some file systems have no links.
+        with suppress(OSError):
+            kept.unlink(missing_ok=True)
+            disk.link(path, kept)
     disk.rename(scratch, path)
     try:
         disk.sync(path.parent)
     except OSError:
         with suppress(OSError):
-            if kept.exists():
-                disk.rename(kept, path)
-            else:
-                disk.remove(path)
+            disk.rename(kept, path) if existed else disk.remove(path)
         raise
     with suppress(OSError):
-        if kept.exists():
+        if existed:
             disk.remove(kept)
 
 

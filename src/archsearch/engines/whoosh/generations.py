@@ -25,6 +25,8 @@ class Generations:
     def __init__(self, folder: Path, disk: Disk) -> None:
         self.folder = folder
         self._disk = disk
+        self._pointer = str(folder / CURRENT)
+        self._known = (b"", folder)
 
     def current(self) -> Path:
         """Find the folder in use.
@@ -33,9 +35,18 @@ class Generations:
             IndexOutdatedError: There is none.
         """
         try:
-            name = (self.folder / CURRENT).read_bytes().strip().decode("ascii", "replace")
+            with open(self._pointer, "rb") as file:  # noqa: PTH123 - every search comes by here
+                data = file.read()
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
+        known, folder = self._known
+        if data != known or not known:
+            folder = self._pointed_at(data)
+            self._known = (data, folder)
+        return folder
+
+    def _pointed_at(self, data: bytes) -> Path:
+        name = data.strip().decode("ascii", "replace")
         if not _NAME.fullmatch(name):
             raise IndexOutdatedError("索引指针文件已损坏，需要重建索引。")
         return self.folder / name

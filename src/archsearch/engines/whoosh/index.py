@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from archsearch.engines.whoosh import manifest as manifests
@@ -9,7 +10,7 @@ from archsearch.engines.whoosh.codec import ColumnarSegment, DurableStorage
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.disk import Disk, write_durably
 from archsearch.engines.whoosh.manifest import Manifest
-from archsearch.engines.whoosh.stock import TOC, FileIndex, RamStorage, Schema
+from archsearch.engines.whoosh.stock import TOC, FileIndex, IndexVersionError, RamStorage, Schema
 from archsearch.errors import EngineError, IndexOutdatedError
 
 INDEX_NAME = "MAIN"
@@ -82,7 +83,10 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
             raise IndexOutdatedError("索引目录文件已损坏，需要重建索引。")
         memory = RamStorage()
         memory.files[name] = data
-        return TOC.read(memory, INDEX_NAME, gen=self.state.toc)
+        try:
+            return TOC.read(memory, INDEX_NAME, gen=self.state.toc)
+        except (AttributeError, ImportError, UnpicklingError, IndexVersionError) as error:
+            raise IndexOutdatedError("索引由其他版本的程序生成，需要重建索引。") from error
 
     @property
     def published(self) -> bool:

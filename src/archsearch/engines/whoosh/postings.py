@@ -55,6 +55,8 @@ class TextField:
         if self.counts is None or self.starts is None:
             return self.positions[begin + which], np.ones(which.size, np.intp)
         counts = self.counts[begin:end].astype(np.intp)
+        if which.size == end - begin:
+            return self.positions[int(self.starts[term]) : int(self.starts[term + 1])], counts
         first = int(self.starts[term]) + np.cumsum(counts) - counts
         return self.positions[spread(first[which], counts[which])], counts[which]
 

@@ -23,6 +23,7 @@ Segment: Any = base.Segment
 SegmentWriter: Any = writing.SegmentWriter
 TOC: Any = index.TOC
 
+IndexVersionError = index.IndexVersionError
 LockError = index.LockError
 
 

@@ -49,7 +49,7 @@ def test_a_forked_child_does_not_keep_the_lock_of_a_dead_parent(tmp_path: Path) 
 
 
 def wait_for(lock: FileLock) -> bool:
-    """The child closes its copy a moment after the fork."""
+    """The child closes its copy a moment after it has come to be."""
     for _ in range(100_000):
         if lock.acquire():
             return True
@@ -90,7 +90,7 @@ def test_a_program_that_is_started_does_not_keep_the_lock(tmp_path: Path) -> Non
     with subprocess.Popen(command, close_fds=False, stdin=subprocess.PIPE) as program:
         lock.abandon()
 
-        acquired = FileLock(tmp_path / "LOCK").acquire()
+        acquired = wait_for(FileLock(tmp_path / "LOCK"))
 
         program.communicate(b"\n")
     assert acquired

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.generate_plans import CORPORA, SOURCES, make_corpus, make_document
+from tests.generate_plans import CORPORA, make_corpus, make_document
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, TextTokens
@@ -15,6 +15,8 @@ from archsearch.engines.whoosh.build import Builder
 from archsearch.engines.whoosh.container import Container
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.merge import Part, merge
+
+RANDOMS = st.integers(0, 2**32).map(Random)
 
 
 def built(documents: tuple[Document, ...]) -> Content:
@@ -34,7 +36,8 @@ def reloaded(content: Content) -> Content:
     return Content.load(Container(saved(content)))
 
 
-@given(CORPORA, SOURCES)
+@settings(deadline=None, max_examples=40)
+@given(CORPORA, RANDOMS)
 def test_the_order_of_documents_leaves_no_trace(
     corpus: tuple[Document, ...], random: Random
 ) -> None:
@@ -43,8 +46,8 @@ def test_the_order_of_documents_leaves_no_trace(
     assert saved(built(shuffled)) == saved(built(corpus))
 
 
-@settings(deadline=None)
-@given(CORPORA, SOURCES, st.integers(1, 5), st.integers(1, 40))
+@settings(deadline=None, max_examples=40)
+@given(CORPORA, RANDOMS, st.integers(1, 5), st.integers(1, 40))
 def test_merging_any_split_equals_one_build(
     corpus: tuple[Document, ...], random: Random, count: int, chunk: int
 ) -> None:
@@ -58,8 +61,8 @@ def test_merging_any_split_equals_one_build(
     assert saved(merged) == saved(built(corpus))
 
 
-@settings(deadline=None)
-@given(CORPORA, SOURCES, st.integers(1, 40))
+@settings(deadline=None, max_examples=40)
+@given(CORPORA, RANDOMS, st.integers(1, 40))
 def test_merging_leaves_no_trace_of_deleted_documents(
     corpus: tuple[Document, ...], random: Random, chunk: int
 ) -> None:
@@ -73,7 +76,8 @@ def test_merging_leaves_no_trace_of_deleted_documents(
     assert saved(merged) == saved(built(tuple(kept)))
 
 
-@given(CORPORA, SOURCES)
+@settings(deadline=None, max_examples=40)
+@given(CORPORA, RANDOMS)
 def test_replaced_and_discarded_documents_leave_no_trace_in_a_build(
     corpus: tuple[Document, ...], random: Random
 ) -> None:
@@ -89,6 +93,7 @@ def test_replaced_and_discarded_documents_leave_no_trace_in_a_build(
     assert saved(builder.finish()) == saved(built(corpus))
 
 
+@settings(deadline=None, max_examples=40)
 @given(CORPORA)
 def test_a_saved_segment_reads_back_as_it_was(corpus: tuple[Document, ...]) -> None:
     content = built(corpus)
