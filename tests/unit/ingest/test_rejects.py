@@ -209,7 +209,7 @@ _CONTACTS = st.lists(
 )
 _ROWS = st.fixed_dictionaries(
     {
-        "客户名称*": _SCALARS,
+        "客户名称*": _SCALARS | st.lists(_SCALARS, max_size=2),
         "电话": _SCALARS | st.lists(_SCALARS, max_size=3),
         "标签": _SCALARS | st.lists(_TEXT, max_size=3),
         "出生日期": _SCALARS,
