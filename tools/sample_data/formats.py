@@ -15,6 +15,7 @@ import yaml
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
 from tools.sample_data.surface import Layout, Line, named
 
 EPOCH: Final = (2025, 6, 30, 0, 0, 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+
 from tools.sample_data.customers import OVERSEAS, Customer
 from tools.sample_data.identifiers import short_personal_number
 from tools.sample_data.words import chance, places
