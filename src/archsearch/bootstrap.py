@@ -31,6 +31,7 @@ from archsearch.security.masking import Mask, MaskRule, MaskStyle, mask_text
 from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.audit import AuditService
+from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService
@@ -169,6 +170,11 @@ class Application:
     def users(self) -> UserService:
         """Manages users."""
         return UserService(self.trail, self.levels)
+
+    @cached_property
+    def departments(self) -> DepartmentService:
+        """Manages departments."""
+        return DepartmentService(self.trail)
 
     @cached_property
     def audit(self) -> AuditService:
