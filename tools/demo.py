@@ -83,7 +83,8 @@ def next_steps() -> str:
     """Tell a newcomer what to do."""
     place = os.path.relpath(WORKSPACE)
     return f"""
-  export PATH="$PWD/{os.path.relpath(COMMAND.parent)}:$PATH" ARCHSEARCH_HOME={place} ARCHSEARCH_USER=li.na
+  export PATH="$PWD/{os.path.relpath(COMMAND.parent)}:$PATH"
+  export ARCHSEARCH_HOME={place} ARCHSEARCH_USER=li.na
   archsearch search 逾期 --facet region          # 李娜只看得到自己建的档案
   archsearch search zhangwei --as admin          # 拼音
   archsearch search '信用卡 -逾期' --tier 高价值 --as zhou.min
