@@ -58,13 +58,17 @@ class Scope:
 
     def permits(self, record: Record) -> bool:
         """Decide for one record; the engine's mask and this must always agree."""
-        if record.secrecy not in self.secrecies:
+        return self.allows(record.record_id, record.owner, record.department, record.secrecy)
+
+    def allows(self, record_id: RecordId, owner: str, department: str, secrecy: str) -> bool:
+        """Decide by what access depends on alone."""
+        if secrecy not in self.secrecies:
             return False
         return (
             self.everything
-            or (self.owner is not None and record.owner == self.owner)
-            or any(is_below(record.department, top) for top in self.departments)
-            or record.record_id in self.granted
+            or (self.owner is not None and owner == self.owner)
+            or any(is_below(department, top) for top in self.departments)
+            or record_id in self.granted
         )
 
 

@@ -102,7 +102,9 @@ def test_free_text_fills_the_fields_it_looks_like(schema: Schema) -> None:
     }
 
 
-def test_what_cannot_be_placed_is_warned_of_once_for_a_file_and_column(schema: Schema) -> None:
+def test_what_cannot_be_placed_is_warned_of_once_for_a_file_and_column(
+    schema: Schema,
+) -> None:
     mapper = RowMapper(schema)
     given = {"姓名": "张三", "爱好": "x", "质量分": 3, "空": ""}
     inner = {"姓名": "张三", "联系人": [{"姓名": "a", "职务": "b"}]}
@@ -155,7 +157,9 @@ CORE = ColumnMapping(
 )
 
 
-def test_a_mapping_names_the_columns_of_its_source_and_fills_constants(schema: Schema) -> None:
+def test_a_mapping_names_the_columns_of_its_source_and_fills_constants(
+    schema: Schema,
+) -> None:
     mapper = RowMapper(schema, [CORE])
 
     values, problems = mapper.map_row(row({"cust_nm": "甲", "MOB": "1", "INC": 2, "姓名": "乙"}))

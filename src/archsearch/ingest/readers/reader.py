@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -20,19 +21,39 @@ Reader = Callable[[Source], Iterator[Row | Problem]]
 """Reads one open file; raises RefusalError where reading cannot go on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One file being read.
+
+    ``digest`` is that of its bytes (SHA-256, hexadecimal), empty when there is nothing to read.
+    ``items`` are to be used up before the next feed is asked for: the file is open until then.
+    """
+
+    name: str
+    digest: str
+    items: Iterator[Row | Problem]
+
+
 def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Row | Problem]:
-    """Yield the rows of a file, or of every file below a folder, in order.
+    """Yield the rows of a file, or of every file below a folder; see :func:`feeds`."""
+    for feed in feeds(path, limits):
+        yield from feed.items
+
+
+def feeds(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Feed]:
+    """Yield a file, or every file below a folder in order of name, with its rows.
 
     Never raises for what a file holds or is: a row that cannot be read is a problem at its
-    position, a file that cannot be read (further) one at position number 0. Rows before the fault
-    stay good. Files of unknown format are errors when named, warnings inside a folder.
+    position, a file that cannot be read (further) one at position number 0, in a feed of its own.
+    Rows before the fault stay good. Files of unknown format are errors when named, warnings inside
+    a folder.
     """
     name = display_name(path.name or str(path))
     # A folder that is named like a data file is not what it claims to be.
     if _format(path) or not _is_folder(path):
-        yield from _read_file(path, name, limits)
+        yield from _file_feeds(path, name, limits)
     else:
-        yield from _read_folder(path, name, limits)
+        yield from _folder_feeds(path, name, limits)
 
 
 def read_dicts(
@@ -58,37 +79,52 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _read_folder(path: Path, name: str, limits: Limits) -> Iterator[Row | Problem]:
+def _folder_feeds(path: Path, name: str, limits: Limits) -> Iterator[Feed]:
     empty = True
     try:
         for entry in walk_folder(path):
             empty = False
             inner = display_name(entry.name)
             if entry.refusal:
-                yield entry.refusal.problem(inner)
+                yield _trouble(inner, entry.refusal.problem(inner))
             else:
-                yield from _read_file(entry.path, inner, limits, entry.descriptor)
+                yield from _file_feeds(entry.path, inner, limits, entry.descriptor)
         if empty:
-            yield RefusalError("empty", "文件夹里没有可以读取的文件。").problem(name)
+            refusal = RefusalError("empty", "文件夹里没有可以读取的文件。")
+            yield _trouble(name, refusal.problem(name))
     except RefusalError as exc:
-        yield exc.problem(name)
+        yield _trouble(name, exc.problem(name))
 
 
-def _read_file(
-    path: Path, name: str, limits: Limits, folder: int | None = None
-) -> Iterator[Row | Problem]:
-    found = False
+def _file_feeds(path: Path, name: str, limits: Limits, folder: int | None = None) -> Iterator[Feed]:
+    refusals: list[RefusalError] = []
     try:
         with open_source(path, name, limits, folder=folder) as source:
-            for item in _reader(path)(source):
-                found = True
-                yield item
+            reader = _reader(path)
+            yield Feed(name, source.digest(), _items(reader, source, refusals))
+            # Raised here, the refusal passes by the check whether the file changed meanwhile.
+            for refusal in refusals:
+                raise refusal
     except RefusalError as exc:
         mild = exc.reason == "unknown_format" and folder is not None
-        yield exc.problem(name, Severity.WARNING if mild else Severity.ERROR)
+        yield _trouble(name, exc.problem(name, Severity.WARNING if mild else Severity.ERROR))
+
+
+def _items(reader: Reader, source: Source, refusals: list[RefusalError]) -> Iterator[Row | Problem]:
+    found = False
+    try:
+        for item in reader(source):
+            found = True
+            yield item
+    except RefusalError as exc:
+        refusals.append(exc)
     else:
         if not found:
-            yield RefusalError("empty", "文件里没有一行数据。").problem(name)
+            refusals.append(RefusalError("empty", "文件里没有一行数据。"))
+
+
+def _trouble(name: str, problem: Problem) -> Feed:
+    return Feed(name, "", iter([problem]))
 
 
 def _reader(path: PurePath) -> Reader:

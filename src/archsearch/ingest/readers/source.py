@@ -1,6 +1,7 @@
 """Opening a source file safely, and seeing whether it changed while it was read."""
 
 import errno
+import hashlib
 import os
 import stat
 import tempfile
@@ -43,6 +44,13 @@ class Source:
         """Yield the content, decompressed, from the start."""
         raw = self._raw_chunks()
         return inflate(raw, self.limits) if self.compressed else raw
+
+    def digest(self) -> str:
+        """Digest the bytes of the file as it is on disk."""
+        digest = hashlib.sha256()
+        for chunk in self._raw_chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
 
     def texts(self) -> Iterator[str]:
         """Yield the content as text."""

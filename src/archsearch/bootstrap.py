@@ -1,0 +1,278 @@
+"""Wiring: the one place where settings meet services, and where an engine is chosen."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.segmenter import ChineseSegmenter
+from archsearch.domain.access import Role
+from archsearch.domain.audit import Action, AuditEntry
+from archsearch.domain.record import Values
+from archsearch.domain.users import User
+from archsearch.engines.documents import Analysis, DocumentBuilder
+from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.engines.whoosh.lock import writing
+from archsearch.errors import ConflictError, WorkspaceError
+from archsearch.ingest.mapping import ColumnMapping
+from archsearch.ingest.naming import NamingRule
+from archsearch.ingest.normalise.normaliser import Normaliser
+from archsearch.ingest.pipeline import Pipeline
+from archsearch.ingest.readers.limits import Limits
+from archsearch.ingest.rejects import RejectsWriter
+from archsearch.ingest.validate import Validator
+from archsearch.ingest.values import SchemaValues
+from archsearch.search.language import Language
+from archsearch.search.parser import QueryLimits
+from archsearch.security.masking import Mask, MaskRule, MaskStyle, mask_text
+from archsearch.security.secret import create_secret, load_secret
+from archsearch.security.tokens import Tokens, derive_key
+from archsearch.services.audit import AuditService
+from archsearch.services.doctor import Doctor
+from archsearch.services.identity import Clock
+from archsearch.services.index import SYSTEM, IndexService
+from archsearch.services.ingest import IngestRules, IngestService
+from archsearch.services.search import SearchRules, SearchService
+from archsearch.services.trail import Trail
+from archsearch.services.users import UserService
+from archsearch.settings.loading import load
+from archsearch.settings.model import IngestLimits, Settings
+from archsearch.settings.workspace import create_workspace, is_workspace
+from archsearch.storage import audit_log, users
+from archsearch.storage.database import Database, open_database
+from archsearch.storage.migrations.runner import migrate
+
+ANALYSIS_VERSION = "1"
+"""Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
+
+FIRST_ADMINISTRATOR = "admin"
+SECRET = "secret.key"  # noqa: S105 - the name of the file
+STORE = "archive.db"
+ZONE = ZoneInfo("Asia/Shanghai")
+_LOCK_WAIT = 10.0
+
+
+def now() -> datetime:
+    """Tell the time; the only place that reads the machine's clock."""
+    return datetime.now(UTC)
+
+
+class _SchemaMasker:
+    """Masks by the schema and the configured rules."""
+
+    def __init__(self, settings: Settings) -> None:
+        rules = {
+            kind: MaskRule(MaskStyle(rule.style.value), rule.first, rule.last)
+            for kind, rule in settings.options.masks.items()
+        }
+        self._mask = Mask(settings.schema, rules)
+
+    def values(self, values: Values) -> Values:
+        return self._mask.values(values)
+
+    def text(self, text: str) -> str:
+        return mask_text(text)
+
+
+class Application:
+    """An open workspace: its services, made when first asked for."""
+
+    def __init__(self, settings: Settings, database: Database, secret: bytes, clock: Clock) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self._secret = secret
+
+    def close(self) -> None:
+        """Let go of files."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+        self.database.close()
+
+    @cached_property
+    def trail(self) -> Trail:
+        """The way into the audit log."""
+        return Trail(self.database, self.clock)
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """Secrecy labels, lowest first."""
+        return tuple(self.settings.vocabularies["secrecy"].terms)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The tools of analysis."""
+        pinyin = Pinyin(self.settings.pinyin_table, self.settings.surname_table)
+        segmenter = ChineseSegmenter(self.settings.user_dictionary)
+        return Analysis(segmenter, pinyin, Tokens(derive_key(self._secret, "tokens")))
+
+    @cached_property
+    def engine(self) -> WhooshEngine:
+        """The search engine: Whoosh."""
+        return WhooshEngine(
+            self.settings.workspace.index,
+            key=derive_key(self._secret, "index"),
+            fingerprint={
+                "analysis": ANALYSIS_VERSION,
+                "schema": self.settings.schema_fingerprint,
+                "vocabularies": self.settings.vocabulary_fingerprint,
+            },
+        )
+
+    @cached_property
+    def index(self) -> IndexService:
+        """Keeps the index in step."""
+        vocabularies = self.settings.vocabularies
+        ranks = {
+            spec.key: {term: rank for rank, term in enumerate(vocabularies[spec.vocabulary].terms)}
+            for spec in self.settings.schema.leaves
+            if spec.sortable and spec.vocabulary is not None
+        }
+        builder = DocumentBuilder(self.settings.schema, ranks, self.analysis)
+        return IndexService(self.database, self.engine, builder, self.trail, self._drain_lock)
+
+    @cached_property
+    def search(self) -> SearchService:
+        """Answers questions about records."""
+        options = self.settings.options.search
+        limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
+        values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
+        language = Language.of(
+            self.settings.schema, self.analysis, values, limits, options.channels.enabled
+        )
+        rules = SearchRules(
+            levels=self.levels,
+            enough_exact=options.enough_exact,
+            most_hits=options.max_limit,
+            deepest_offset=options.max_offset,
+        )
+        return SearchService(self.index, language, self.trail, rules, _SchemaMasker(self.settings))
+
+    @cached_property
+    def ingest(self) -> IngestService:
+        """Takes sources in."""
+        options = self.settings.options
+        naming = options.naming
+        rules = IngestRules(
+            levels=self.levels,
+            naming=NamingRule(naming.template, naming.fonds, naming.categories, naming.other),
+            fingerprint=self.settings.ingest_fingerprint,
+            zone=ZONE,
+            batch=options.ingest.batch_rows,
+        )
+        return IngestService(self.trail, self.index, self._pipeline(), rules, self._rejects)
+
+    @cached_property
+    def users(self) -> UserService:
+        """Manages users."""
+        return UserService(self.trail, self.levels)
+
+    @cached_property
+    def audit(self) -> AuditService:
+        """Reads the operation log."""
+        return AuditService(self.trail)
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        """Proves that everything agrees."""
+        return Doctor(self.trail, self.engine)
+
+    def _drain_lock(self) -> AbstractContextManager[object]:
+        return writing(self.settings.workspace.var / "drain.lock", _LOCK_WAIT)
+
+    def _pipeline(self) -> Pipeline:
+        settings = self.settings
+        normaliser = Normaliser(
+            settings.schema,
+            settings.vocabularies,
+            settings.regions,
+            defaults=settings.options.ingest.defaults,
+        )
+        mappings = tuple(
+            ColumnMapping(each.source, each.columns, each.constants, frozenset(each.match))
+            for each in settings.mappings
+        )
+        validator = Validator(settings.schema, settings.regions)
+        limits = _limits(settings.options.ingest.limits)
+        return Pipeline(settings.schema, mappings, normaliser, validator, limits)
+
+    def _rejects(self, source: str, digest: str) -> RejectsWriter:
+        labels = {spec.key: spec.label for spec in self.settings.schema.walk()}
+        folder = self.settings.workspace.var / "rejects"
+        return RejectsWriter(folder, source, digest, labels=labels)
+
+
+def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Path:
+    """Make a workspace with its secret, store, and first administrator.
+
+    A workspace whose making was cut short is completed.
+
+    Raises:
+        ConflictError: It is complete already.
+        WorkspaceError: The folder cannot be made or written.
+    """
+    if not is_workspace(path):
+        create_workspace(path)
+    settings = load(path, environ)
+    var = settings.workspace.var
+    var.mkdir(mode=0o700, exist_ok=True)
+    secret = var / SECRET
+    if not secret.exists():
+        if (var / STORE).exists():
+            raise WorkspaceError(f"有档案库而缺少密钥文件 {SECRET}；请从备份恢复，不会另造。")
+        create_secret(secret)
+    database = open_database(var / STORE, create=True)
+    try:
+        migrate(database, at=clock())
+        _add_first_administrator(database, settings, clock)
+    finally:
+        database.close()
+    return settings.workspace.root
+
+
+def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Application:
+    """Open a workspace.
+
+    Raises:
+        WorkspaceError: It is none, is incomplete, or of a newer version.
+        SettingsError: Its configuration is wrong.
+    """
+    if not is_workspace(path):
+        raise WorkspaceError(f"{path} 不是工作区，可用 archsearch init {path} 新建。")
+    settings = load(path, environ)
+    var = settings.workspace.var
+    secret = load_secret(var / SECRET)
+    database = open_database(var / STORE)
+    try:
+        migrate(database, at=clock())
+    except BaseException:
+        database.close()
+        raise
+    return Application(settings, database, secret, clock)
+
+
+def _add_first_administrator(database: Database, settings: Settings, clock: Clock) -> None:
+    clearance = settings.vocabularies["secrecy"].terms[-1]
+    admin = User(FIRST_ADMINISTRATOR, "管理员", Role.ADMINISTRATOR, frozenset(), clearance)
+    with database.write() as connection:
+        if users.get(connection, admin.name) is not None:
+            raise ConflictError(f"{settings.workspace.root.name} 已经初始化过了。")
+        users.add(connection, admin, at=clock())
+        entry = AuditEntry(clock(), SYSTEM, Action.INIT, target=admin.name)
+        audit_log.append(connection, entry)
+
+
+def _limits(limits: IngestLimits) -> Limits:
+    megabyte = 1 << 20
+    return Limits(
+        max_file_bytes=limits.max_file_mb * megabyte,
+        max_uncompressed_bytes=limits.max_uncompressed_mb * megabyte,
+        max_ratio=limits.max_ratio,
+        max_row_bytes=limits.max_row_bytes,
+        max_columns=limits.max_columns,
+        max_depth=limits.max_depth,
+        max_cell_chars=limits.max_cell_chars,
+    )

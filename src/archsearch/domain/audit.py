@@ -1,0 +1,114 @@
+"""Entries of the operation log (操作日志): who did what to which object, when, and how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from archsearch.domain.record import JsonValue
+
+
+class Action(StrEnum):
+    """What was done. Values are stored for ever: add, never rename."""
+
+    INIT = "init"
+    INGEST = "ingest"
+    CREATE = "create"
+    CHANGE = "change"
+    SEARCH = "search"
+    SUGGEST = "suggest"
+    MATCH = "match"
+    SHOW = "show"
+    HISTORY = "history"
+    EXPORT = "export"
+    REVEAL = "reveal"
+    GRANT = "grant"
+    REVOKE = "revoke"
+    LOGIN = "login"
+    USER_ADD = "user.add"
+    USER_CHANGE = "user.change"
+    DEPARTMENT_ADD = "department.add"
+    INDEX_REBUILD = "index.rebuild"
+    INDEX_PURGE = "index.purge"
+    INDEX_VERIFY = "index.verify"
+    AUDIT_READ = "audit.read"
+    AUDIT_VERIFY = "audit.verify"
+    CONFIGURE = "configure"
+    UPGRADE = "upgrade"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    DONE = "done"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One operation.
+
+    ``target`` names its object (a record id, a user, a file digest), empty when there is none.
+    ``detail`` holds no sensitive value.
+    """
+
+    at: datetime
+    user: str
+    action: Action
+    target: str = ""
+    outcome: Outcome = Outcome.DONE
+    detail: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries to show; every condition given must hold.
+
+    ``since`` is included, ``until`` is not.
+    """
+
+    user: str | None = None
+    action: Action | None = None
+    target: str | None = None
+    outcome: Outcome | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """An entry as the log holds it: its number, counted from 1, and its link in the chain."""
+
+    seq: int
+    entry: AuditEntry
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The last link of the chain; kept elsewhere, it proves that nothing was cut off the end."""
+
+    seq: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainBreak:
+    """A place where the chain does not hold. ``reason`` is in Chinese."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What a check of the whole chain found."""
+
+    entries: int
+    breaks: tuple[ChainBreak, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing was edited, removed, inserted or reordered."""
+        return not self.breaks

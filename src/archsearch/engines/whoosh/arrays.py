@@ -1,0 +1,102 @@
+"""Array operations that every module of the engine shares.
+
+Stored arrays are *compact*: the smallest unsigned little-endian type that holds their largest
+value. Document numbers in flight are ``intp``, because numpy converts any other index type first.
+"""
+
+import sys
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = np.ndarray[Any, Any]
+"""Integers of whichever type fits; the type is data, so it is not part of the annotation."""
+Docs: TypeAlias = npt.NDArray[np.intp]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+NO_DOCS: Docs = np.empty(0, np.intp)
+SPARSE = 16
+"""Looking values up one by one beats marking and reading a bitmap when this many times fewer."""
+
+if sys.byteorder != "little":  # pragma: no cover
+    raise ImportError("segment files are mapped as they are and little-endian")
+
+
+def smallest(top: int) -> np.dtype[Any]:
+    """Choose the compact type for values up to ``top``."""
+    for kind in ("<u1", "<u2", "<u4"):
+        if top <= np.iinfo(kind).max:
+            return np.dtype(kind)
+    return np.dtype("<u8")
+
+
+def compact(values: Ints) -> Ints:
+    """Store non-negative integers in the smallest type that holds them."""
+    return values.astype(smallest(int(values.max()) if values.size else 0), copy=False)
+
+
+def offsets(counts: Ints) -> Ints:
+    """Turn counts into the bounds of consecutive runs, one more than there are counts."""
+    bounds = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=bounds[1:])
+    return bounds
+
+
+def widths(bounds: Ints) -> Docs:
+    """Turn the bounds of consecutive runs back into counts."""
+    wide = bounds.astype(np.intp)
+    return np.asarray(wide[1:] - wide[:-1])
+
+
+def spread(starts: Ints, counts: Ints) -> Docs:
+    """Concatenate ``range(start, start + count)`` of every pair."""
+    counts = counts.astype(np.intp, copy=False)
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if ends.size else 0
+    shifts = starts.astype(np.intp, copy=False) - (ends - counts)
+    return np.repeat(shifts, counts) + np.arange(total)
+
+
+def places(needles: Ints, haystack: Ints) -> tuple[Docs, Mask]:
+    """Find sorted-set members: their places in ``haystack``, and which needles are there at all."""
+    if not haystack.size:
+        return np.zeros(needles.size, np.intp), np.zeros(needles.size, np.bool_)
+    wanted = needles.astype(haystack.dtype, copy=False)  # else numpy converts the whole haystack
+    found = np.minimum(np.searchsorted(haystack, wanted), haystack.size - 1)
+    return found, haystack[found] == wanted
+
+
+def marked(docs: Docs, size: int) -> Mask:
+    """Make a bitmap of ``size`` documents with ``docs`` set."""
+    bitmap = np.zeros(size, np.bool_)
+    bitmap[docs] = True
+    return bitmap
+
+
+def common(left: Docs, right: Docs, size: int) -> Docs:
+    """Intersect two sorted sets of document numbers below ``size``."""
+    small, large = (left, right) if left.size <= right.size else (right, left)
+    if small.size * SPARSE < large.size:
+        return small[places(small, large)[1]]
+    return small[marked(large, size)[small]]
+
+
+def united(sets: list[Docs], size: int) -> Docs:
+    """Unite sorted sets of document numbers below ``size``."""
+    if len(sets) == 1:
+        return sets[0]
+    if sum(docs.size for docs in sets) * SPARSE < size:
+        return np.unique(np.concatenate(sets)) if sets else NO_DOCS
+    bitmap = np.zeros(size, np.bool_)
+    for docs in sets:
+        bitmap[docs] = True
+    return np.flatnonzero(bitmap)
+
+
+def without(docs: Docs, gone: Docs, size: int) -> Docs:
+    """Subtract one sorted set of document numbers below ``size`` from another."""
+    if docs.size * SPARSE < gone.size:
+        return docs[~places(docs, gone)[1]]
+    return docs[~marked(gone, size)[docs]]

@@ -1,0 +1,63 @@
+"""A cache bounded by the bytes of the arrays in it, least recently used out first."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import numpy as np
+
+_T = TypeVar("_T")
+_OVERHEAD = 200
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, tuple):
+        return sum(map(_size, value))
+    return 8
+
+
+class ArrayCache:
+    """Keeps arrays, and tuples of them, by key. Keys name everything the value depends on."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used = 0
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """Give the value of a key, made now if it is not there. Values must not be changed."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+                value: _T = entry[0]
+                return value
+        made = make()
+        self._put(key, made)
+        return made
+
+    def _put(self, key: Hashable, value: object) -> None:
+        size = _size(value) + _OVERHEAD
+        if size > self._limit // 4:
+            return
+        with self._lock:
+            self._drop(key)
+            self._entries[key] = (value, size)
+            self._used += size
+            while self._used > self._limit:
+                self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: Hashable) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._used -= entry[1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._used = 0

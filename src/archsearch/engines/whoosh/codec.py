@@ -1,0 +1,146 @@
+"""What Whoosh knows of our segments: the codec, the segment as listed in the TOC, the storage.
+
+The path of :class:`ColumnarSegment` is written into every TOC and therefore part of the format.
+"""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from archsearch.engines.whoosh.arrays import Mask
+from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.lock import FileLock
+from archsearch.engines.whoosh.stock import (
+    Codec,
+    FieldWriter,
+    FileStorage,
+    PerDocumentWriter,
+    RamStorage,
+    Segment,
+)
+
+EXTENSION = ".arch"
+
+
+class ColumnarSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
+    """A segment's entry in the TOC: its id, size, and a bitmap of deleted documents."""
+
+    def __init__(self, indexname: str, count: int = 0) -> None:
+        super().__init__(indexname)
+        self._count = count
+        self._deleted = b""
+
+    @classmethod
+    def _random_id(cls, size: int = 16) -> str:
+        # Whoosh draws from the shared generator: a program that seeds it gets the same id twice.
+        return secrets.token_hex(size // 2)
+
+    @property
+    def filename(self) -> str:
+        """Name of the segment file."""
+        return str(self.make_filename(EXTENSION))
+
+    def codec(self) -> "ColumnarCodec":
+        """Give the codec that reads this segment."""
+        return ColumnarCodec()
+
+    def set_doc_count(self, doccount: int) -> None:
+        """Set the number of documents, once."""
+        self._count = doccount
+
+    def doc_count_all(self) -> int:
+        """Count documents, deleted ones included."""
+        return self._count
+
+    def deleted_count(self) -> int:
+        """Count deleted documents."""
+        return int.from_bytes(self._deleted, "little").bit_count()
+
+    def deleted_docs(self) -> Iterator[int]:
+        """Yield the numbers of deleted documents."""
+        return iter(np.flatnonzero(~self.alive()).tolist())
+
+    def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Mark a document as deleted, or as alive again."""
+        bits = bytearray(self._deleted or bytes((self._count + 7) // 8))
+        flag = 1 << (docnum % 8)
+        if delete:
+            bits[docnum // 8] |= flag
+        else:
+            bits[docnum // 8] &= ~flag
+        self._deleted = bytes(bits)
+
+    def set_alive(self, alive: Mask) -> None:
+        """Set the whole bitmap at once."""
+        self._deleted = b"" if alive.all() else np.packbits(~alive, bitorder="little").tobytes()
+
+    def is_deleted(self, docnum: int) -> bool:
+        """Tell whether a document is deleted."""
+        return bool(self._deleted) and bool(self._deleted[docnum // 8] >> (docnum % 8) & 1)
+
+    def alive(self) -> Mask:
+        """Give the bitmap of documents that are not deleted, as a fresh array."""
+        if not self._deleted:
+            return np.ones(self._count, np.bool_)
+        bits = np.unpackbits(np.frombuffer(self._deleted, np.uint8), bitorder="little")
+        return np.asarray(bits[: self._count] == 0)
+
+    def should_assemble(self) -> bool:
+        """Tell Whoosh that there is nothing to put into a compound file."""
+        return False
+
+
+class _NoDocumentWriter(PerDocumentWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Stands where Whoosh wants a writer; documents go through :class:`.build.Builder`."""
+
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class _NoFieldWriter(FieldWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Stands where Whoosh wants a writer; postings go through :class:`.build.Builder`."""
+
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class ColumnarCodec(Codec):  # type: ignore[misc]  # Whoosh has no types
+    """Makes segments; reading them is :class:`.content.Content`'s."""
+
+    length_stats = False
+
+    def per_document_writer(self, *_: Any) -> Any:
+        """Give Whoosh a writer that takes no documents."""
+        return _NoDocumentWriter()
+
+    def field_writer(self, *_: Any) -> Any:
+        """Give Whoosh a writer that takes no postings."""
+        return _NoFieldWriter()
+
+    def new_segment(self, _: Any, indexname: str) -> ColumnarSegment:
+        """Make an empty segment."""
+        return ColumnarSegment(indexname)
+
+
+class DurableStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh's file storage on a :class:`.disk.Disk`."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        super().__init__(str(folder))
+        self.root = folder
+        self.disk = disk
+
+    def temp_storage(self, *_: Any) -> Any:
+        """Give Whoosh's posting pool, which stays empty, a place that costs no file."""
+        return RamStorage()
+
+    def lock(self, name: str) -> FileLock:
+        """Make Whoosh's own lock, safe across forks."""
+        return FileLock(self.root / name)

@@ -1,0 +1,97 @@
+"""Every change the engine makes to the file system, one method each.
+
+Durability is an order of these calls (see :mod:`.writer`), so tests put a disk in place that
+records them, fails at one of them, or loses what was not synced.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+class Disk:
+    """The real file system."""
+
+    def create(self, path: Path) -> BinaryIO:
+        """Open a new file for writing, in place of any old one."""
+        return path.open("wb")
+
+    def sync(self, path: Path) -> None:
+        """Bring a file's, or a folder's, content to stable storage."""
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name."""
+        target.hardlink_to(source)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Put a file in another's place at once."""
+        source.replace(target)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+        path.unlink()
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder and those above it."""
+        path.mkdir(parents=True, exist_ok=True)
+
+    def remove_folder(self, path: Path) -> None:
+        """Remove an empty folder."""
+        path.rmdir()
+
+
+def write_durably(disk: Disk, path: Path, data: bytes) -> None:
+    """Replace a small file so that, whenever the machine stops, it holds the old or the new.
+
+    Raises:
+        OSError: The disk failed; the old content is in place, unless the disk refused even that.
+    """
+    scratch, kept = _beside(path, ".tmp"), _beside(path, ".old")
+    with disk.create(scratch) as file:
+        file.write(data)
+    disk.sync(scratch)
+    if path.exists():
+        # Going back must not need space: there may be none.
+        kept.unlink(missing_ok=True)
+        disk.link(path, kept)
+    disk.rename(scratch, path)
+    try:
+        disk.sync(path.parent)
+    except OSError:
+        with suppress(OSError):
+            if kept.exists():
+                disk.rename(kept, path)
+            else:
+                disk.remove(path)
+        raise
+    with suppress(OSError):
+        if kept.exists():
+            disk.remove(kept)
+
+
+def scratch_of(path: Path) -> Iterator[Path]:
+    """Yield what :func:`write_durably` may have left beside a file when it was interrupted."""
+    for suffix in (".tmp", ".old"):
+        if _beside(path, suffix).exists():
+            yield _beside(path, suffix)
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def remove_tree(disk: Disk, folder: Path) -> None:
+    """Remove a folder and what is in it; a symbolic link is removed, not followed."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            remove_tree(disk, path)
+        else:
+            disk.remove(path)
+    disk.remove_folder(folder)

@@ -1,0 +1,73 @@
+"""The generations of an index: one folder each, and a pointer to the one in use.
+
+``CURRENT`` holds the name of a folder beside it. A rebuild fills a new folder and then replaces the
+pointer, so readers go from one complete generation to the next. Folders not pointed at are
+leftovers.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from archsearch.engines.whoosh.disk import Disk, remove_tree, scratch_of, write_durably
+from archsearch.errors import IndexOutdatedError
+
+CURRENT: Final = "CURRENT"
+LOCK: Final = "LOCK"
+_NAME = re.compile(r"g(\d{6})-[0-9a-f]{8}")
+
+
+class Generations:
+    """The folders of one index."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self.folder = folder
+        self._disk = disk
+
+    def current(self) -> Path:
+        """Find the folder in use.
+
+        Raises:
+            IndexOutdatedError: There is none.
+        """
+        try:
+            name = (self.folder / CURRENT).read_bytes().strip().decode("ascii", "replace")
+        except FileNotFoundError:
+            raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
+        if not _NAME.fullmatch(name):
+            raise IndexOutdatedError("索引指针文件已损坏，需要重建索引。")
+        return self.folder / name
+
+    def next(self) -> Path:
+        """Choose a folder for a new generation, never used before."""
+        numbers = [int(match[1]) for _, match in self._folders()]
+        return self.folder / f"g{max(numbers, default=0) + 1:06d}-{secrets.token_hex(4)}"
+
+    def switch(self, folder: Path) -> None:
+        """Point at a complete generation, durably."""
+        self._disk.sync(self.folder)
+        write_durably(self._disk, self.folder / CURRENT, folder.name.encode("ascii") + b"\n")
+
+    def clean(self) -> None:
+        """Remove every generation but the current, and scratch files.
+
+        Raises:
+            OSError: Something could not be removed.
+        """
+        try:
+            keep = self.current().name
+        except IndexOutdatedError:
+            keep = ""
+        for path, match in list(self._folders()):
+            if match[0] != keep:
+                remove_tree(self._disk, path)
+        for path in scratch_of(self.folder / CURRENT):
+            self._disk.remove(path)
+
+    def _folders(self) -> Iterator[tuple[Path, re.Match[str]]]:
+        for path in self.folder.iterdir():
+            match = _NAME.fullmatch(path.name)
+            if match and path.is_dir() and not path.is_symlink():
+                yield path, match

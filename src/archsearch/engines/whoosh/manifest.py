@@ -1,0 +1,66 @@
+"""The manifest: what an index generation consists of, authenticated.
+
+Whoosh's table of contents (TOC) is a pickle, and opening a crafted one runs code. So
+nothing in a generation is opened before its manifest has been: one line of canonical JSON, and the
+HMAC-SHA256 of that line under a key of the workspace. It names the TOC, and the size and SHA-256 of
+the TOC and every segment file. A commit is the atomic replacement of this file: whatever it does
+not name does not exist.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from archsearch.engines.whoosh.container import Seal
+from archsearch.errors import IndexOutdatedError
+
+NAME: Final = "MANIFEST"
+FORMAT: Final = 1
+_PURPOSE: Final = b"archsearch index manifest\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One committed state of one generation folder."""
+
+    generation: str
+    toc: int
+    fingerprint: Mapping[str, str]
+    files: Mapping[str, Seal]
+
+    def sealed(self, key: bytes) -> bytes:
+        """Give the bytes of the manifest file."""
+        body = json.dumps(
+            {"format": FORMAT, **asdict(self)}, sort_keys=True, separators=(",", ":")
+        ).encode("ascii")
+        return body + b"\n" + _authenticate(body, key) + b"\n"
+
+
+def unseal(data: bytes, key: bytes, generation: str) -> Manifest:
+    """Read a manifest file of the generation folder it was found in.
+
+    Raises:
+        IndexOutdatedError: It is damaged, forged, of another format, or of another generation.
+    """
+    body, _, rest = data.partition(b"\n")
+    if not hmac.compare_digest(_authenticate(body, key) + b"\n", rest):
+        raise IndexOutdatedError("索引清单已损坏或不是本系统生成，需要重建索引。")
+    content = json.loads(body)
+    if content.pop("format") != FORMAT:
+        raise IndexOutdatedError("索引格式与当前版本不同，需要重建索引。")
+    if content["generation"] != generation:
+        raise IndexOutdatedError("索引文件夹与清单不符，需要重建索引。")
+    files = {name: Seal(**seal) for name, seal in content.pop("files").items()}
+    return Manifest(files=files, **content)
+
+
+def read(folder: Path) -> bytes:
+    """Read the manifest file of a generation folder."""
+    return (folder / NAME).read_bytes()
+
+
+def _authenticate(body: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, _PURPOSE + body, "sha256").hex().encode("ascii")

@@ -1,0 +1,155 @@
+"""The page of a result: the first hits of all segments in the order of the plan.
+
+Each segment gives its own first ``offset + limit`` documents, ties by document number, which is the
+order of record ids. Only these are compared across segments, by their keys and record ids.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from archsearch.domain.plan import Plan
+from archsearch.engines.whoosh.arrays import Docs, Floats, Ints, marked
+from archsearch.engines.whoosh.matching import Matcher
+from archsearch.engines.whoosh.scoring import Scorer, flat
+
+_BLOCKS = 64
+
+
+def top(values: Ints | Floats, wanted: int) -> Docs:
+    """Give the places of the largest values, largest first, ties by place."""
+    if wanted <= 0:
+        return np.empty(0, np.intp)
+    if values.size <= wanted:
+        return np.argsort(-values, kind="stable")
+    kept = _shortlist(values, wanted)
+    found = values[kept]
+    threshold = np.partition(found, -wanted)[-wanted]
+    above = np.flatnonzero(found > threshold)
+    level = np.flatnonzero(found == threshold)[: wanted - above.size]
+    chosen = kept[np.sort(np.concatenate((above, level)))]
+    return chosen[np.argsort(-values[chosen], kind="stable")]
+
+
+def _shortlist(values: Ints | Floats, wanted: int) -> Docs:
+    """Drop what is below the best of enough blocks: one pass instead of a partition of all."""
+    width = values.size // _BLOCKS
+    if width <= wanted:
+        return np.arange(values.size)
+    best = values[: width * _BLOCKS].reshape(_BLOCKS, width).max(axis=0)
+    return np.flatnonzero(values >= np.partition(best, -wanted)[-wanted])
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Documents of one segment in order. ``tiers`` and ``values`` decide across segments."""
+
+    matcher: Matcher
+    docs: Docs
+    scores: Floats
+    tiers: Ints
+    keys: Docs
+
+
+def ranked(plan: Plan, scorer: Scorer, matcher: Matcher, hits: Docs) -> Ranked:
+    """Give the first ``offset + limit`` of a segment's hits."""
+    wanted = plan.offset + plan.limit
+    if plan.order.field is not None:
+        return _by_key(plan, scorer, matcher, hits)
+    scores = np.zeros(hits.size) if flat(plan.node) else scorer.scores(plan.node, hits)
+    first = np.zeros(hits.size, np.bool_)
+    if plan.first is not None:
+        first = marked(matcher.docs(plan.first), matcher.size)[hits]
+    order = _top_of(scores, np.flatnonzero(first), wanted) if plan.first is not None else NO_PLACES
+    if order.size < wanted:
+        order = np.concatenate(
+            (order, _top_of(scores, np.flatnonzero(~first), wanted - order.size))
+        )
+    return Ranked(matcher, hits[order], scores[order], ~first[order], NO_PLACES)
+
+
+NO_PLACES: Docs = np.empty(0, np.intp)
+
+
+def _top_of(scores: Floats, places: Docs, wanted: int) -> Docs:
+    if places.size == scores.size:
+        return top(scores, wanted)
+    return places[top(scores[places], wanted)]
+
+
+def _by_key(plan: Plan, scorer: Scorer, matcher: Matcher, hits: Docs) -> Ranked:
+    field = matcher.content.key_field(str(plan.order.field))
+    if field is None:
+        docs = hits[: plan.offset + plan.limit]
+        keys = np.full(docs.size, -1, np.intp)
+        return Ranked(matcher, docs, _scores(plan, scorer, docs), keys < 0, keys)
+    keys = field.highest(hits) if plan.order.descending else field.lowest(hits)
+    values = keys + 1 if plan.order.descending else np.where(keys < 0, 0, len(field.keys) - keys)
+    order = top(values, plan.offset + plan.limit)
+    docs, keys = hits[order], keys[order]
+    return Ranked(matcher, docs, _scores(plan, scorer, docs), keys < 0, keys)
+
+
+def _scores(plan: Plan, scorer: Scorer, docs: Docs) -> Floats:
+    """Score documents that are in no order of their numbers."""
+    order = np.argsort(docs)
+    scores = np.empty(docs.size)
+    scores[order] = scorer.scores(plan.node, docs[order])
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One hit of the page: the segment (by number), the document, its score."""
+
+    segment: int
+    doc: int
+    score: float
+
+
+def page(plan: Plan, segments: Sequence[Ranked]) -> list[Place]:
+    """Put the segments' first hits together and cut the page out."""
+    start, stop = plan.offset, plan.offset + plan.limit
+    if len(segments) == 1:
+        ranks = range(start, min(stop, segments[0].docs.size))
+        return [_Row(0, rank, segments[0]).place() for rank in ranks]
+    rows = [
+        _Row(number, rank, segment)
+        for number, segment in enumerate(segments)
+        for rank in range(segment.docs.size)
+    ]
+    return [row.place() for row in _merged(plan, rows)[start:stop]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: int
+    rank: int
+    segment: Ranked
+
+    def place(self) -> Place:
+        segment = self.segment
+        return Place(self.number, int(segment.docs[self.rank]), float(segment.scores[self.rank]))
+
+    def record_id(self) -> bytes:
+        return self.segment.matcher.content.ids[int(self.segment.docs[self.rank])]
+
+    def by_score(self) -> tuple[bool, float]:
+        return bool(self.segment.tiers[self.rank]), -float(self.segment.scores[self.rank])
+
+    def key(self, name: str) -> bytes:
+        field = self.segment.matcher.content.key_field(name)
+        return field.keys[int(self.segment.keys[self.rank])] if field is not None else b""
+
+
+def _merged(plan: Plan, rows: list[_Row]) -> list[_Row]:
+    rows.sort(key=_Row.record_id)
+    name = plan.order.field
+    if name is None:
+        return sorted(rows, key=_Row.by_score)
+    holding = [row for row in rows if not row.segment.tiers[row.rank]]
+    lacking = [row for row in rows if row.segment.tiers[row.rank]]
+    # Python keeps equal rows in their order under reverse=True too.
+    holding.sort(key=lambda row: row.key(name), reverse=plan.order.descending)
+    return holding + lacking

@@ -1,0 +1,161 @@
+"""What readers see: one committed state, opened, verified, mapped, and never changed.
+
+Every call looks at the pointer and the manifest (two small reads); while they are the same bytes
+the snapshot at hand is the newest. A file that vanishes while a snapshot is being opened means that
+a commit came between: then the state is read again. Mapped files of an older snapshot
+stay readable after their removal.
+"""
+
+import itertools
+import mmap
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from archsearch.engines.whoosh import manifest as manifests
+from archsearch.engines.whoosh.arrays import Mask
+from archsearch.engines.whoosh.codec import ColumnarSegment
+from archsearch.engines.whoosh.container import Container, ContainerError, Seal
+from archsearch.engines.whoosh.content import Content
+from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.generations import Generations
+from archsearch.engines.whoosh.index import ColumnarIndex
+from archsearch.errors import EngineError, IndexOutdatedError
+
+_ATTEMPTS = 50
+_tokens = itertools.count()
+
+
+@dataclass(frozen=True)
+class SegmentView:
+    """One segment of a snapshot."""
+
+    name: str
+    content: Content
+    alive: Mask
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether no document is deleted."""
+        return bool(self.alive.all())
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A committed state. ``token`` tells it from every other in this process."""
+
+    token: int
+    index: ColumnarIndex
+    state: tuple[Path, bytes]
+    segments: tuple[SegmentView, ...]
+
+
+class Reader:
+    """Keeps the newest snapshot open; any number of threads may ask."""
+
+    def __init__(
+        self, generations: Generations, key: bytes, fingerprint: Mapping[str, str], disk: Disk
+    ) -> None:
+        self._generations = generations
+        self._key = key
+        self._fingerprint = dict(fingerprint)
+        self._disk = disk
+        self._lock = threading.Lock()
+        self._held: Snapshot | None = None
+        self._verified: dict[tuple[str, int, int, int, int], Seal] = {}
+
+    def snapshot(self) -> Snapshot:
+        """Give the newest committed state.
+
+        Raises:
+            IndexOutdatedError: There is none that can be used.
+        """
+        failed: tuple[Path, bytes] | None = None
+        for _ in range(_ATTEMPTS):
+            folder = self._generations.current()
+            try:
+                state = (folder, manifests.read(folder))
+                return self._at(state)
+            except FileNotFoundError:
+                again = (folder, self._manifest_or_nothing(folder))
+                if again == failed:
+                    break
+                failed = again
+            except OSError as error:
+                raise EngineError(f"索引无法读取（{error.strerror}）。") from error
+        raise IndexOutdatedError("索引文件缺失，需要重建索引。")
+
+    def _at(self, state: tuple[Path, bytes]) -> Snapshot:
+        held = self._held
+        if held is not None and held.state == state:
+            return held
+        with self._lock:
+            if self._held is None or self._held.state != state:
+                self._held = self._open(state)
+            return self._held
+
+    def index(self, folder: Path, data: bytes) -> ColumnarIndex:
+        """Open an index that was built by the same rules as this reader expects.
+
+        Raises:
+            IndexOutdatedError: It was not, or its manifest is damaged.
+        """
+        index = ColumnarIndex.open(folder, data, self._key, self._disk)
+        if index.state.fingerprint != self._fingerprint:
+            raise IndexOutdatedError("索引由其他版本的元数据标准或词库生成，需要重建索引。")
+        return index
+
+    def content(self, index: ColumnarIndex, segment: ColumnarSegment) -> Content:
+        """Open one segment, verified.
+
+        Raises:
+            IndexOutdatedError: Its bytes are not those that were written.
+        """
+        name = segment.filename
+        seal = index.state.files.get(name)
+        held = self._held
+        if held is not None and held.index.state.files.get(name) == seal:
+            for view in held.segments:
+                if view.name == name:
+                    return view.content
+        return self._verified_content(index.folder / name, seal)
+
+    def forget(self) -> None:
+        """Close the snapshot at hand."""
+        self._held = None
+
+    def _open(self, state: tuple[Path, bytes]) -> Snapshot:
+        index = self.index(*state)
+        views = [
+            SegmentView(segment.filename, self.content(index, segment), segment.alive())
+            for segment in index.segments()
+        ]
+        if any(len(view.content) != view.alive.size for view in views):
+            raise IndexOutdatedError("索引文件与目录不符，需要重建索引。")
+        return Snapshot(next(_tokens), index, state, tuple(views))
+
+    def _verified_content(self, path: Path, seal: Seal | None) -> Content:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if seal is None or status.st_size != seal.size:
+                raise IndexOutdatedError("索引文件已损坏，需要重建索引。")
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        identity = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if self._verified.get(identity) != seal:
+            if Seal.of(data) != seal:
+                raise IndexOutdatedError("索引文件已损坏，需要重建索引。")
+            self._verified[identity] = seal
+        try:
+            return Content.load(Container(data))
+        except (ContainerError, KeyError) as error:
+            raise IndexOutdatedError("索引文件格式不符，需要重建索引。") from error
+
+    @staticmethod
+    def _manifest_or_nothing(folder: Path) -> bytes:
+        try:
+            return manifests.read(folder)
+        except FileNotFoundError:
+            return b""

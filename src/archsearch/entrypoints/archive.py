@@ -1,0 +1,210 @@
+"""The Python API: an archive to ingest into and search in, for programs."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from archsearch.bootstrap import FIRST_ADMINISTRATOR, Application, initialise, now, open_application
+from archsearch.domain.access import Role
+from archsearch.domain.query import FilterValue, Hit, Mode, Page, SearchRequest, Suggestion
+from archsearch.domain.record import Record, RecordVersion
+from archsearch.domain.users import User
+from archsearch.errors import InvalidRequestError
+from archsearch.services.identity import Clock
+from archsearch.services.ingest import IngestReport, Progress
+
+Source = str | Path | Mapping[str, Any]
+"""A file or folder to ingest, or a record as a dict."""
+
+
+def init(workspace: str | Path) -> Path:
+    """Make a new workspace with its first administrator, ``admin``.
+
+    Returns:
+        The workspace's folder.
+
+    Raises:
+        ConflictError: The folder is a complete workspace already.
+        WorkspaceError: The folder cannot be made or written.
+    """
+    return initialise(Path(workspace), os.environ)
+
+
+def open(  # noqa: A001 - archsearch.open reads as it should
+    workspace: str | Path, *, clock: Clock = now
+) -> "Archive":
+    """Open a workspace.
+
+    Args:
+        workspace: Its folder.
+        clock: Tells the time, aware; for tests.
+
+    Raises:
+        WorkspaceError: The folder is no workspace, or one of a newer version.
+        SettingsError: Its configuration is wrong; says where.
+    """
+    return Archive(open_application(Path(workspace), os.environ, clock))
+
+
+class Archive:
+    """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
+
+    Safe to share between threads. Several processes may read while one writes. Every method takes
+    the name of the user it acts for: nothing is visible by default, every operation is logged.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files."""
+        self._application.close()
+
+    def ingest(
+        self,
+        sources: Source | Iterable[Source],
+        *,
+        user: str,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Take files, folders or dicts into the archive.
+
+        Good rows go in, rejected ones are listed in the report and in a workbook to mend and feed
+        again.
+
+        Args:
+            sources: One or several; columns are named as in the schema, its aliases or a mapping.
+            user: Who brings them.
+            dry_run: Check everything, store nothing.
+            progress: Told the source's name and the number of its rows done.
+
+        Raises:
+            AccessDeniedError: The user may not bring records.
+            StoreError: The disk failed; what was stored before is safe.
+        """
+        several = [sources] if isinstance(sources, str | Path | Mapping) else sources
+        inputs = (Path(each) if isinstance(each, str) else each for each in several)
+        return self._application.ingest.ingest(inputs, user, dry_run=dry_run, progress=progress)
+
+    def search(  # noqa: PLR0913 - the contract with other programs names these
+        self,
+        query: str = "",
+        *,
+        user: str,
+        mode: str = "auto",
+        filters: Mapping[str, FilterValue] | None = None,
+        facets: Sequence[str] = (),
+        sort: str = "relevance",
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Page:
+        """Find records inside the user's scope.
+
+        Args:
+            query: In the query language; empty for everything, newest first.
+            user: Who asks.
+            mode: ``auto``, ``exact`` or ``fuzzy``.
+            filters: By schema key: a value, several of which any will do, or a mapping with
+                ``any``, ``all``, ``none``, ``from``, ``to``.
+            facets: Schema keys to count values of, over all hits.
+            sort: ``relevance``, or a sortable schema key, with ``-`` before it for descending.
+            limit: Hits on the page.
+            offset: Hits before the page.
+
+        Raises:
+            AccessDeniedError: There is no such user.
+            QuerySyntaxError: The query cannot be read; ``position`` says where.
+            InvalidRequestError: Another parameter is wrong.
+        """
+        request = SearchRequest(
+            text=query,
+            mode=_mode(mode),
+            filters=filters or {},
+            facets=tuple(facets),
+            sort=sort,
+            limit=limit,
+            offset=offset,
+        )
+        return self._application.search.search(request, user)
+
+    def suggest(self, text: str, *, user: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Complete what is being typed (characters, pinyin, initials) to names inside the scope."""
+        return self._application.search.suggest(text, user, limit)
+
+    def match(
+        self, names: Sequence[str], *, user: str, limit: int = 3
+    ) -> tuple[tuple[Hit, ...], ...]:
+        """Screen a list of names: for each the best hits, exact ones first."""
+        return self._application.search.match(names, user, limit)
+
+    def get(self, record_id: str, *, user: str) -> Record:
+        """Load one record, its sensitive fields masked.
+
+        Raises:
+            NotFoundError: It does not exist or is out of the user's scope.
+        """
+        return self._application.search.get(record_id, user)
+
+    def history(self, record_id: str, *, user: str) -> tuple[RecordVersion, ...]:
+        """Load every version of a record, masked, oldest first.
+
+        Raises:
+            NotFoundError: As for :meth:`get`.
+        """
+        return self._application.search.history(record_id, user)
+
+    def add_user(
+        self,
+        name: str,
+        *,
+        role: str | None,
+        departments: Iterable[str] = (),
+        clearance: str = "",
+        display_name: str = "",
+        user: str = FIRST_ADMINISTRATOR,
+    ) -> User:
+        """Add a user; departments named for the first time are created.
+
+        Args:
+            name: Letters (Chinese ones too), digits, ``_ . @ -``.
+            role: ``administrator``, ``manager``, ``employee``, ``auditor``, or None for no right.
+            departments: Paths such as ``华东分行/信贷部``.
+            clearance: Highest secrecy label the user may see; by default the second lowest, for
+                administrators the highest.
+            display_name: Name shown to people.
+            user: The administrator who adds.
+
+        Raises:
+            ConflictError: There is such a user.
+            InvalidRequestError: A value is not possible; says which are.
+        """
+        added = User(name, display_name, _role(role), frozenset(departments), clearance)
+        return self._application.users.add(added, user)
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError as error:
+        raise InvalidRequestError("参数 mode 只能是 auto、exact 或 fuzzy。") from error
+
+
+def _role(text: str | None) -> Role | None:
+    try:
+        return None if text is None else Role(text)
+    except ValueError as error:
+        raise InvalidRequestError(f"没有角色“{text}”；可选：{'、'.join(Role)}。") from error

@@ -1,0 +1,71 @@
+"""From a source to drafts: read, map, normalise, validate; one row at a time."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from archsearch.domain.problem import Problem
+from archsearch.domain.schema import Schema
+from archsearch.ingest.mapping import ColumnMapping, RowMapper
+from archsearch.ingest.normalise.normaliser import Normaliser
+from archsearch.ingest.readers.limits import Limits
+from archsearch.ingest.readers.reader import feeds, read_dicts
+from archsearch.ingest.rows import Draft, Row
+from archsearch.ingest.validate import Validator
+
+UNNAMED_SOURCE = "导入"
+"""Source of rows that bring a number of their source but not its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One source being worked through.
+
+    ``digest`` is that of its content, empty when there is none; ``entries`` are its drafts, and
+    problems for what is no row. They are to be used up before the next supply is asked for.
+    """
+
+    name: str
+    digest: str
+    entries: Iterator[Draft | Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The steps of ingest, wired for one schema."""
+
+    schema: Schema
+    mappings: Sequence[ColumnMapping]
+    normaliser: Normaliser
+    validator: Validator
+    limits: Limits
+
+    def files(self, path: Path, today: date) -> Iterator[Supply]:
+        """Yield the drafts of a file, or of every file in a folder."""
+        for feed in feeds(path, self.limits):
+            yield Supply(feed.name, feed.digest, self._drafts(feed.items, today))
+
+    def dicts(self, dicts: Sequence[Mapping[str, Any]], today: date) -> Supply:
+        """Give the drafts of records handed over by a program."""
+        option = orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS
+        text = orjson.dumps([dict(each) for each in dicts], default=repr, option=option)
+        digest = hashlib.sha256(text).hexdigest()
+        return Supply("<dict>", digest, self._drafts(read_dicts(dicts, self.limits), today))
+
+    def _drafts(self, items: Iterable[Row | Problem], today: date) -> Iterator[Draft | Problem]:
+        mapper = RowMapper(self.schema, self.mappings)
+        for item in items:
+            if isinstance(item, Problem):
+                yield item
+                continue
+            raw, problems = mapper.map_row(item)
+            if raw.get("source_id") and not raw.get("source"):
+                raw["source"] = UNNAMED_SOURCE
+            draft = self.normaliser.normalise(item, raw)
+            yield from problems
+            yield self.validator.check(draft, today)

@@ -1,0 +1,54 @@
+"""Single values read as ingest reads them, for queries and filters."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from archsearch.domain.regions import RegionTree
+from archsearch.domain.schema import FieldSpec, FieldType
+from archsearch.domain.vocabulary import Vocabulary
+from archsearch.ingest.normalise.cells import Faults, FieldNormaliser
+from archsearch.ingest.normalise.fields import Sources, normaliser_of
+
+_FREE = {FieldType.NAME, FieldType.TEXT, FieldType.ADDRESS}
+
+
+class SchemaValues:
+    """Reads values by the normalisers of their fields; see ``search.values.ValueReader``."""
+
+    def __init__(
+        self, vocabularies: Mapping[str, Vocabulary], regions: Callable[[], RegionTree]
+    ) -> None:
+        self._vocabularies = vocabularies
+        # Building the tree takes a while, and few queries need it.
+        self._regions = regions
+        self._normalisers: dict[str, FieldNormaliser] = {}
+
+    def read(self, spec: FieldSpec, text: str) -> str | float | None:
+        """Give the canonical value that a text means in a field, or None when it means none."""
+        if spec.type in _FREE:
+            return text
+        if spec.type is FieldType.REGION:
+            region = self._regions().resolve(text)
+            return None if region is None else region.path
+        faults: Faults = []
+        value = self._normaliser(spec)(text, faults)
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and not faults:
+            return value
+        # Identifiers with a slip are still looked for as they were typed; they just match nothing.
+        return text if spec.sensitive else None
+
+    def nearest(self, spec: FieldSpec, text: str) -> str | None:
+        """Name the known value that is most like the text."""
+        if spec.type is FieldType.REGION:
+            region = self._regions().nearest(text)
+            return None if region is None else region.path
+        if spec.vocabulary is None:
+            return None
+        return self._vocabularies[spec.vocabulary].nearest(text)
+
+    def _normaliser(self, spec: FieldSpec) -> FieldNormaliser:
+        found = self._normalisers.get(spec.key)
+        if found is None:
+            sources = Sources(self._vocabularies, self._regions())
+            found = self._normalisers[spec.key] = normaliser_of(replace(spec, many=False), sources)
+        return found

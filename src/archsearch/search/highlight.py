@@ -1,0 +1,140 @@
+"""Highlights: where in a record's own text a query matched.
+
+Works on the text as it is shown (masked, unfolded), by units, so that spans are right though
+folding changes lengths. Overlapping spans are merged.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from archsearch.analysis.folding import fold
+from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.units import Unit, positioned, units
+from archsearch.domain.query import Snippet
+from archsearch.domain.record import values_at
+from archsearch.domain.schema import FieldSpec, Matching, Schema
+
+_CONTEXT = 30
+"""Characters shown on each side of the first match in a long text."""
+
+_LONG = 90
+_MOST_SNIPPETS = 3
+
+Term = tuple[str, str | None]
+"""A positive text of the query, and the schema key it is bound to or None."""
+
+Span = tuple[int, int]
+_Sought = Sequence[tuple[str, int]]
+"""Units of a term, with their positions."""
+
+
+class Highlighter:
+    """Finds the spans of query terms in records; one for all queries of a schema."""
+
+    def __init__(self, schema: Schema, pinyin: Pinyin) -> None:
+        self._schema = schema
+        self._pinyin = pinyin
+        self._specs = tuple(
+            spec
+            for spec in schema.leaves
+            if spec.matching in {Matching.TEXT, Matching.NAME} and not spec.sensitive
+        )
+
+    def highlight(
+        self, record: Mapping[str, Any], terms: Sequence[Term], *, loose: bool
+    ) -> dict[str, tuple[Snippet, ...]]:
+        """Find the terms in a masked record.
+
+        Args:
+            record: Values as they will be shown.
+            terms: What the query is expected to match.
+            loose: Also mark characters of names that sound like the query, or occur in it, where
+            the
+                whole term does not.
+
+        Returns:
+            Snippets by schema key; fields without a match are absent.
+        """
+        found: dict[str, tuple[Snippet, ...]] = {}
+        sought = [(positioned([text]), key) for text, key in terms]
+        for spec in self._specs:
+            wanted = [term for term, key in sought if term and _concerns(key, spec)]
+            similar = loose and spec.matching is Matching.NAME
+            snippets = [
+                snippet
+                for value in values_at(record, spec.key)
+                if (snippet := self._snippet(str(value), wanted, similar=similar))
+            ]
+            if snippets:
+                found[spec.key] = tuple(snippets[:_MOST_SNIPPETS])
+        return found
+
+    def _snippet(self, text: str, wanted: Sequence[_Sought], *, similar: bool) -> Snippet | None:
+        folded = fold(text)
+        # Most fields hold none of the terms; finding that out must be cheap.
+        hopeful = [s for s in wanted if similar or all(unit in folded for unit, _ in s)]
+        if not hopeful:
+            return None
+        there = list(units(text))
+        spans: list[Span] = []
+        for sought in hopeful:
+            spans.extend(
+                _occurrences(there, sought) or self._similar(there, sought, wanted=similar)
+            )
+        return _cut(text, _merged(spans)) if spans else None
+
+    def _similar(self, there: Sequence[Unit], sought: _Sought, *, wanted: bool) -> list[Span]:
+        if not wanted:
+            return []
+        texts = [unit for unit, _ in sought]
+        sounds = {syllable for unit in texts for syllable in self._pinyin.readings(unit)}
+        for letters in texts:
+            if letters.isascii() and letters.isalpha():
+                sounds.update(s for way in self._pinyin.split(letters)[:1] for s in way)
+        return [
+            (unit.start, unit.end)
+            for unit in there
+            if unit.text in texts or sounds.intersection(self._pinyin.readings(unit.text))
+        ]
+
+
+def _concerns(key: str | None, spec: FieldSpec) -> bool:
+    if key is None:
+        return spec.default_search
+    return spec.key == key or spec.key.startswith(f"{key}.")
+
+
+def _occurrences(there: Sequence[Unit], sought: Sequence[tuple[str, int]]) -> list[Span]:
+    if not sought:
+        return []
+    at = {(unit.position, unit.text): unit for unit in there}
+    first = sought[0][1]
+    spans = []
+    for unit in there:
+        matched = [at.get((unit.position + p - first, text)) for text, p in sought]
+        ends = [m for m in matched if m is not None]
+        if len(ends) == len(sought):
+            spans.append((unit.start, ends[-1].end))
+    return spans
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _cut(text: str, spans: Sequence[Span]) -> Snippet:
+    if len(text) <= _LONG:
+        return Snippet(text, tuple(spans))
+    start = max(0, spans[0][0] - _CONTEXT)
+    end = min(len(text), start + _LONG)
+    inside = [(s - start, min(e, end) - start) for s, e in spans if s < end]
+    head = "…" if start else ""
+    tail = "…" if end < len(text) else ""
+    shift = len(head)
+    return Snippet(head + text[start:end] + tail, tuple((s + shift, e + shift) for s, e in inside))

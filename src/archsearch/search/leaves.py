@@ -1,0 +1,274 @@
+"""What one word, phrase, pattern or range matches: in one field, or anywhere.
+
+Sensitive fields are matched through keyed tokens of whole values and endings alone; patterns and
+ranges on them are refused, since walking them would spell a hidden value out.
+"""
+
+import re
+from collections.abc import Iterator
+
+from archsearch.analysis.folding import fold, fold_key
+from archsearch.analysis.units import positioned
+from archsearch.domain.plan import (
+    AnyOf,
+    BestOf,
+    Channel,
+    KeyNode,
+    Labelled,
+    Node,
+    PhraseNode,
+    PrefixNode,
+    RangeNode,
+    TermNode,
+    WildcardNode,
+)
+from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
+from archsearch.engines.documents import Analysis
+from archsearch.engines.fields import (
+    facet_field,
+    identifier_key,
+    key_of,
+    number_key,
+    phrase_tokens,
+)
+from archsearch.errors import InvalidRequestError
+from archsearch.search.channels import LOOSE, channels
+from archsearch.search.values import ValueReader
+from archsearch.security.tokens import Purpose
+
+LAST = "\U0010ffff"
+"""Sorts after every other character; closes ranges that hold everything with a prefix."""
+
+_WORD_BONUS = 0.5
+_KEY_WEIGHT = 20.0
+_TAILS = {4: Purpose.LAST4, 6: Purpose.LAST6}
+_TAILED = {FieldType.ID_NUMBER, FieldType.PHONE}
+_NUMERIC = {FieldType.NUMBER, FieldType.AMOUNT}
+_TEXTUAL = {Matching.TEXT, Matching.NAME}
+_SHORTEST_IDENTIFIER = 6
+_UNMATCHED = re.compile(r"[^\w*?]|_")
+_SHORTEST_SUBSTRING = 4
+
+
+class Leaves:
+    """Makes nodes from texts; one for all queries of a schema.
+
+    Every method raises :class:`~archsearch.errors.InvalidRequestError` when a text cannot mean
+    anything in a field. ``None`` stands for a text without anything to search for, such as ``——``.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        analysis: Analysis,
+        values: ValueReader,
+        channels: frozenset[Channel],
+    ) -> None:
+        self._enabled = channels
+        self._schema = schema
+        self._analysis = analysis
+        self._values = values
+        self._default = tuple(spec for spec in schema.leaves if spec.default_search)
+        self._names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
+
+    # Anywhere ------------------------------------------------------------------------------------
+
+    def anywhere(self, text: str) -> Node | None:
+        """Match a text in any field that a query without a field looks into."""
+        found = positioned([text])
+        if not found:
+            return None
+        nodes: list[Node] = []
+        for spec in self._default:
+            if spec.matching in _TEXTUAL:
+                nodes.extend(self._text(spec, text, found))
+            elif not spec.sensitive:
+                nodes.append(KeyNode(spec.key, frozenset({fold_key(text)}), _KEY_WEIGHT))
+            elif _plausible(spec, text):
+                nodes.append(KeyNode(spec.key, frozenset({self._token(spec, text)}), _KEY_WEIGHT))
+        return Labelled(Channel.EXACT, AnyOf(tuple(nodes)))
+
+    def anywhere_fuzzy(self, text: str) -> Node | None:
+        """Match as :meth:`anywhere`, and names by every channel and identifiers by their ending."""
+        exact = self.anywhere(text)
+        if exact is None:
+            return None
+        loose = [
+            *(node for spec in self._names for node in self._channels(text, spec)),
+            *(node for node in self._parts(text) if node.channel in self._enabled),
+        ]
+        return AnyOf((exact, BestOf(tuple(loose)))) if loose else exact
+
+    def name_fuzzy(self, text: str) -> Node | None:
+        """Match names only, exactly and by every channel; for lists of names."""
+        exact = self.name_exact(text)
+        if exact is None:
+            return None
+        loose = tuple(node for spec in self._names for node in self._channels(text, spec))
+        return AnyOf((exact, BestOf(loose)))
+
+    def name_exact(self, text: str) -> Node | None:
+        """Match names that hold the text as it is."""
+        found = positioned([text])
+        if not found:
+            return None
+        nodes = tuple(n for spec in self._names for n in self._text(spec, text, found))
+        return Labelled(Channel.EXACT, AnyOf(nodes))
+
+    def beginning(self, text: str) -> Node | None:
+        """Match names that begin with a text, in characters, pinyin or initials."""
+        key = "".join(unit for unit, _ in positioned([text]))
+        if not key:
+            return None
+        return BestOf(
+            tuple(
+                Labelled(channel, PrefixNode(f"{spec.key}#{kind}", key, weight))
+                for spec in self._names
+                for channel, kind, weight in (
+                    (Channel.EXACT, "whole", 3.0),
+                    (Channel.PINYIN, "spelling", 2.0),
+                    (Channel.INITIALS, "initials", 1.0),
+                )
+            )
+        )
+
+    # In one field --------------------------------------------------------------------------------
+
+    def in_field(self, spec: FieldSpec, text: str) -> Node | None:
+        """Match a text in one field, or in any member of a group."""
+        if spec.type is FieldType.GROUP:
+            members = (m for m in spec.fields if m.matching is not Matching.NONE)
+            nodes = tuple(n for m in members if (n := self.in_field(m, text)) is not None)
+            return AnyOf(nodes) if nodes else None
+        if spec.matching in _TEXTUAL:
+            found = positioned([text])
+            if not found:
+                return None
+            return Labelled(Channel.EXACT, AnyOf(tuple(self._text(spec, text, found))))
+        return self.value(spec, text)
+
+    def in_field_fuzzy(self, spec: FieldSpec, text: str) -> Node | None:
+        """Match as :meth:`in_field`, and names by every channel."""
+        exact = self.in_field(spec, text)
+        if exact is None or spec.matching is not Matching.NAME:
+            return exact
+        loose = tuple(self._channels(text, spec))
+        return AnyOf((exact, BestOf(loose))) if loose else exact
+
+    def value(self, spec: FieldSpec, text: str) -> Node:
+        """Match a whole value of a key field."""
+        if spec.matching is not Matching.KEY:
+            raise InvalidRequestError(f"字段“{spec.label}”不能检索。")
+        if spec.sensitive:
+            return Labelled(Channel.EXACT, self._sensitive(spec, text))
+        canonical = self._read(spec, text)
+        if spec.type is FieldType.DATE:
+            node: Node = RangeNode(spec.key, str(canonical), f"{canonical}{LAST}")
+        elif spec.hierarchical:
+            node = KeyNode(facet_field(spec), frozenset({str(canonical)}))
+        else:
+            key = key_of(spec, canonical, self._analysis.tokens)
+            node = KeyNode(spec.key, frozenset({key}))
+        return Labelled(Channel.EXACT, node)
+
+    def pattern(self, spec: FieldSpec, text: str) -> Node:
+        """Match a value of a keyword field, or a name, by ``*`` and ``?``."""
+        named = spec.matching is Matching.NAME
+        if spec.sensitive or not (named or self._takes_patterns(spec)):
+            raise InvalidRequestError(f"字段“{spec.label}”不支持通配符；请写完整的值。")
+        if named:
+            return _pattern_node(f"{spec.key}#whole", _UNMATCHED.sub("", fold_key(text)))
+        return _pattern_node(spec.key, fold_key(text))
+
+    def pattern_anywhere(self, text: str) -> Node:
+        """Match names and keyword fields that a query without a field looks into."""
+        nodes = [
+            self.pattern(spec, text)
+            for spec in self._default
+            if spec.matching is Matching.NAME or self._takes_patterns(spec)
+        ]
+        return AnyOf(tuple(nodes))
+
+    def interval(self, spec: FieldSpec, low: str, high: str) -> Node:
+        """Match dates or numbers between two ends, both included; an empty end is open."""
+        ranged = spec.type is FieldType.DATE or spec.type in _NUMERIC
+        if spec.sensitive or not ranged or spec.matching is not Matching.KEY:
+            raise InvalidRequestError(f"字段“{spec.label}”不支持范围；范围只用于日期和数字。")
+        start = self._bound(spec, low)
+        end = self._bound(spec, high)
+        if start is not None and end is not None and start > end:
+            raise InvalidRequestError(f"字段“{spec.label}”的范围前后颠倒了。")
+        if end is not None and spec.type is FieldType.DATE:
+            end += LAST
+        return Labelled(Channel.EXACT, RangeNode(spec.key, start, end))
+
+    # Parts ---------------------------------------------------------------------------------------
+
+    def _text(self, spec: FieldSpec, text: str, found: list[tuple[str, int]]) -> Iterator[Node]:
+        yield PhraseNode(spec.key, phrase_tokens(found), spec.weight)
+        words = [word for word in self._analysis.segmenter.cut(fold(text)) if len(word) > 1]
+        if len(words) == 1 and len(words[0]) == len(fold_key(text)):
+            yield TermNode(f"{spec.key}#words", words[0], spec.weight * _WORD_BONUS)
+
+    def _channels(self, text: str, spec: FieldSpec) -> Iterator[Labelled]:
+        for node in channels(text, spec.key, self._analysis.pinyin):
+            if node.channel in self._enabled:
+                yield node
+
+    def _parts(self, text: str) -> Iterator[Labelled]:
+        key = fold_key(text)
+        purpose = _TAILS.get(len(key))
+        for spec in self._default:
+            if spec.sensitive and spec.type in _TAILED and purpose and key[:-1].isdigit():
+                token = self._analysis.tokens.token(spec.key, purpose, key.upper())
+                node = KeyNode(f"{spec.key}#{purpose}", frozenset({token}), LOOSE)
+                yield Labelled(Channel.SUBSTRING, node)
+        if len(key) >= _SHORTEST_SUBSTRING and key.isascii() and "*" not in key:
+            node_ = WildcardNode("record_id", f"*{key}*", LOOSE)
+            yield Labelled(Channel.SUBSTRING, node_)
+
+    def _sensitive(self, spec: FieldSpec, text: str) -> Node:
+        whole = KeyNode(spec.key, frozenset({self._token(spec, text)}), _KEY_WEIGHT)
+        key = fold_key(text).upper()
+        purpose = _TAILS.get(len(key))
+        if purpose is None or spec.type not in _TAILED:
+            return whole
+        tail = self._analysis.tokens.token(spec.key, purpose, key)
+        return AnyOf((whole, KeyNode(f"{spec.key}#{purpose}", frozenset({tail}))))
+
+    def _token(self, spec: FieldSpec, text: str) -> str:
+        canonical = self._values.read(spec, text)
+        return key_of(spec, text if canonical is None else canonical, self._analysis.tokens)
+
+    def _read(self, spec: FieldSpec, text: str) -> str | float:
+        canonical = self._values.read(spec, text)
+        if canonical is None:
+            near = self._values.nearest(spec, text)
+            hint = f"您是不是要找“{near}”？" if near else "请检查写法。"
+            raise InvalidRequestError(f"“{text}”不是字段“{spec.label}”认得的值；{hint}")
+        return canonical
+
+    def _bound(self, spec: FieldSpec, text: str) -> str | None:
+        if not text:
+            return None
+        canonical = self._read(spec, text)
+        return number_key(float(canonical)) if spec.type in _NUMERIC else str(canonical)
+
+    def _takes_patterns(self, spec: FieldSpec) -> bool:
+        plain = spec.type in {FieldType.KEYWORD, FieldType.TAGS, FieldType.REGION}
+        return spec.matching is Matching.KEY and plain and not spec.sensitive
+
+
+def _plausible(spec: FieldSpec, text: str) -> bool:
+    if spec.type is FieldType.EMAIL:
+        return "@" in fold_key(text)
+    return len(identifier_key(spec, text)) >= _SHORTEST_IDENTIFIER
+
+
+def _pattern_node(field: str, folded: str) -> Node:
+    literal = folded.replace("*", "").replace("?", "")
+    if not any(character.isalnum() for character in literal):
+        raise InvalidRequestError("通配符旁边至少要有一个文字或数字。")
+    if folded.endswith("*") and folded.count("*") == 1 and "?" not in folded:
+        return Labelled(Channel.EXACT, PrefixNode(field, folded[:-1]))
+    return Labelled(Channel.EXACT, WildcardNode(field, folded))

@@ -1,0 +1,156 @@
+"""What becomes of a checked draft: a new record, a new version, nothing new, or a refusal.
+
+Decides by who brings it. An employee's new records are their own and in their departments; a
+manager changes what is in or below theirs; an administrator everything. A record id that is taken
+by a record the user may not see is answered as not available, whatever its content.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from archsearch.domain.access import Principal, Role, Scope, is_below
+from archsearch.domain.problem import Aspect, Problem
+from archsearch.domain.record import Origin, Record, RecordId, Status, Values
+from archsearch.ingest.rows import Draft
+from archsearch.storage.content import content_digest
+from archsearch.storage.identities import Identity
+
+_OURS: Final = ("owner", "department", "created_at")
+"""Filled in for rows that do not say; no part of the content then."""
+
+_KEPT: Final = ("record_id", "owner", "department", "created_at", "source", "source_id")
+"""Kept from the version before when a row does not say."""
+
+
+class Verdict(StrEnum):
+    """What is done with a row."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    NOTHING = "nothing"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict; with the values to store, or the reasons against it."""
+
+    verdict: Verdict
+    draft: Draft
+    values: Values
+    digest: str
+    known: Identity | None = None
+    problems: tuple[Problem, ...] = ()
+    record_id: RecordId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Decides about drafts on behalf of one user on one day.
+
+    ``department_exists`` tells whether a path is in the tree.
+    """
+
+    principal: Principal
+    scope: Scope
+    today: date
+    department_exists: Callable[[str], bool]
+
+    def sees(self, known: Identity) -> bool:
+        """Whether a stored record is in the user's scope."""
+        return self.scope.allows(known.record_id, known.owner, known.department, known.secrecy)
+
+    def digest(self, draft: Draft) -> str:
+        """Digest what the row itself says, to recognise it again."""
+        return content_digest(draft.values, draft.origins)
+
+    def decide(
+        self, draft: Draft, digest: str, known: Identity | None, before: Record | None
+    ) -> Decision:
+        """Decide about a draft.
+
+        Args:
+            draft: Without errors of its own.
+            digest: Of its content.
+            known: The stored record that it is about, if any.
+            before: That record's content, when its digest differs.
+        """
+        if known is not None and not self.sees(known):
+            return self._refuse(draft, digest, "record_id_taken", "record_id", _TAKEN)
+        if known is not None and known.digest == digest:
+            return Decision(Verdict.NOTHING, draft, {}, digest, known)
+        values = self._values(draft, before)
+        refusal = self._refusal(values, known)
+        if refusal is not None:
+            return self._refuse(draft, digest, *refusal)
+        verdict = Verdict.CREATE if known is None else Verdict.CHANGE
+        return Decision(verdict, draft, values, digest, known)
+
+    def _values(self, draft: Draft, before: Record | None) -> Values:
+        values = dict(draft.values)
+        for key in _KEPT if before is not None else ():
+            given = key in values and draft.origins.get(key) is not Origin.DEFAULT
+            if before is not None and not given and key in before.values:
+                values[key] = before.values[key]
+        values.setdefault("owner", self.principal.name)
+        if self.principal.departments:
+            values.setdefault("department", min(self.principal.departments))
+        values.setdefault("created_at", self.today.isoformat())
+        values["updated_at"] = self.today.isoformat()
+        values["quality"] = draft.quality
+        return values
+
+    def _refusal(self, values: Values, known: Identity | None) -> "_Refusal | None":
+        secrecy = str(values.get("secrecy", ""))
+        if secrecy not in self.scope.secrecies:
+            return "secrecy_above_clearance", "secrecy", "密级高于您的权限；请由有权限的人录入。"
+        if values.get("status") == Status.DESTROYED:
+            return "status_not_permitted", "status", "不能录入已销毁的档案；请检查档案状态。"
+        if self.principal.role is Role.ADMINISTRATOR:
+            return None
+        department = str(values.get("department", ""))
+        return self._misplaced(department) or self._not_theirs(str(values["owner"]), known)
+
+    def _misplaced(self, department: str) -> "_Refusal | None":
+        if department and not self._own_department(department):
+            return "department_not_permitted", "department", "部门不归您管辖；请改为本部门。"
+        if department and not self.department_exists(department):
+            return "department_unknown", "department", "没有这个部门；请先由管理员建立。"
+        return None
+
+    def _not_theirs(self, owner: str, known: Identity | None) -> "_Refusal | None":
+        if self.principal.role is Role.EMPLOYEE and known is not None:
+            return "change_not_permitted", "record_id", "已有档案不能直接修改；请提交部门经理。"
+        if self.principal.role is Role.EMPLOYEE and owner != self.principal.name:
+            return "owner_not_permitted", "owner", "建档人只能是您本人；请删去该列或改为本人。"
+        if known is not None and not self._own_department(known.department):
+            return "change_not_permitted", "record_id", "这份档案不属于您的部门，不能修改。"
+        return None
+
+    def _own_department(self, department: str) -> bool:
+        return any(is_below(department, own) for own in self.principal.departments)
+
+    def _refuse(self, draft: Draft, digest: str, code: str, field: str, message: str) -> Decision:
+        problem = Problem(draft.row.where, code, message, field, aspect=Aspect.CONFORMITY)
+        return Decision(Verdict.REFUSE, draft, {}, digest, problems=(problem,))
+
+
+_Refusal = tuple[str, str, str]
+"""Code, schema key and message."""
+
+_TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
+
+
+def record_of(decision: Decision, record_id: RecordId) -> Record:
+    """Make the record of a decision to create or change."""
+    draft = decision.draft
+    version = 1 if decision.known is None else decision.known.version + 1
+    values = {**decision.values, "record_id": record_id}
+    origins = dict(draft.origins)
+    for key in _OURS:
+        if key not in draft.values and key in values:
+            origins[key] = Origin.DEFAULT
+    return Record(record_id, version, values, draft.original, origins, draft.quality)

@@ -1,0 +1,37 @@
+"""Reading the operation log; reading it is logged too."""
+
+from dataclasses import dataclass
+
+from archsearch.domain.access import Role
+from archsearch.domain.audit import Action, AuditFilter, ChainReport, LoggedEntry
+from archsearch.services.identity import principal_of, require_role
+from archsearch.services.trail import Trail
+from archsearch.storage import audit_log
+
+
+@dataclass(frozen=True, slots=True)
+class AuditService:
+    """For administrators and auditors."""
+
+    trail: Trail
+
+    def search(
+        self, conditions: AuditFilter, user: str, *, limit: int = 100, before: int | None = None
+    ) -> tuple[LoggedEntry, ...]:
+        """Find entries, newest first; ``before`` continues after the last one of a page."""
+        self._authorise(user, Action.AUDIT_READ)
+        with self.trail.database.read() as connection:
+            return audit_log.search(connection, conditions, limit=limit, before=before)
+
+    def verify(self, user: str) -> ChainReport:
+        """Check the chain from the first entry to the last."""
+        self._authorise(user, Action.AUDIT_VERIFY)
+        with self.trail.database.read() as connection:
+            return audit_log.verify_chain(connection)
+
+    def _authorise(self, user: str, action: Action) -> None:
+        with self.trail.failures(user, action):
+            with self.trail.database.read() as connection:
+                principal = principal_of(connection, user, self.trail.clock())
+            require_role(principal, Role.ADMINISTRATOR, Role.AUDITOR)
+        self.trail.note(user, action)

@@ -1,0 +1,222 @@
+"""Storing a batch: identities, decisions, records, outbox and audit in one transaction."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+from sqlalchemy import Connection
+
+from archsearch.domain.audit import Action, AuditEntry
+from archsearch.domain.record import Record, RecordId
+from archsearch.ingest.naming import NamingRule
+from archsearch.ingest.rows import Draft
+from archsearch.services.admission import Admission, Decision, Verdict, record_of
+from archsearch.services.trail import Trail
+from archsearch.storage import audit_log, counters, departments, identities, meta, records
+from archsearch.storage.identities import Identities, Identity, SourceKey
+from archsearch.storage.records import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far a source was stored before: rows up to ``number`` bring nothing new.
+
+    Rows that were ``refused`` for who brought them are looked at again: rights change.
+    ``fresh`` counts the records stored since the index last heard of them.
+    """
+
+    key: str
+    number: int = 0
+    refused: frozenset[int] = frozenset()
+    fresh: int = 0
+
+    def covers(self, number: int) -> bool:
+        """Whether a row was stored before."""
+        return number <= self.number and number not in self.refused
+
+    def moved(self, decisions: Sequence[Decision]) -> "Bookmark":
+        """Give the bookmark as it is after a batch."""
+        numbers = {d.draft.row.where.number: d.verdict for d in decisions}
+        refused = {number for number, verdict in numbers.items() if verdict is Verdict.REFUSE}
+        stored = sum(d.record_id is not None for d in decisions)
+        return Bookmark(
+            self.key,
+            max(self.number, *numbers),
+            (self.refused - numbers.keys()) | refused,
+            self.fresh + stored,
+        )
+
+
+class Batches:
+    """Stores batches on behalf of one user."""
+
+    def __init__(
+        self, trail: Trail, admission: Admission, naming: NamingRule, *, dry_run: bool
+    ) -> None:
+        self._trail = trail
+        self._admission = admission
+        self._naming = naming
+        self._dry_run = dry_run
+
+    @property
+    def user(self) -> str:
+        """Whose batches these are."""
+        return self._admission.principal.name
+
+    def bookmark(self, source_digest: str) -> Bookmark:
+        """Find how far a source with this content was stored by this user."""
+        mark = hashlib.sha256(f"{self.user}\n{source_digest}".encode()).hexdigest()
+        key = f"ingest/{mark}"
+        with self._trail.database.read() as connection:
+            kept = orjson.loads(meta.get(connection, key) or '{"rows":0,"refused":[]}')
+        return Bookmark(key, kept["rows"], frozenset(kept["refused"]))
+
+    def store(self, drafts: Sequence[Draft], bookmark: Bookmark) -> tuple[list[Decision], Bookmark]:
+        """Store a batch; all of it is durable on return, or none of it is stored.
+
+        Raises:
+            StoreError: The disk failed.
+        """
+        with self._trail.database.write() as connection:
+            decisions = self._store(connection, drafts, bookmark)
+            if self._dry_run:
+                connection.rollback()
+        return decisions, bookmark.moved(decisions)
+
+    def _store(
+        self, connection: Connection, drafts: Sequence[Draft], bookmark: Bookmark
+    ) -> list[Decision]:
+        known = _Known.of(connection, [(d, self._admission.digest(d)) for d in drafts])
+        decisions: list[Decision] = []
+        revisions: list[Revision] = []
+        for draft in drafts:
+            decision = self._decide(draft, known, stored=bookmark.covers(draft.row.where.number))
+            if decision.verdict in {Verdict.CREATE, Verdict.CHANGE}:
+                record = record_of(decision, self._record_id(connection, decision))
+                decision = replace(decision, record_id=record.record_id)
+                revisions.append(Revision(record, decision.digest))
+                known.learn(record, decision.digest)
+            decisions.append(decision)
+        if revisions:
+            self._save(connection, revisions, decisions)
+        after = bookmark.moved(decisions)
+        kept = {"rows": after.number, "refused": sorted(after.refused)}
+        meta.put(connection, bookmark.key, orjson.dumps(kept).decode())
+        return decisions
+
+    def _decide(self, draft: Draft, known: "_Known", *, stored: bool) -> Decision:
+        digest = self._admission.digest(draft)
+        identity = known.find(draft, digest, self._admission)
+        before = known.records.get(identity.record_id) if identity is not None else None
+        decision = self._admission.decide(draft, digest, identity, before)
+        if stored and decision.verdict in {Verdict.CREATE, Verdict.CHANGE}:
+            # A later row of the same source, or a person, has changed the record since.
+            return replace(decision, verdict=Verdict.NOTHING)
+        return decision
+
+    def _record_id(self, connection: Connection, decision: Decision) -> RecordId:
+        if decision.known is not None:
+            return decision.known.record_id
+        given = decision.values.get("record_id")
+        if given:
+            return RecordId(str(given))
+        nature = decision.values.get("nature")
+        prefix = self._naming.prefix(
+            None if nature is None else str(nature), self._admission.today.year
+        )
+        while True:
+            (number,) = counters.take(connection, prefix)
+            record_id = self._naming.name(prefix, number)
+            # Somebody may have used this number by hand.
+            if not identities.find_identities(connection, record_ids=[record_id]).by_record_id:
+                return record_id
+
+    def _save(
+        self,
+        connection: Connection,
+        revisions: Sequence[Revision],
+        decisions: Iterable[Decision],
+    ) -> None:
+        now = self._trail.clock()
+        for path in {revision.record.department for revision in revisions} - {""}:
+            departments.ensure(connection, path, at=now)
+        records.save(connection, revisions, by=self.user, at=now)
+        audit_log.append(connection, *(self._entry(d) for d in decisions if d.record_id))
+
+    def _entry(self, decision: Decision) -> AuditEntry:
+        action = Action.CREATE if decision.verdict is Verdict.CREATE else Action.CHANGE
+        return self._trail.entry(
+            self.user,
+            action,
+            target=str(decision.record_id),
+            detail={"source": decision.draft.row.where.source},
+        )
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is stored of a batch's records, kept up while the batch is worked through."""
+
+    identities: Identities
+    records: dict[RecordId, Record]
+
+    @classmethod
+    def of(cls, connection: Connection, drafts: Sequence[tuple[Draft, str]]) -> "_Known":
+        """Look a batch up in a handful of statements."""
+        found = identities.find_identities(
+            connection,
+            record_ids={RecordId(str(i)) for d, _ in drafts if (i := d.values.get("record_id"))},
+            sources={key for draft, _ in drafts if (key := _source_key(draft))},
+            digests={digest for draft, digest in drafts if not _named(draft)},
+        )
+        known = cls(found, {})
+        other = {
+            identity.record_id
+            for draft, digest in drafts
+            if (identity := known.by_name(draft)) and identity.digest != digest
+        }
+        known.records.update(records.get(connection, other))
+        return known
+
+    def by_name(self, draft: Draft) -> Identity | None:
+        """Find the stored record that a draft names, by record id or by its name in its source."""
+        record_id = draft.values.get("record_id")
+        if record_id:
+            return self.identities.by_record_id.get(RecordId(str(record_id)))
+        key = _source_key(draft)
+        return None if key is None else self.identities.by_source.get(key)
+
+    def find(self, draft: Draft, digest: str, admission: Admission) -> Identity | None:
+        """Find the stored record that a draft is about."""
+        if _named(draft):
+            return self.by_name(draft)
+        same = self.identities.by_digest.get(digest)
+        # The same content under somebody else's eyes is none of this user's business.
+        return same if same is not None and admission.sees(same) else None
+
+    def learn(self, record: Record, digest: str) -> None:
+        """Take note of a record that the batch has made or changed."""
+        identity = Identity(
+            record.record_id,
+            record.version,
+            digest,
+            record.owner,
+            record.department,
+            record.secrecy,
+        )
+        self.identities.by_record_id[record.record_id] = identity
+        self.identities.by_digest[digest] = identity
+        source, source_id = record.values.get("source"), record.values.get("source_id")
+        if source and source_id:
+            self.identities.by_source[SourceKey(str(source), str(source_id))] = identity
+        self.records[record.record_id] = record
+
+
+def _source_key(draft: Draft) -> SourceKey | None:
+    source, source_id = draft.values.get("source"), draft.values.get("source_id")
+    return SourceKey(str(source), str(source_id)) if source and source_id else None
+
+
+def _named(draft: Draft) -> bool:
+    return bool(draft.values.get("record_id")) or _source_key(draft) is not None

@@ -1,0 +1,46 @@
+"""Who is asking: from a user name to the principal and scope in force now."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from archsearch.domain.access import Principal, Role, Scope, scope_of
+from archsearch.errors import AccessDeniedError
+from archsearch.storage import grants, users
+
+Clock = Callable[[], datetime]
+"""Tells the time, aware, in UTC."""
+
+
+def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
+    """Load a user with the grants in force.
+
+    Raises:
+        AccessDeniedError: There is no such user, or it is disabled.
+    """
+    found = users.get(connection, user) if user else None
+    if found is None or found.disabled:
+        raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
+    return Principal(
+        name=found.name,
+        role=found.role,
+        departments=found.departments,
+        clearance=found.clearance,
+        grants=grants.in_force(connection, found.name, at),
+    )
+
+
+def require_role(principal: Principal, *roles: Role) -> None:
+    """Refuse an operation to everyone without one of the roles.
+
+    Raises:
+        AccessDeniedError: The principal has none of them.
+    """
+    if principal.role not in roles:
+        raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")
+
+
+def scope_for(principal: Principal, levels: tuple[str, ...]) -> Scope:
+    """Work out the scope of a principal; see :func:`archsearch.domain.access.scope_of`."""
+    return scope_of(principal, levels)

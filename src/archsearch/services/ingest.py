@@ -1,0 +1,278 @@
+"""Ingest: sources in, checked records in store and index, rejected rows in a file to mend.
+
+Feeding the same input twice changes nothing, and a run that was killed ends, when started again, as
+if it had never been: how far a source was stored is noted in the transaction of its records.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, tzinfo
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from archsearch.domain.access import Role, scope_of
+from archsearch.domain.audit import Action
+from archsearch.domain.problem import Problem, Severity
+from archsearch.domain.record import JsonValue, RecordId
+from archsearch.errors import BusyError
+from archsearch.ingest.naming import NamingRule
+from archsearch.ingest.pipeline import Pipeline, Supply
+from archsearch.ingest.rows import Draft, Row
+from archsearch.services.admission import Admission, Decision, Verdict
+from archsearch.services.batches import Batches
+from archsearch.services.identity import principal_of, require_role
+from archsearch.services.index import IndexService
+from archsearch.services.trail import Trail
+from archsearch.storage import departments
+
+_WRITERS: Final = (Role.ADMINISTRATOR, Role.MANAGER, Role.EMPLOYEE)
+_PROBLEMS_TOLD: Final = 10_000
+
+Input = Path | Mapping[str, Any]
+Progress = Callable[[str, int], None]
+"""Told the source's name and the number of its rows done so far."""
+
+
+class Rejects(Protocol):
+    """The file of one source's rejected rows."""
+
+    def add(self, problems: Sequence[Problem], row: Row | None = None) -> None:
+        """Add a row with the reasons against it; one that could not be read has no row."""
+        ...
+
+    def close(self) -> Path | None:
+        """Finish; gives the file's path, or None when no row was rejected."""
+        ...
+
+    def abort(self) -> None:
+        """Leave no file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRules:
+    """What configuration decides about ingest.
+
+    ``fingerprint`` stands for everything that changes how rows are understood; ``zone`` is where a
+    day begins; ``batch`` the number of rows stored in one transaction.
+    """
+
+    levels: tuple[str, ...]
+    naming: NamingRule
+    fingerprint: str
+    zone: tzinfo
+    batch: int = 500
+    drain_every: int = 20_000
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What an ingest did.
+
+    ``accepted`` counts new records, ``updated`` new versions, ``unchanged`` rows that brought
+    nothing new, ``rejected_rows`` rows kept out. ``rejected`` and ``warnings`` hold the reasons, at
+    most ten thousand of each. ``rejects`` are the files to mend. ``indexed`` is False while another
+    process still has to bring the records into the index.
+    """
+
+    accepted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected_rows: int = 0
+    rejected: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    rejects: list[Path] = field(default_factory=list)
+    record_ids: list[RecordId] = field(default_factory=list)
+    dry_run: bool = False
+    indexed: bool = True
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        """Keep problems for the report."""
+        for problem in problems:
+            told = self.rejected if problem.severity is Severity.ERROR else self.warnings
+            if len(told) < _PROBLEMS_TOLD:
+                told.append(problem)
+
+
+class IngestService:
+    """Takes sources into the archive on behalf of users."""
+
+    def __init__(
+        self,
+        trail: Trail,
+        index: IndexService,
+        pipeline: Pipeline,
+        rules: IngestRules,
+        rejects: Callable[[str, str], Rejects],
+    ) -> None:
+        self._trail = trail
+        self._index = index
+        self._pipeline = pipeline
+        self._rules = rules
+        self._rejects = rejects
+
+    def ingest(
+        self,
+        inputs: Iterable[Input],
+        user: str,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Ingest files, folders and dicts.
+
+        Raises:
+            AccessDeniedError: The user may not bring records.
+            StoreError: The disk failed; what was stored before is safe.
+        """
+        with self._trail.failures(user, Action.INGEST):
+            admission = self._admission(user)
+        batches = Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
+        report = IngestReport(dry_run=dry_run)
+        for supply in self._supplies(inputs, admission.today):
+            self._take(supply, batches, report, progress)
+        if not dry_run:
+            report.indexed = self._settle()
+        return report
+
+    def _admission(self, user: str) -> Admission:
+        now = self._trail.clock()
+        with self._trail.database.read() as connection:
+            principal = principal_of(connection, user, now)
+            paths = frozenset(departments.all_paths(connection))
+        require_role(principal, *_WRITERS)
+        if not principal.departments:
+            # Without a department there is no scope, and nobody brings what they cannot see.
+            require_role(principal, Role.ADMINISTRATOR)
+        return Admission(
+            principal,
+            scope_of(principal, self._rules.levels),
+            now.astimezone(self._rules.zone).date(),
+            paths.__contains__,
+        )
+
+    def _supplies(self, inputs: Iterable[Input], today: date) -> Iterator[Supply]:
+        dicts: list[Mapping[str, Any]] = []
+        for each in inputs:
+            if isinstance(each, Mapping):
+                dicts.append(each)
+            else:
+                yield from self._pipeline.files(each, today)
+        if dicts:
+            yield self._pipeline.dicts(dicts, today)
+
+    def _take(
+        self,
+        source: Supply,
+        batches: Batches,
+        report: IngestReport,
+        progress: Progress | None,
+    ) -> None:
+        rejects = self._rejects(source.name, source.digest)
+        tally = _Tally(source, report, rejects)
+        bookmark = batches.bookmark(self._rules.fingerprint + source.digest)
+        try:
+            for batch in _batches(source.entries, tally, self._rules.batch):
+                decisions, bookmark = batches.store(batch, bookmark)
+                for decision in decisions:
+                    tally.count(decision)
+                if progress:
+                    progress(source.name, tally.rows)
+                if bookmark.fresh >= self._rules.drain_every and not report.dry_run:
+                    bookmark = replace(bookmark, fresh=0)
+                    self._settle()
+        except BaseException:
+            rejects.abort()
+            raise
+        if report.dry_run:
+            rejects.abort()
+            return
+        path = rejects.close()
+        if path is not None:
+            report.rejects.append(path)
+        user = batches.user
+        self._trail.note(user, Action.INGEST, target=source.name, detail=tally.detail())
+
+    def _settle(self) -> bool:
+        """Bring what was stored into the index; False if another process is busy with it."""
+        try:
+            self._index.drain()
+        except BusyError:
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of the rows of one source."""
+
+    source: Supply
+    report: IngestReport
+    rejects: Rejects
+    rows: int = 0
+    accepted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def trouble(self, problem: Problem) -> None:
+        """Note what is wrong with the source, or with a row that could not even be read."""
+        if problem.where.number and problem.severity is Severity.ERROR:
+            self.reject([problem], None)
+        else:
+            self.report.tell([problem])
+
+    def reject(self, problems: Sequence[Problem], row: Row | None) -> None:
+        """Keep a row out."""
+        self.rows += 1
+        self.rejected += 1
+        self.report.rejected_rows += 1
+        self.report.tell(problems)
+        self.rejects.add(problems, row)
+
+    def count(self, decision: Decision) -> None:
+        """Note what was decided about a row."""
+        if decision.verdict is Verdict.REFUSE:
+            self.reject(decision.problems, decision.draft.row)
+            return
+        self.rows += 1
+        self.report.tell(decision.draft.problems)
+        match decision.verdict:
+            case Verdict.CREATE:
+                self.accepted += 1
+                self.report.accepted += 1
+            case Verdict.CHANGE:
+                self.updated += 1
+                self.report.updated += 1
+            case _:
+                self.unchanged += 1
+                self.report.unchanged += 1
+        if decision.record_id is not None:
+            self.report.record_ids.append(decision.record_id)
+
+    def detail(self) -> dict[str, JsonValue]:
+        """Sum up for the audit log."""
+        return {
+            "digest": self.source.digest,
+            "accepted": self.accepted,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+        }
+
+
+def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> Iterator[list[Draft]]:
+    """Group the drafts that can be stored; tell of the others."""
+    batch: list[Draft] = []
+    for entry in entries:
+        if isinstance(entry, Problem):
+            tally.trouble(entry)
+        elif entry.rejected:
+            tally.reject(entry.problems, entry.row)
+        else:
+            batch.append(entry)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    if batch:
+        yield batch

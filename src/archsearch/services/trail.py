@@ -1,0 +1,57 @@
+"""The trail: every operation is entered in the audit log, or refused if it cannot be."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from archsearch.domain.audit import Action, AuditEntry, Outcome
+from archsearch.domain.record import JsonValue
+from archsearch.errors import AccessDeniedError, ArchsearchError
+from archsearch.services.identity import Clock
+from archsearch.storage import audit_log
+from archsearch.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Writes entries with the time of the injected clock."""
+
+    database: Database
+    clock: Clock
+
+    def entry(
+        self,
+        user: str,
+        action: Action,
+        *,
+        target: str = "",
+        outcome: Outcome = Outcome.DONE,
+        detail: Mapping[str, JsonValue] | None = None,
+    ) -> AuditEntry:
+        """Make an entry, to be appended in a transaction of the caller's."""
+        return AuditEntry(self.clock(), user, action, target, outcome, detail or {})
+
+    def note(
+        self,
+        user: str,
+        action: Action,
+        *,
+        target: str = "",
+        outcome: Outcome = Outcome.DONE,
+        detail: Mapping[str, JsonValue] | None = None,
+    ) -> None:
+        """Write an entry at once. A failure is the caller's failure: no entry, no answer."""
+        entry = self.entry(user, action, target=target, outcome=outcome, detail=detail)
+        with self.database.write() as connection:
+            audit_log.append(connection, entry)
+
+    @contextmanager
+    def failures(self, user: str, action: Action, *, target: str = "") -> Iterator[None]:
+        """Write an entry when what is inside is refused or fails; the error goes on."""
+        try:
+            yield
+        except ArchsearchError as error:
+            denied = isinstance(error, AccessDeniedError)
+            outcome = Outcome.DENIED if denied else Outcome.FAILED
+            self.note(user, action, target=target, outcome=outcome, detail={"code": error.code})
+            raise

@@ -1,0 +1,224 @@
+"""Everything that can be configured, as one frozen typed object.
+
+Keys and defaults stand in ``config/archsearch.yaml``, explained there; here are types and bounds.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from archsearch.domain.plan import Channel
+from archsearch.domain.regions import RegionTree
+from archsearch.domain.schema import FieldType, Schema
+from archsearch.domain.vocabulary import Vocabulary
+from archsearch.settings.binding import between, one_of
+from archsearch.settings.regions import load_regions
+
+MAX_COUNT = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where a workspace keeps its things."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """What people edit."""
+        return self.root / "config"
+
+    @property
+    def var(self) -> Path:
+        """The system of record; losing it loses everything."""
+        return self.root / "var"
+
+    @property
+    def index(self) -> Path:
+        """The derived index; losing it loses nothing."""
+        return self.root / "index"
+
+    @property
+    def inbox(self) -> Path:
+        """Where clerks drop files."""
+        return self.root / "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSwitches:
+    """Which fuzzy channels (命中方式) are searched."""
+
+    substring: bool
+    pinyin: bool
+    initials: bool
+    homophone: bool
+    wrong: bool
+    missing: bool
+    extra: bool
+    swapped: bool
+    near: bool
+    evidence: bool
+
+    @property
+    def enabled(self) -> frozenset[Channel]:
+        """The channels that are on; the exact one always is."""
+        on = {Channel[name.upper()] for name, switch in asdict(self).items() if switch}
+        return frozenset(on | {Channel.EXACT})
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """Search: behaviour and limits."""
+
+    mode: str = field(metadata=one_of("auto", "exact", "fuzzy"))
+    enough_exact: int = field(metadata=between(0, MAX_COUNT))
+    limit: int = field(metadata=between(1, 1000))
+    max_limit: int = field(metadata=between(1, 10_000))
+    max_offset: int = field(metadata=between(0, MAX_COUNT))
+    max_length: int = field(metadata=between(1, 10_000))
+    max_clauses: int = field(metadata=between(1, 1000))
+    max_depth: int = field(metadata=between(1, 100))
+    channels: ChannelSwitches
+
+
+@dataclass(frozen=True, slots=True)
+class IngestLimits:
+    """Upper bounds on a source file."""
+
+    max_file_mb: int = field(metadata=between(1, 1 << 20))
+    max_uncompressed_mb: int = field(metadata=between(1, 1 << 20))
+    max_ratio: int = field(metadata=between(2, 100_000))
+    max_row_bytes: int = field(metadata=between(1 << 10, 1 << 30))
+    max_columns: int = field(metadata=between(1, 100_000))
+    max_depth: int = field(metadata=between(1, 100))
+    max_cell_chars: int = field(metadata=between(100, 131_072))
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """Ingest: batches, values for empty fields, limits."""
+
+    batch_rows: int = field(metadata=between(1, 10_000))
+    defaults: Mapping[str, str]
+    limits: IngestLimits
+
+
+@dataclass(frozen=True, slots=True)
+class NamingSettings:
+    """How record ids are made."""
+
+    template: str
+    fonds: str
+    categories: Mapping[str, str]
+    other: str
+
+
+class MaskStyle(StrEnum):
+    """What of a masked value is shown."""
+
+    FULL = "full"
+    ENDS = "ends"
+    EMAIL = "email"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSettings:
+    """How one type of field is masked."""
+
+    style: MaskStyle
+    first: int = field(default=0, metadata=between(0, 8))
+    last: int = field(default=0, metadata=between(0, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """The operation log."""
+
+    keep_months: int = field(metadata=between(6, 1200))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The contents of ``archsearch.yaml``."""
+
+    version: int
+    search: SearchSettings
+    ingest: IngestSettings
+    naming: NamingSettings
+    masks: Mapping[FieldType, MaskSettings]
+    audit: AuditSettings
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyOptions:
+    """A vocabulary as the file has it: terms in order, each with its synonyms."""
+
+    terms: Mapping[str, tuple[str, ...]]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMapping:
+    """How the columns of one source system are called.
+
+    ``columns`` maps their names to schema keys, ``constants`` gives schema keys a value that holds
+    for every row, and a file that has all columns of ``match`` is taken to come from ``source``.
+    """
+
+    source: str
+    columns: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All configuration of a workspace."""
+
+    workspace: Workspace
+    options: Options
+    schema: Schema
+    vocabularies: Mapping[str, Vocabulary]
+    mappings: tuple[SourceMapping, ...]
+    user_dictionary: Path
+    user_dictionary_digest: str
+    region_table: Path
+    pinyin_table: Path
+    surname_table: Path
+
+    @cached_property
+    def regions(self) -> RegionTree:
+        """The region tree, read when first needed."""
+        return load_regions(self.region_table)
+
+    @cached_property
+    def schema_fingerprint(self) -> str:
+        """A hash that changes when the schema means something else."""
+        return _digest([asdict(spec) for spec in self.schema.fields])
+
+    @cached_property
+    def ingest_fingerprint(self) -> str:
+        """A hash that changes with anything that changes how a row is understood."""
+        mappings = [[m.source, dict(m.columns), dict(m.constants), m.match] for m in self.mappings]
+        defaults = dict(self.options.ingest.defaults)
+        return _digest([self.schema_fingerprint, self.vocabulary_fingerprint, mappings, defaults])
+
+    @cached_property
+    def vocabulary_fingerprint(self) -> str:
+        """A hash that changes with the vocabularies or the user dictionary."""
+        vocabularies = [
+            [name, list(known.terms), sorted(known.synonyms.items()), known.open]
+            for name, known in sorted(self.vocabularies.items())
+        ]
+        return _digest([vocabularies, self.user_dictionary_digest])
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,179 @@
+"""The operation log (操作日志): entries are appended, searched and verified, never changed.
+
+Triggers refuse changes through SQL, and the chain shows those made behind its back. Whoever can
+write the file can also compute a whole new chain; compare ``head`` with a copy kept elsewhere.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select, update
+
+from archsearch.domain.audit import (
+    Action,
+    AuditEntry,
+    AuditFilter,
+    ChainBreak,
+    ChainHead,
+    ChainReport,
+    LoggedEntry,
+    Outcome,
+)
+from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
+from archsearch.storage.bulk import insert_rows
+from archsearch.storage.encoding import canonical_json, read_object, time_text
+from archsearch.storage.tables import AUDIT, AUDIT_HEAD
+
+_COLUMNS: Final = (*StoredEntry._fields, "prev_digest", "digest")
+_VERIFY_STEP: Final = 1000
+_BREAKS_TOLD: Final = 100
+EVERYTHING: Final = AuditFilter()
+
+
+def append(connection: Connection, *entries: AuditEntry) -> None:
+    """Add entries at the end, in the transaction of the operations they tell of.
+
+    Raises:
+        InvalidRequestError: A detail cannot be written as JSON.
+    """
+    if not entries:
+        return
+    last = head(connection)
+    seq, digest = last.seq, last.digest
+    rows = []
+    for entry in entries:
+        seq += 1
+        stored = _stored(seq, entry)
+        previous, digest = digest, link(digest, stored)
+        rows.append((*stored, previous, digest))
+    insert_rows(connection, AUDIT, _COLUMNS, rows)
+    connection.execute(update(AUDIT_HEAD).values(seq=seq, digest=digest))
+
+
+def head(connection: Connection) -> ChainHead:
+    """Tell the last link; keep a copy elsewhere to be able to prove that none was cut off."""
+    row = connection.execute(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest)).one()
+    return ChainHead(row.seq, row.digest)
+
+
+def search(
+    connection: Connection,
+    conditions: AuditFilter,
+    *,
+    limit: int,
+    before: int | None = None,
+) -> tuple[LoggedEntry, ...]:
+    """Find entries, newest first.
+
+    Args:
+        connection: A transaction.
+        conditions: Which entries.
+        limit: How many at most.
+        before: Only entries with a lower number: the last one's of the page before.
+    """
+    statement = select(AUDIT).where(*_clauses(conditions)).order_by(AUDIT.c.seq.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(AUDIT.c.seq < before)
+    return tuple(_logged(row) for row in connection.execute(statement))
+
+
+def count(connection: Connection, conditions: AuditFilter = EVERYTHING) -> int:
+    """Count entries."""
+    statement = select(func.count()).select_from(AUDIT).where(*_clauses(conditions))
+    return connection.execute(statement).scalar_one()
+
+
+def verify_chain(connection: Connection, *, anchor: ChainHead | None = None) -> ChainReport:
+    """Check every link from the first entry to the head.
+
+    Args:
+        connection: A read transaction.
+        anchor: A head noted earlier in another place; the log must still contain it.
+
+    Returns:
+        The number of entries and the first hundred places where something was edited, removed,
+        inserted, reordered or cut off.
+    """
+    breaks: list[ChainBreak] = []
+    entries, last = 0, ChainHead(0, GENESIS)
+    for row in _rows(connection):
+        stored = StoredEntry(*row[: len(StoredEntry._fields)])
+        if len(breaks) < _BREAKS_TOLD:
+            breaks += _faults(last, stored, row.prev_digest, row.digest)
+        if anchor is not None and anchor.seq == stored.seq and anchor.digest != row.digest:
+            breaks.append(ChainBreak(stored.seq, "与另存的校验值不符：日志被整体改写"))
+        entries, last = entries + 1, ChainHead(stored.seq, row.digest)
+    if head(connection) != last:
+        breaks.append(ChainBreak(last.seq + 1, "末尾与记录的链头不符：之后的日志被删除或改写"))
+    if anchor is not None and anchor.seq > last.seq:
+        breaks.append(ChainBreak(last.seq + 1, "比另存的校验值短：之后的日志被删除"))
+    return ChainReport(entries, tuple(breaks))
+
+
+def _stored(seq: int, entry: AuditEntry) -> StoredEntry:
+    return StoredEntry(
+        seq,
+        time_text(entry.at),
+        entry.user,
+        entry.action,
+        entry.target,
+        entry.outcome,
+        canonical_json(entry.detail),
+    )
+
+
+def _logged(row: Row[Any]) -> LoggedEntry:
+    entry = AuditEntry(
+        at=datetime.fromisoformat(row.at),
+        user=row.user_name,
+        action=Action(row.action),
+        target=row.target,
+        outcome=Outcome(row.outcome),
+        detail=read_object(row.detail),
+    )
+    return LoggedEntry(row.seq, entry, row.digest)
+
+
+def _clauses(conditions: AuditFilter) -> list[ColumnElement[bool]]:
+    columns = AUDIT.c
+    equal = {
+        columns.user_name: conditions.user,
+        columns.action: conditions.action,
+        columns.target: conditions.target,
+        columns.outcome: conditions.outcome,
+    }
+    clauses = [column == value for column, value in equal.items() if value is not None]
+    if conditions.target:
+        # Written out, so that the partial index is used.
+        clauses.append(columns.target != literal_column("''"))
+    if conditions.since is not None:
+        clauses.append(columns.at >= time_text(conditions.since))
+    if conditions.until is not None:
+        clauses.append(columns.at < time_text(conditions.until))
+    return clauses
+
+
+def _rows(connection: Connection) -> Iterator[Row[Any]]:
+    last = 0
+    columns = [AUDIT.c[name] for name in _COLUMNS]
+    while True:
+        statement = (
+            select(*columns).where(AUDIT.c.seq > last).order_by(AUDIT.c.seq).limit(_VERIFY_STEP)
+        )
+        rows = connection.execute(statement).all()
+        yield from rows
+        if len(rows) < _VERIFY_STEP:
+            return
+        last = rows[-1].seq
+
+
+def _faults(
+    last: ChainHead, stored: StoredEntry, previous: str, digest: str
+) -> Iterator[ChainBreak]:
+    if stored.seq != last.seq + 1:
+        yield ChainBreak(last.seq + 1, f"第 {last.seq + 1} 至 {stored.seq - 1} 条被删除")
+    elif previous != last.digest:
+        yield ChainBreak(stored.seq, "与上一条不衔接：有日志被插入、调换或改写")
+    if link(previous, stored) != digest:
+        yield ChainBreak(stored.seq, "内容与校验值不符：本条被改动")

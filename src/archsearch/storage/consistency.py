@@ -1,0 +1,92 @@
+"""Checks that the record tables agree with each other and that no content was altered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from archsearch.domain.record import Origin, RecordId
+from archsearch.errors import StoreError
+from archsearch.storage.content import content_digest
+from archsearch.storage.encoding import read_object
+from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
+
+_STEP: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """One thing wrong with a record; ``reason`` is in Chinese and holds no content."""
+
+    record_id: RecordId
+    reason: str
+
+
+def find_inconsistencies(connection: Connection) -> Iterator[Inconsistency]:
+    """Walk through all records and versions and yield what is wrong; reads all content."""
+    yield from _incomplete_histories(connection)
+    yield from _altered_contents(connection)
+
+
+def _incomplete_histories(connection: Connection) -> Iterator[Inconsistency]:
+    versions = RECORD_VERSIONS.c
+    held = (
+        select(
+            versions.record,
+            func.count().label("amount"),
+            func.min(versions.version).label("first"),
+            func.max(versions.version).label("last"),
+        )
+        .group_by(versions.record)
+        .subquery()
+    )
+    statement = (
+        select(RECORDS.c.record_id, RECORDS.c.version, held.c.amount, held.c.first, held.c.last)
+        .select_from(RECORDS.outerjoin(held, held.c.record == RECORDS.c.id))
+        .where(
+            held.c.amount.is_(None)
+            | (held.c.amount != RECORDS.c.version)
+            | (held.c.first != 1)
+            | (held.c.last != RECORDS.c.version)
+        )
+    )
+    for row in connection.execute(statement):
+        reason = f"应有 {row.version} 个版本，实有 {row.amount or 0} 个，且须连续"
+        yield Inconsistency(RecordId(row.record_id), reason)
+
+
+def _altered_contents(connection: Connection) -> Iterator[Inconsistency]:
+    versions = RECORD_VERSIONS.c
+    wanted = select(
+        versions.id,
+        versions.version,
+        versions.digest,
+        versions.origins,
+        versions.data,
+        RECORDS.c.record_id,
+        RECORDS.c.version.label("current"),
+        RECORDS.c.digest.label("current_digest"),
+    ).join(RECORDS, RECORDS.c.id == versions.record)
+    last = 0
+    while True:
+        statement = wanted.where(versions.id > last).order_by(versions.id).limit(_STEP)
+        rows = connection.execute(statement).all()
+        for row in rows:
+            record_id = RecordId(row.record_id)
+            if _digest_of(row.data, row.origins) != row.digest:
+                yield Inconsistency(record_id, f"第 {row.version} 版的内容与校验值不符")
+            if row.version == row.current and row.digest != row.current_digest:
+                yield Inconsistency(record_id, "当前版本与档案条目的校验值不一致")
+        if len(rows) < _STEP:
+            return
+        last = rows[-1].id
+
+
+def _digest_of(data: str, origins: str | None) -> str | None:
+    """Digest stored content; None if it cannot even be read."""
+    try:
+        marks = {key: Origin(origin) for key, origin in read_object(origins).items()}
+        return content_digest(read_object(data), marks)
+    except (StoreError, ValueError):
+        return None

@@ -1,0 +1,78 @@
+"""How values are written in columns: times as sortable UTC text, JSON as compact text."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+from archsearch.errors import InvalidRequestError
+from archsearch.storage.failures import damaged
+
+
+def time_text(moment: datetime) -> str:
+    """Write a moment so that texts sort as moments do: ``2024-03-05T01:02:03.000000Z``."""
+    if moment.tzinfo is None:
+        raise ValueError("a stored time must be aware")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def json_text(value: object) -> str:
+    """Write a JSON value as it stands.
+
+    Raises:
+        InvalidRequestError: It cannot be JSON (half of a surrogate pair, a number over 64 bits).
+    """
+    return _dump(value, 0)
+
+
+def canonical_json(value: object) -> str:
+    """Write a JSON value with sorted keys, so that equal values give equal texts."""
+    return _dump(value, orjson.OPT_SORT_KEYS)
+
+
+def _dump(value: object, option: int) -> str:
+    try:
+        return orjson.dumps(value, option=option).decode()
+    except orjson.JSONEncodeError as error:
+        raise InvalidRequestError("内容含有无法保存的字符或过大的数值，请更正后重试。") from error
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Write the moment."""
+        return None if value is None else time_text(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Read the moment."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def read_object(text: str | None) -> dict[str, Any]:
+    """Read a JSON object back; a missing one is empty.
+
+    Raises:
+        StoreError: The text is damaged.
+    """
+    if not text:
+        return {}
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # The decoder's error holds the whole document.
+        raise damaged() from None
+    if not isinstance(found, dict):
+        raise damaged()
+    return found
+
+
+def object_text(value: Mapping[str, object]) -> str | None:
+    """Write a JSON object, an empty one as nothing."""
+    return json_text(value) if value else None

@@ -1,0 +1,79 @@
+"""Grants (授权): a user may see a record that is not otherwise theirs, until a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from archsearch.domain.record import RecordId
+from archsearch.errors import InvalidRequestError, NotFoundError
+from archsearch.storage.tables import GRANTS, RECORDS, USERS
+from archsearch.storage.users import user_id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave to see one record from ``granted_at`` up to, and not including, ``until``."""
+
+    record_id: RecordId
+    user: str
+    granted_at: datetime
+    until: datetime
+    granted_by: str
+
+
+def add(connection: Connection, grant: Grant) -> int:
+    """Note a grant and give its number.
+
+    Raises:
+        InvalidRequestError: It would end before it began.
+        NotFoundError: The user or the record does not exist.
+    """
+    if grant.until <= grant.granted_at:
+        raise InvalidRequestError("授权的截止时间须晚于开始时间。")
+    known = select(RECORDS.c.id).where(RECORDS.c.record_id == grant.record_id)
+    if connection.execute(known).scalar() is None:
+        raise NotFoundError("没有这份档案。")
+    grant_id = (connection.execute(select(func.max(GRANTS.c.id))).scalar() or 0) + 1
+    connection.execute(
+        insert(GRANTS).values(
+            id=grant_id,
+            record_id=grant.record_id,
+            user_id=user_id_of(connection, grant.user),
+            granted_at=grant.granted_at,
+            until=grant.until,
+            granted_by=grant.granted_by,
+        )
+    )
+    return grant_id
+
+
+def in_force(connection: Connection, user: str, at: datetime) -> frozenset[RecordId]:
+    """Find the records granted to a user at a moment, past ones included."""
+    statement = (
+        select(GRANTS.c.record_id)
+        .join(USERS, USERS.c.id == GRANTS.c.user_id)
+        .where(
+            USERS.c.name == user,
+            GRANTS.c.granted_at <= at,
+            GRANTS.c.until > at,
+            or_(GRANTS.c.revoked_at.is_(None), GRANTS.c.revoked_at > at),
+        )
+    )
+    return frozenset(RecordId(found) for found in connection.execute(statement).scalars())
+
+
+def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> None:
+    """End a grant now; ending it again changes nothing.
+
+    Raises:
+        NotFoundError: There is no such grant.
+    """
+    known = select(GRANTS.c.id).where(GRANTS.c.id == grant_id)
+    if connection.execute(known).scalar() is None:
+        raise NotFoundError("没有这项授权。")
+    connection.execute(
+        update(GRANTS)
+        .where(GRANTS.c.id == grant_id, GRANTS.c.revoked_at.is_(None))
+        .values(revoked_at=at, revoked_by=by)
+    )

@@ -1,0 +1,1 @@
+"""The tables' history: numbered steps, one file each, and what runs them."""

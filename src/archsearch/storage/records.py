@@ -1,0 +1,273 @@
+"""Records and their versions: saving batches, reading back, walking through all."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion
+from archsearch.errors import ConflictError
+from archsearch.storage import outbox
+from archsearch.storage.bulk import chunks, insert_rows, update_rows
+from archsearch.storage.encoding import json_text, object_text, read_object, time_text
+from archsearch.storage.outbox import Access
+from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
+
+_HEAD_COLUMNS: Final = (
+    "version",
+    "digest",
+    "source",
+    "source_id",
+    "owner",
+    "department",
+    "secrecy",
+    "status",
+    "quality",
+    "updated_at",
+)
+_NEW_COLUMNS: Final = (*_HEAD_COLUMNS, "id", "record_id", "created_at", "created_by")
+_VERSION_COLUMNS: Final = (
+    "record",
+    "version",
+    "digest",
+    "quality",
+    "changed_by",
+    "changed_at",
+    "origins",
+    "original",
+    "data",
+)
+_WALK_STEP: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A record as it is to be from now on, and its ``content.content_digest``.
+
+    Version 1 is a new record; version n + 1 replaces version n and nothing else.
+    """
+
+    record: Record
+    digest: str
+
+
+@dataclass(slots=True)
+class _Head:
+    """Where a record stands while a batch is being worked through."""
+
+    id: int
+    version: int
+    access: Access
+    new: bool
+    latest: Revision | None = None
+    access_changed: bool = False
+
+
+def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: datetime) -> None:
+    """Save new records and new versions, and tell the outbox, in a handful of statements.
+
+    A batch may hold several versions of one record, in order.
+
+    Args:
+        connection: A write transaction.
+        revisions: A batch; 500 to 1,000 is a good size.
+        by: The user who does it; the creator of what is new.
+        at: When.
+
+    Raises:
+        ConflictError: A record exists already, or is no longer at the version before.
+        InvalidRequestError: A value cannot be written as JSON.
+    """
+    heads = _heads(connection, {item.record.record_id for item in revisions})
+    next_id = _next_id(connection)
+    moment = time_text(at)
+    versions = []
+    for revision in revisions:
+        record = revision.record
+        head = heads.get(record.record_id)
+        if head is None:
+            head = heads[record.record_id] = _Head(next_id, 0, _access(record), new=True)
+            next_id += 1
+        _advance(head, revision)
+        versions.append(_version_row(head.id, revision, by, moment))
+    created = [
+        (*_head_row(head.latest, moment), head.id, record_id, moment, by)
+        for record_id, head in heads.items()
+        if head.new and head.latest
+    ]
+    changed = [
+        (*_head_row(head.latest, moment), head.id)
+        for head in heads.values()
+        if head.latest and not head.new
+    ]
+    insert_rows(connection, RECORDS, _NEW_COLUMNS, created)
+    update_rows(connection, RECORDS, _HEAD_COLUMNS, changed)
+    insert_rows(connection, RECORD_VERSIONS, _VERSION_COLUMNS, versions)
+    moved = frozenset(record_id for record_id, head in heads.items() if head.access_changed)
+    outbox.enqueue(connection, heads, access_changed=moved)
+
+
+def get(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, Record]:
+    """Load records as they now are, in the order asked for; unknown ids are left out."""
+    found: dict[RecordId, Record] = {}
+    for piece in chunks(record_ids):
+        for row in connection.execute(_current().where(RECORDS.c.record_id.in_(piece))):
+            found[RecordId(row.record_id)] = _record(row)
+    return {record_id: found[record_id] for record_id in record_ids if record_id in found}
+
+
+def history(connection: Connection, record_id: RecordId) -> tuple[RecordVersion, ...]:
+    """List every version of a record, the current one too, oldest first."""
+    statement = (
+        select(RECORD_VERSIONS)
+        .join(RECORDS, RECORDS.c.id == RECORD_VERSIONS.c.record)
+        .where(RECORDS.c.record_id == record_id)
+        .order_by(RECORD_VERSIONS.c.version)
+    )
+    return tuple(
+        RecordVersion(record_id, row.version, read_object(row.data), row.changed_by, row.changed_at)
+        for row in connection.execute(statement)
+    )
+
+
+def iterate_all(connection: Connection) -> Iterator[Record]:
+    """Walk through all records in the order they were created, a few hundred in memory at a time.
+
+    Every record is that of the connection's one snapshot, whatever is written meanwhile.
+    """
+    last = 0
+    while True:
+        statement = _current().where(RECORDS.c.id > last).order_by(RECORDS.c.id).limit(_WALK_STEP)
+        rows = connection.execute(statement).all()
+        for row in rows:
+            yield _record(row)
+        if len(rows) < _WALK_STEP:
+            return
+        last = rows[-1].id
+
+
+def revisions(connection: Connection) -> Iterator[tuple[RecordId, int]]:
+    """Walk through (record id, version) of all records in order of record id."""
+    last = ""
+    while True:
+        statement = (
+            select(RECORDS.c.record_id, RECORDS.c.version)
+            .where(RECORDS.c.record_id > last)
+            .order_by(RECORDS.c.record_id)
+            .limit(_WALK_STEP)
+        )
+        rows = connection.execute(statement).all()
+        for row in rows:
+            yield RecordId(row.record_id), row.version
+        if len(rows) < _WALK_STEP:
+            return
+        last = rows[-1].record_id
+
+
+def count(connection: Connection) -> int:
+    """Count the records."""
+    return connection.execute(select(func.count()).select_from(RECORDS)).scalar_one()
+
+
+def _heads(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, _Head]:
+    columns = RECORDS.c
+    statement = select(
+        columns.record_id,
+        columns.id,
+        columns.version,
+        columns.owner,
+        columns.department,
+        columns.secrecy,
+    )
+    return {
+        RecordId(row.record_id): _Head(
+            row.id, row.version, Access(row.owner, row.department, row.secrecy), new=False
+        )
+        for piece in chunks(record_ids)
+        for row in connection.execute(statement.where(columns.record_id.in_(piece)))
+    }
+
+
+def _next_id(connection: Connection) -> int:
+    # There is one writer at a time, so counting on from the highest is safe.
+    return (connection.execute(select(func.max(RECORDS.c.id))).scalar() or 0) + 1
+
+
+def _advance(head: _Head, revision: Revision) -> None:
+    record = revision.record
+    if record.version != head.version + 1:
+        raise ConflictError("档案在此期间已被他人修改或建立；请重新读取后再试。")
+    access = _access(record)
+    head.access_changed = head.access_changed or access != head.access
+    head.version, head.access, head.latest = record.version, access, revision
+
+
+def _access(record: Record) -> Access:
+    return Access(record.owner, record.department, record.secrecy)
+
+
+def _head_row(revision: Revision | None, moment: str) -> tuple[Any, ...]:
+    if revision is None:
+        return ()
+    record = revision.record
+    values = record.values
+    return (
+        record.version,
+        revision.digest,
+        _text_or_none(values.get("source")),
+        _text_or_none(values.get("source_id")),
+        record.owner,
+        record.department,
+        record.secrecy,
+        str(values.get("status", "")),
+        record.quality,
+        moment,
+    )
+
+
+def _text_or_none(value: JsonValue) -> str | None:
+    return None if value in (None, "") else str(value)
+
+
+def _version_row(row_id: int, revision: Revision, by: str, moment: str) -> tuple[Any, ...]:
+    record = revision.record
+    return (
+        row_id,
+        record.version,
+        revision.digest,
+        record.quality,
+        by,
+        moment,
+        object_text(record.origins),
+        object_text(record.original),
+        json_text(record.values),
+    )
+
+
+def _current() -> Select[Any]:
+    versions = RECORD_VERSIONS.c
+    return select(
+        RECORDS.c.id,
+        RECORDS.c.record_id,
+        versions.version,
+        versions.quality,
+        versions.origins,
+        versions.original,
+        versions.data,
+    ).join(
+        RECORD_VERSIONS,
+        (versions.record == RECORDS.c.id) & (versions.version == RECORDS.c.version),
+    )
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(
+        record_id=RecordId(row.record_id),
+        version=row.version,
+        values=read_object(row.data),
+        original=read_object(row.original),
+        origins={key: Origin(origin) for key, origin in read_object(row.origins).items()},
+        quality=row.quality,
+    )

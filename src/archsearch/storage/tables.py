@@ -1,0 +1,134 @@
+"""The tables as queries see them; what creates and alters them are the migrations."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text
+
+from archsearch.storage.encoding import UtcTime
+
+METADATA: Final = MetaData()
+
+RECORDS: Final = Table(
+    "records",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("source", Text),
+    Column("source_id", Text),
+    Column("owner", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("secrecy", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("quality", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+"""One row a record: its identity, access and state. Small, so that scans over it are quick."""
+
+RECORD_VERSIONS: Final = Table(
+    "record_versions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("record", ForeignKey("records.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("quality", Integer, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("origins", Text),
+    Column("original", Text),
+    Column("data", Text, nullable=False),
+)
+"""One row a version. Content lives only here, the current version's too: written once."""
+
+OUTBOX: Final = Table(
+    "outbox",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("record_id", Text, nullable=False),
+    Column("access_changed", Integer, nullable=False),
+)
+"""What the index has not heard of yet, in order."""
+
+COUNTERS: Final = Table(
+    "counters",
+    METADATA,
+    Column("prefix", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+DEPARTMENTS: Final = Table(
+    "departments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("parent", ForeignKey("departments.id")),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+USERS: Final = Table(
+    "users",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("folded_name", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("role", Text),
+    Column("clearance", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+USER_DEPARTMENTS: Final = Table(
+    "user_departments",
+    METADATA,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("department_id", ForeignKey("departments.id"), primary_key=True),
+)
+
+GRANTS: Final = Table(
+    "grants",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", ForeignKey("records.record_id"), nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("granted_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    Column("revoked_at", UtcTime),
+    Column("revoked_by", Text),
+)
+
+AUDIT: Final = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("prev_digest", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+"""The operation log. Times stay text here: the chain is over the bytes as they are stored."""
+
+AUDIT_HEAD: Final = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+"""The last link, in its only row: what cutting the log's end would leave behind."""
+
+META: Final = Table(
+    "meta",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,102 @@
+"""Holding an engine against the oracle, story by story."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Final
+
+from tests.generate_plans import Step, StepKind, make_query, make_story
+from tests.oracle import OracleEngine
+
+from archsearch.domain.access import ScopedQuery
+from archsearch.engines.base import EngineResult, SearchEngine
+
+QUERIES_PER_STEP: Final = 20
+SECONDS_BETWEEN_REPORTS: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One pair that an engine answers in another way than the oracle."""
+
+    seed: int
+    query: ScopedQuery
+    steps: tuple[Step, ...]
+    expected: EngineResult
+    found: EngineResult
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                f"story {self.seed}, after {len(self.steps)} steps",
+                f"query    {self.query}",
+                f"expected {self.expected}",
+                f"found    {self.found}",
+                *(f"step     {step}" for step in self.steps),
+            )
+        )
+
+
+def take(engine: SearchEngine, step: Step) -> None:
+    """Carry out one step."""
+    match step.kind:
+        case StepKind.REBUILD:
+            engine.rebuild(step.documents)
+        case StepKind.APPLY:
+            engine.apply(step.changes)
+        case StepKind.PURGE:
+            engine.purge()
+
+
+def compare_story(engine: SearchEngine, seed: int) -> Iterator[Difference | None]:
+    """Play one story on the engine and the oracle; yield one outcome a query."""
+    rng = random.Random(seed)
+    oracle = OracleEngine()
+    taken: list[Step] = []
+    for step in make_story(rng):
+        take(oracle, step)
+        take(engine, step)
+        taken.append(step)
+        for _ in range(QUERIES_PER_STEP):
+            query = make_query(rng)
+            expected, found = oracle.search(query), engine.search(query)
+            same = identical(expected, found)
+            yield None if same else Difference(seed, query, tuple(taken), expected, found)
+        assert list(engine.revisions()) == list(oracle.revisions()), f"story {seed}"
+
+
+def identical(one: EngineResult, other: EngineResult) -> bool:
+    """Whether two answers are the same to the last bit and in type.
+
+    ``==`` alone would let numpy scalars, lists and -0.0 pass for floats, tuples and 0.0, which a
+    caller that writes JSON or hashes the answer would see.
+    """
+    return repr(plain(one)) == repr(plain(other))
+
+
+def plain(result: EngineResult) -> EngineResult:
+    """The answer with its facets in a plain dict, in order of field."""
+    return replace(result, facets=dict(sorted(result.facets.items())))
+
+
+def first_difference(
+    engine: SearchEngine,
+    *,
+    pairs: int,
+    first_seed: int = 0,
+    report: Callable[[str], None] = lambda _: None,
+) -> Difference | None:
+    """Compare ``pairs`` pairs of (corpus, query) from ``first_seed`` on; stop at a difference."""
+    done, reported = 0, time.monotonic()
+    for seed in count(first_seed):
+        for difference in compare_story(engine, seed):
+            done += 1
+            if difference is not None or done == pairs:
+                report(f"{done:,} of {pairs:,} pairs, stories {first_seed} to {seed}")
+                return difference
+        if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
+            report(f"{done:,} of {pairs:,} pairs, stories {first_seed} to {seed}")
+            reported = time.monotonic()
+    raise AssertionError("unreachable: seeds do not end")

@@ -1,0 +1,310 @@
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archsearch.domain.identifiers import person_check_char
+from archsearch.domain.record import Record, RecordId, Values
+from archsearch.domain.schema import FieldSpec, FieldType, Schema, Sensitivity
+from archsearch.security.masking import (
+    DEFAULT_RULES,
+    HIDDEN,
+    Mask,
+    MaskRule,
+    MaskStyle,
+    mask,
+    mask_record,
+    mask_text,
+    mask_value,
+)
+
+C2, C3 = Sensitivity.C2, Sensitivity.C3
+SCHEMA = Schema(
+    1,
+    (
+        FieldSpec("record_id", "档号", FieldType.KEYWORD),
+        FieldSpec("name", "客户名称", FieldType.NAME),
+        FieldSpec("tags", "标签", FieldType.TAGS, many=True),
+        FieldSpec("source_id", "来源编号", FieldType.KEYWORD),
+        FieldSpec("id_number", "证件号码", FieldType.ID_NUMBER, sensitivity=C2),
+        FieldSpec("birth_date", "出生日期", FieldType.DATE, sensitivity=C2),
+        FieldSpec("phones", "电话", FieldType.PHONE, many=True, sensitivity=C2),
+        FieldSpec("email", "电子邮箱", FieldType.EMAIL, sensitivity=C2),
+        FieldSpec("address", "地址", FieldType.ADDRESS),
+        FieldSpec(
+            "contacts",
+            "联系人",
+            FieldType.GROUP,
+            many=True,
+            fields=(
+                FieldSpec("contacts.name", "联系人姓名", FieldType.NAME),
+                FieldSpec("contacts.phone", "联系人电话", FieldType.PHONE, sensitivity=C2),
+            ),
+        ),
+        FieldSpec(
+            "finance",
+            "财务",
+            FieldType.GROUP,
+            fields=(FieldSpec("finance.income", "收入", FieldType.AMOUNT, sensitivity=C3),),
+        ),
+        FieldSpec(
+            "hidden",
+            "密组",
+            FieldType.GROUP,
+            sensitivity=C3,
+            fields=(FieldSpec("hidden.note", "内容", FieldType.TEXT),),
+        ),
+        FieldSpec("notes", "备注", FieldType.TEXT),
+    ),
+)
+
+digits = st.text("0123456789", min_size=1, max_size=24)
+secrets = st.one_of(st.text(min_size=1, max_size=24), digits)
+people = st.builds(
+    lambda body: body + person_check_char(body),
+    st.builds(
+        lambda place, born, sequence: f"{place}{born:%Y%m%d}{sequence:03d}",
+        st.sampled_from(["110105", "440524", "320102"]),
+        st.dates(date(1920, 1, 1), date(2025, 12, 31)),
+        st.integers(0, 999),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        (FieldType.ID_NUMBER, "11010519491231002X", "110***********002X"),
+        (FieldType.ID_NUMBER, "91350100M000100Y43", "913***********0Y43"),
+        (FieldType.ID_NUMBER, "E12345678", HIDDEN),
+        (FieldType.ID_NUMBER, "E1234567890", "E12****7890"),
+        (FieldType.PHONE, "13812345678", "138****5678"),
+        (FieldType.PHONE, "010-62345678", "010*****5678"),
+        (FieldType.PHONE, "62345678", HIDDEN),
+        (FieldType.PHONE, "110", HIDDEN),
+        (FieldType.EMAIL, "zhang@example.com", "z***@example.com"),
+        (FieldType.EMAIL, "z@example.com", "***@example.com"),
+        (FieldType.EMAIL, "no-address", HIDDEN),
+        (FieldType.EMAIL, "zhang@", HIDDEN),
+        (FieldType.DATE, "1990-05-06", "1990-**-**"),
+        (FieldType.DATE, "1990-05", "1990-**-**"),
+        (FieldType.DATE, "1990", HIDDEN),
+        (FieldType.AMOUNT, 12000, HIDDEN),
+        (FieldType.AMOUNT, 0, HIDDEN),
+        (FieldType.TEXT, "两套房", HIDDEN),
+        (FieldType.NAME, "张伟", HIDDEN),
+        (FieldType.NUMBER, True, HIDDEN),
+        (FieldType.TEXT, None, None),
+        (FieldType.PHONE, ["13812345678", "110"], ["138****5678", HIDDEN]),
+    ],
+)
+def test_values_are_masked_by_type(kind: FieldType, value: Any, shown: Any) -> None:
+    assert mask_value(value, kind) == shown
+
+
+def test_rules_can_be_changed() -> None:
+    rules = {FieldType.ID_NUMBER: MaskRule(MaskStyle.ENDS, 6, 4)}
+
+    assert mask_value("11010519491231002X", FieldType.ID_NUMBER, rules) == "110105********002X"
+    assert mask_value("13812345678", FieldType.PHONE, rules) == HIDDEN
+
+
+@given(secrets, st.integers(0, 8), st.integers(0, 8))
+def test_a_mask_shows_no_more_than_its_rule_and_hides_at_least_four(
+    value: str, first: int, last: int
+) -> None:
+    rules = {FieldType.PHONE: MaskRule(MaskStyle.ENDS, first, last)}
+
+    shown = mask_value(value, FieldType.PHONE, rules)
+
+    assert isinstance(shown, str)
+    if shown != HIDDEN:
+        assert shown[:first] == value[:first]
+        assert shown[first : len(shown) - last] == "*" * (len(value) - first - last)
+        assert len(value) - first - last >= 4
+
+
+def test_group_members_are_masked_and_open_fields_stay() -> None:
+    values: Values = {
+        "record_id": "A-1",
+        "name": "张伟",
+        "contacts": [{"name": "李四", "phone": "13987654321"}, {"name": "王五"}],
+        "finance": {"income": 120000},
+        "hidden": {"note": "机密"},
+        "notes": "按时还款。",
+        "unknown": "x",
+    }
+
+    masked = mask(SCHEMA, values)
+
+    assert masked == {
+        "record_id": "A-1",
+        "name": "张伟",
+        "contacts": [{"name": "李四", "phone": "139****4321"}, {"name": "王五"}],
+        "finance": {"income": HIDDEN},
+        "hidden": HIDDEN,
+        "notes": "按时还款。",
+    }
+    assert values["finance"] == {"income": 120000}
+
+
+def test_own_secrets_are_hidden_wherever_else_they_stand() -> None:
+    values: Values = {
+        "record_id": "A-1",
+        "name": "张伟",
+        "email": "zhang.wei@example.com",
+        "id_number": "91350100M000100Y43",
+        "source_id": "91350100M000100Y43",
+        "tags": ["邮箱zhang.wei@example.com"],
+        "notes": "信用代码91350100M000100Y43，邮箱 zhang.wei@example.com。",
+    }
+
+    masked = orjson.dumps(mask(SCHEMA, values)).decode()
+
+    assert "91350100M000100Y43" not in masked
+    assert "zhang.wei" not in masked
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("证件11010519491231002X。", "证件110***********002X。"),
+        ("证件11010519491231002x。", "证件110***********002x。"),
+        ("证件 110105 19491231 002X 已核", "证件 110*** ******** 002X 已核"),
+        ("１１０１０５１９４９１２３１００２Ｘ", "１１０***********００２Ｘ"),
+        ("电话13812345678，", "电话138****5678，"),
+        ("电话 138-1234-5678", "电话 138-****-5678"),
+        ("电话 138 1234 5678", "电话 138 **** 5678"),
+        ("+86 13812345678", "+86 138****5678"),
+        ("+8613812345678", "+86138****5678"),
+        ("旧证110105491231002", "旧证110********1002"),
+        ("座机010-62345678", "座机010-*****678"),
+        ("卡号6222021234567890128", "卡号622************0128"),
+        ("卡号 6222 0212 3456 7890 128 尾", "卡号 622* **** **** ***0 128 尾"),
+        ("13812345678、13987654321", "138****5678、139****4321"),
+        ("13812345678 13987654321", "138****5678 139****4321"),
+        ("档号 A001-GR-2026-000017", "档号 A001-GR-2026-000017"),
+        ("2024-01-05 至 2024-12-31 共 12 期", "2024-01-05 至 2024-12-31 共 12 期"),
+        ("贷款 1,200,000.00 元，2024年3月5日", "贷款 1,200,000.00 元，2024年3月5日"),
+        ("流水号 20240305000123", "流水号 20240305000123"),
+        ("没有数字", "没有数字"),
+        ("", ""),
+    ],
+)
+def test_personal_numbers_inside_prose_are_masked(text: str, shown: str) -> None:
+    assert mask_text(text) == shown
+
+
+@given(people, st.text("张伟，。 \nabc", max_size=8), st.text("张伟，。 \nbc", max_size=8))
+def test_id_numbers_in_prose_are_always_found(number: str, before: str, after: str) -> None:
+    text = f"{before}。{number}。{after}"
+
+    masked = mask_text(text)
+
+    assert number not in masked
+    assert number[6:14] not in masked
+    assert len(masked) == len(text)
+
+
+@given(st.text("0123456789 -X（）()+.张\u200b１２", max_size=60))
+def test_masking_prose_keeps_length_and_everything_but_digits(text: str) -> None:
+    masked = mask_text(text)
+
+    assert len(masked) == len(text)
+    assert all(
+        new in (old, "*") and (old == new or old.isdigit())
+        for old, new in zip(text, masked, strict=True)
+    )
+    assert mask_text(masked) == masked
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "id_number": people,
+            "email": st.from_regex(r"[a-z]{4,12}@example\.com", fullmatch=True),
+            "phones": st.lists(
+                st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), min_size=1, max_size=3
+            ),
+        },
+    ),
+    st.integers(10**6, 10**9),
+)
+def test_no_full_secret_is_left_in_the_json(sensitive: dict[str, Any], income: int) -> None:
+    told = orjson.dumps(sensitive).decode()
+    flat = [*sensitive.get("phones", []), sensitive.get("id_number"), sensitive.get("email")]
+    values: Values = {
+        "record_id": "A-1",
+        "name": "张伟" + told,
+        **sensitive,
+        "tags": [told, "授信"],
+        "address": told,
+        "contacts": [{"name": told, "phone": "13800000000"}],
+        "finance": {"income": income},
+        "notes": told,
+    }
+    record = Record(RecordId("A-1"), 1, values, original={**values, "hidden": {"note": told}})
+
+    shown = mask_record(SCHEMA, record)
+
+    written = orjson.dumps([shown.values, dict(shown.original)]).decode()
+    assert not [secret for secret in flat if secret and secret in written]
+    assert str(income) not in written
+    assert "13800000000" not in written
+    assert record.values["notes"] == told
+
+
+def test_a_secret_inside_another_leaves_nothing_of_it() -> None:
+    values: Values = {
+        "email": "zhang.wei@example.com",
+        "phones": ["wei@example.com"],
+        "tags": ["zhang.wei@example.com"],
+    }
+
+    assert mask(SCHEMA, values)["tags"] == ["*" * len("zhang.wei@example.com")]
+
+
+def test_what_stands_in_a_sensitive_group_is_a_secret_elsewhere() -> None:
+    values: Values = {"hidden": {"note": "地下室保险柜"}, "notes": "见地下室保险柜。"}
+
+    assert mask(SCHEMA, values) == {"hidden": HIDDEN, "notes": "见******。"}
+
+
+def test_one_mask_serves_many_records() -> None:
+    shared = Mask(SCHEMA, {FieldType.PHONE: MaskRule(MaskStyle.ENDS, 0, 4)})
+
+    assert shared.values({"phones": ["13812345678"]}) == {"phones": ["*******5678"]}
+    assert shared.values({"email": "zhang@example.com"}) == {"email": HIDDEN}
+
+
+def test_sensitive_originals_are_left_out() -> None:
+    record = Record(
+        RecordId("A-1"),
+        1,
+        {"phones": ["13812345678"], "contacts": [{"name": "李四", "phone": "13987654321"}]},
+        original={
+            "phones": "138 1234 5678",
+            "contacts": [{"phone": "139-8765-4321", "name": "李 四"}],
+            "notes": "打 138 1234 5678",
+            "tags": 7,
+        },
+    )
+
+    assert mask_record(SCHEMA, record).original == {
+        "contacts": [{"name": "李 四"}],
+        "notes": "打 *************",
+        "tags": 7,
+    }
+
+
+def test_the_default_rules_show_something_of_four_types_only() -> None:
+    assert set(DEFAULT_RULES) == {
+        FieldType.ID_NUMBER,
+        FieldType.PHONE,
+        FieldType.EMAIL,
+        FieldType.DATE,
+    }

@@ -1,0 +1,339 @@
+import hashlib
+import json
+import random
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+from tests.unit.storage.samples import NOON, after
+
+from archsearch.domain.audit import (
+    Action,
+    AuditEntry,
+    AuditFilter,
+    ChainHead,
+    ChainReport,
+    LoggedEntry,
+    Outcome,
+)
+from archsearch.storage import audit_log
+from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
+from archsearch.storage.database import Database
+
+
+def entry(minute: int = 0, user: str = "li.na", **more: object) -> AuditEntry:
+    given_values = {"action": Action.SEARCH, "detail": {"total": minute, "query": "张伟"}, **more}
+    return AuditEntry(after(minutes=minute), user, **given_values)  # type: ignore[arg-type] # mixed
+
+
+def append(database: Database, *entries: AuditEntry) -> None:
+    with database.write() as connection:
+        audit_log.append(connection, *entries)
+
+
+def search(database: Database, limit: int = 100, **conditions: object) -> list[int]:
+    with database.read() as connection:
+        found = audit_log.search(
+            connection,
+            AuditFilter(**conditions),  # type: ignore[arg-type] # mixed
+            limit=limit,
+        )
+    return [one.seq for one in found]
+
+
+def verify(database: Database, anchor: ChainHead | None = None) -> ChainReport:
+    with database.read() as connection:
+        return audit_log.verify_chain(connection, anchor=anchor)
+
+
+def tamper(database: Database, *statements: str) -> None:
+    """Change the log as someone would who has the file and knows SQL."""
+    connection = sqlite3.connect(database.path)
+    connection.executescript(
+        "DROP TRIGGER audit_not_updated; DROP TRIGGER audit_not_deleted;"
+        "DROP TRIGGER audit_appended;" + ";".join(statements)
+    )
+    connection.close()
+
+
+@pytest.fixture
+def logged(database: Database) -> Database:
+    append(database, *(entry(minute) for minute in range(9)))
+    append(database, entry(9))
+    return database
+
+
+def test_an_entry_comes_back_as_appended(database: Database) -> None:
+    first = AuditEntry(NOON, "admin", Action.INIT)
+    second = AuditEntry(
+        after(minutes=1), "李娜", Action.SHOW, "R1", Outcome.DENIED, {"原因": "范围外", "n": [1]}
+    )
+    append(database, first, second)
+
+    with database.read() as connection:
+        found = audit_log.search(connection, AuditFilter(), limit=10)
+        head = audit_log.head(connection)
+    assert found == (
+        LoggedEntry(2, second, head.digest),
+        LoggedEntry(1, first, found[1].digest),
+    )
+
+
+def test_nothing_to_append_changes_nothing(logged: Database) -> None:
+    append(logged)
+
+    assert verify(logged) == ChainReport(10, ())
+
+
+def test_each_condition_narrows_and_all_must_hold(database: Database) -> None:
+    append(
+        database,
+        entry(0, "li.na", action=Action.SEARCH),
+        entry(1, "wang", action=Action.SHOW, target="R1"),
+        entry(2, "li.na", action=Action.SHOW, target="R1", outcome=Outcome.DENIED),
+        entry(3, "li.na", action=Action.SHOW, target="R2"),
+    )
+
+    assert search(database) == [4, 3, 2, 1]
+    assert search(database, user="li.na") == [4, 3, 1]
+    assert search(database, action=Action.SHOW) == [4, 3, 2]
+    assert search(database, target="R1") == [3, 2]
+    assert search(database, target="") == [1]
+    assert search(database, outcome=Outcome.DENIED) == [3]
+    assert search(database, since=after(minutes=1), until=after(minutes=3)) == [3, 2]
+    assert search(database, user="li.na", target="R1") == [3]
+    assert search(database, user="nobody") == []
+
+
+def test_count_agrees_with_search(logged: Database) -> None:
+    conditions = AuditFilter(since=after(minutes=2), until=after(minutes=7))
+    with logged.read() as connection:
+        counts = (audit_log.count(connection), audit_log.count(connection, conditions))
+        found = audit_log.search(connection, conditions, limit=100)
+
+    assert counts == (10, 5)
+    assert len(found) == 5
+
+
+def test_pages_follow_each_other_while_entries_are_added(logged: Database) -> None:
+    with logged.read() as connection:
+        first = audit_log.search(connection, AuditFilter(), limit=4)
+    append(logged, entry(10))
+    with logged.read() as connection:
+        second = audit_log.search(connection, AuditFilter(), limit=4, before=first[-1].seq)
+
+    assert [one.seq for one in (*first, *second)] == [10, 9, 8, 7, 6, 5, 4, 3]
+
+
+def test_a_failed_operation_leaves_no_entry_and_the_chain_whole(logged: Database) -> None:
+    def act_and_fail() -> None:
+        with logged.write() as connection:
+            audit_log.append(connection, entry(10))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        act_and_fail()
+    append(logged, entry(11))
+
+    assert verify(logged) == ChainReport(11, ())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET user_name = 'wang' WHERE seq = 3",
+        "DELETE FROM audit WHERE seq = 3",
+        "DELETE FROM audit",
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 3",
+        "REPLACE INTO audit SELECT * FROM audit WHERE seq = 10",
+        "INSERT INTO audit SELECT 0, '', '', '', '', '', '', '', ''",
+    ],
+)
+def test_the_database_itself_refuses_to_change_the_log(logged: Database, statement: str) -> None:
+    with (
+        logged.write() as connection,
+        pytest.raises(IntegrityError, match="append-only"),
+    ):
+        connection.exec_driver_sql(statement)
+
+    assert search(logged, user="li.na") == list(range(10, 0, -1))
+
+
+def test_an_untouched_log_is_intact(logged: Database) -> None:
+    assert verify(logged) == ChainReport(10, ())
+    assert verify(logged).intact
+
+
+def test_an_empty_log_is_intact(database: Database) -> None:
+    assert verify(database) == ChainReport(0, ())
+
+
+@pytest.mark.parametrize(
+    "column", ["at", "user_name", "action", "target", "outcome", "detail", "digest", "prev_digest"]
+)
+def test_an_edit_of_any_column_is_found_where_it_is(logged: Database, column: str) -> None:
+    tamper(logged, f"UPDATE audit SET {column} = {column} || ' ' WHERE seq = 4")
+
+    assert verify(logged).breaks[0].seq == 4
+
+
+def test_a_deletion_is_found_where_it_is(logged: Database) -> None:
+    tamper(logged, "DELETE FROM audit WHERE seq IN (4, 5)")
+
+    assert [(one.seq, one.reason) for one in verify(logged).breaks] == [(4, "第 4 至 5 条被删除")]
+
+
+def test_a_deletion_that_closes_the_gap_is_found(logged: Database) -> None:
+    tamper(
+        logged,
+        "DELETE FROM audit WHERE seq = 4",
+        "UPDATE audit SET seq = seq - 1 WHERE seq > 4",
+        "UPDATE audit_head SET seq = 9",
+    )
+
+    assert verify(logged).breaks[0].seq == 4
+
+
+def test_swapped_entries_are_found(logged: Database) -> None:
+    tamper(
+        logged,
+        "UPDATE audit SET seq = -4 WHERE seq = 4",
+        "UPDATE audit SET seq = 4 WHERE seq = 5",
+        "UPDATE audit SET seq = 5 WHERE seq = -4",
+    )
+
+    assert verify(logged).breaks[0].seq == 4
+
+
+def test_an_edit_with_a_digest_to_match_is_found_by_the_entry_after(logged: Database) -> None:
+    with logged.read() as connection:
+        row = connection.exec_driver_sql("SELECT * FROM audit WHERE seq = 4").one()
+    forged = link(row.prev_digest, StoredEntry(*row[:7])._replace(user_name="wang"))
+    tamper(logged, f"UPDATE audit SET user_name = 'wang', digest = '{forged}' WHERE seq = 4")
+
+    assert [one.seq for one in verify(logged).breaks] == [5]
+
+
+def test_a_cut_tail_is_found_and_stays_found_after_new_entries(logged: Database) -> None:
+    tamper(logged, "DELETE FROM audit WHERE seq > 7")
+
+    assert [one.seq for one in verify(logged).breaks] == [8]
+    append(logged, entry(20))
+    assert [one.seq for one in verify(logged).breaks] == [8]
+
+
+def test_a_log_rewritten_whole_is_found_by_an_anchor_kept_elsewhere(logged: Database) -> None:
+    with logged.read() as connection:
+        anchor = audit_log.head(connection)
+        rows = [
+            list(row)
+            for row in connection.exec_driver_sql(
+                "SELECT seq, at, user_name, action, target, outcome, detail FROM audit"
+            )
+        ]
+    rows[3][2] = "wang"
+    digest = GENESIS
+    forged = []
+    for row in rows:
+        stored = StoredEntry(*row)
+        previous, digest = digest, link(digest, stored)
+        forged.append((*row, previous, digest))
+    tamper(logged, "DELETE FROM audit", f"UPDATE audit_head SET digest = '{digest}'")
+    raw = sqlite3.connect(logged.path)
+    raw.executemany("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", forged)
+    raw.commit()
+    raw.close()
+
+    assert verify(logged).intact
+    assert [one.seq for one in verify(logged, anchor).breaks] == [10]
+
+
+def test_a_log_cut_back_whole_is_found_by_an_anchor(logged: Database) -> None:
+    with logged.read() as connection:
+        anchor = audit_log.head(connection)
+        older = audit_log.search(connection, AuditFilter(), limit=1, before=8)[0]
+    tamper(
+        logged,
+        "DELETE FROM audit WHERE seq > 7",
+        f"UPDATE audit_head SET seq = 7, digest = '{older.digest}'",
+    )
+
+    assert verify(logged).intact
+    assert [one.seq for one in verify(logged, anchor).breaks] == [8]
+    assert verify(logged, ChainHead(older.seq, older.digest)).intact
+
+
+Rows = list[list[str | int]]
+
+
+def edit(rows: Rows, dice: random.Random) -> None:
+    row = dice.choice(rows)
+    column = dice.randrange(1, 9)
+    row[column] = f"{row[column]}x"
+
+
+def remove(rows: Rows, dice: random.Random) -> None:
+    rows.pop(dice.randrange(len(rows)))
+
+
+def insert(rows: Rows, dice: random.Random) -> None:
+    rows.insert(dice.randrange(len(rows)), list(dice.choice(rows)))
+
+
+def swap(rows: Rows, dice: random.Random) -> None:
+    one, other = dice.sample(range(len(rows)), 2)
+    rows[one], rows[other] = rows[other], rows[one]
+
+
+def cut(rows: Rows, dice: random.Random) -> None:
+    del rows[dice.randrange(len(rows)) :]
+
+
+@pytest.mark.parametrize("manipulate", [edit, remove, insert, swap, cut])
+@pytest.mark.parametrize("renumbered", [False, True])
+def test_manipulations_at_random_places_are_found(
+    logged: Database, manipulate: Callable[[Rows, random.Random], None], renumbered: bool
+) -> None:
+    dice = random.Random(f"{manipulate.__name__}{renumbered}")
+    raw = sqlite3.connect(logged.path, isolation_level=None)
+    original: Rows = [list(row) for row in raw.execute("SELECT * FROM audit ORDER BY seq")]
+    tamper(logged)
+    missed = 0
+    for _ in range(40):
+        rows = [list(row) for row in original]
+        manipulate(rows, dice)
+        if renumbered:
+            rows = [[number, *row[1:]] for number, row in enumerate(rows, 1)]
+        raw.execute("DELETE FROM audit")
+        raw.executemany("INSERT OR REPLACE INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        stands = [list(row) for row in raw.execute("SELECT * FROM audit ORDER BY seq")]
+        missed += stands != original and verify(logged).intact
+    raw.close()
+
+    assert missed == 0
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+@settings(max_examples=50)
+@given(TEXT, TEXT, st.dictionaries(TEXT, TEXT, max_size=2))
+def test_the_standard_library_alone_can_verify(
+    user: str, target: str, detail: dict[str, str]
+) -> None:
+    stored = StoredEntry(
+        7, "2024-03-05T12:00:00.000000Z", user, "show", target, "done", json.dumps(detail)
+    )
+    text = json.dumps([GENESIS, *stored], ensure_ascii=False, separators=(",", ":"))
+
+    assert link(GENESIS, stored) == hashlib.sha256(text.encode()).hexdigest()
+
+
+@given(st.lists(TEXT, min_size=5, max_size=5), st.lists(TEXT, min_size=5, max_size=5))
+def test_moving_text_between_fields_changes_the_digest(one: list[str], other: list[str]) -> None:
+    digests = {link(GENESIS, StoredEntry(1, "t", *fields)) for fields in (one, other)}
+
+    assert (len(digests) == 1) == (one == other)

@@ -1,0 +1,111 @@
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.storage.samples import NOON, revision, save
+
+from archsearch.errors import StoreError, WorkspaceError
+from archsearch.storage import records
+from archsearch.storage.database import Database, open_database
+from archsearch.storage.migrations.runner import STEPS, migrate, version_of
+from archsearch.storage.migrations.step import Step
+
+FIRST = Step(1, "first", ("CREATE TABLE a (x INTEGER)", "INSERT INTO a VALUES (1)"))
+SECOND = Step(2, "second", ("ALTER TABLE a ADD COLUMN y INTEGER", "UPDATE a SET y = x + 1"))
+BROKEN = Step(2, "broken", ("INSERT INTO a VALUES (2)", "CREATE TABLE a (x INTEGER)"))
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(tmp_path / "archive.db", create=True)
+    yield database
+    database.close()
+
+
+def content(database: Database) -> list[tuple[int, ...]]:
+    with database.read() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM a")]
+
+
+def version(database: Database) -> int:
+    with database.read() as connection:
+        return version_of(connection)
+
+
+def test_versions_count_from_one_without_gaps() -> None:
+    assert [step.version for step in STEPS] == list(range(1, len(STEPS) + 1))
+
+
+def test_released_steps_are_never_changed() -> None:
+    """Databases out there have run them as they were; mend a mistake with a new step."""
+    assert [(step.name, step.checksum[:16]) for step in STEPS] == [
+        ("foundation", "55c99f3e302cecb7"),
+    ]
+
+
+def test_a_new_database_gets_every_step_and_a_second_run_none(empty: Database) -> None:
+    done = [migrate(empty, at=NOON), migrate(empty, at=NOON)]
+
+    assert done == [tuple(step.version for step in STEPS), ()]
+    assert version(empty) == STEPS[-1].version
+
+
+@pytest.mark.parametrize("start", [step.version for step in STEPS])
+def test_data_of_every_earlier_version_survives_the_upgrade(empty: Database, start: int) -> None:
+    migrate(empty, at=NOON, steps=STEPS[:start])
+    with empty.write() as connection:
+        save(connection, revision("R1"))
+
+    migrate(empty, at=NOON)
+
+    with empty.read() as connection:
+        assert list(records.iterate_all(connection)) == [revision("R1").record]
+    assert empty.verify() == ()
+
+
+def test_only_the_missing_steps_run(empty: Database) -> None:
+    migrate(empty, at=NOON, steps=[FIRST])
+
+    assert migrate(empty, at=NOON, steps=[FIRST, SECOND]) == (2,)
+    assert content(empty) == [(1, 2)]
+
+
+def test_a_step_that_fails_leaves_the_version_before(empty: Database) -> None:
+    with pytest.raises(StoreError):
+        migrate(empty, at=NOON, steps=[FIRST, BROKEN])
+
+    assert version(empty) == 1
+    assert content(empty) == [(1,)]
+    assert migrate(empty, at=NOON, steps=[FIRST, SECOND]) == (2,)
+
+
+def test_a_database_of_a_newer_program_is_refused(empty: Database) -> None:
+    migrate(empty, at=NOON, steps=[FIRST, SECOND])
+
+    with pytest.raises(WorkspaceError, match="升级 archsearch"):
+        migrate(empty, at=NOON, steps=[FIRST])
+
+
+def test_a_database_made_by_other_steps_is_refused(empty: Database) -> None:
+    migrate(empty, at=NOON, steps=[FIRST])
+    other = Step(1, "first", ("CREATE TABLE a (z TEXT)",))
+
+    with pytest.raises(WorkspaceError, match="不一致"):
+        migrate(empty, at=NOON, steps=[other, SECOND])
+
+
+def test_several_starting_at_once_run_each_step_once(empty: Database) -> None:
+    done: list[int] = []
+
+    def start() -> None:
+        done.extend(migrate(empty, at=NOON, steps=[FIRST, SECOND]))
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(done) == [1, 2]
+    assert content(empty) == [(1, 2)]
