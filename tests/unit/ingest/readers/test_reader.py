@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.unit.ingest.readers.conftest import Read, Reading
 
 from archsearch.domain.problem import Problem
@@ -180,3 +182,36 @@ def test_a_file_without_permission_is_reported(tmp_path: Path) -> None:
     path.chmod(0)
 
     assert codes(read(path)) == [("unreadable", 0)]
+
+
+_SAMPLES = {
+    "a.json": b'[{"a": "\\u4e00", "b": [1, {"c": null}]}, {"a": 1.5}]',
+    "a.jsonl": b'{"a": "x", "b": [1, {"c": null}]}\n{"a": 1.5}\n',
+    "a.csv": 'a,b\n"x, y",1\n张三,2\n'.encode("gb18030"),
+    "a.yaml": "- a: 张三\n  b: [1, 'x']\n- {a: 1}\n".encode(),
+    "a.xml": "<r><x n='1'><a>张三</a><a>2</a></x><x><a/></x></r>".encode(),
+    "a.csv.gz": gzip.compress(b"a,b\n1,2\n", mtime=0),
+}
+_PIECES = [b'"', b"\n", b"\r", b",", b"{", b"[", b"]", b"<", b"&", b"*", b"!", b"\0", b"\xff"]
+_EDITS = st.lists(
+    st.tuples(
+        st.integers(0, 80), st.integers(0, 8), st.sampled_from([b"", b": ", b"- ", *_PIECES])
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=st.sampled_from(sorted(_SAMPLES)), edits=_EDITS)
+def test_no_damage_to_a_file_escapes_as_an_exception(
+    read_file: Read, name: str, edits: list[tuple[int, int, bytes]]
+) -> None:
+    data = _SAMPLES[name]
+    for start, length, piece in edits:
+        data = data[:start] + piece + data[start + length :]
+
+    found = read_file(name, data)
+
+    assert found.items
+    assert all(item.where.source == name for item in found.items)
