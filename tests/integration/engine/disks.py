@@ -148,24 +148,33 @@ class PowerDisk(CrashingDisk):
         else:
             self._contents[path.stat().st_ino] = path.read_bytes()
 
-    def leave(self, folder: Path, target: Path, *, names_survive: bool) -> None:
-        """Write what the power loss left of ``folder`` to ``target``.
+    def leave(self, folder: Path, target: Path, names: "Names") -> None:
+        """Write what the power loss left of ``folder`` to a new folder ``target``.
 
-        Args:
-            folder: The folder the engine worked in.
-            target: A new folder.
-            names_survive: Whether names that were not synced made it by chance, as file systems
-                are free to let them; contents that were not synced are gone in any case.
+        Contents that were not synced are gone in any case.
         """
         target.mkdir()
-        entries = self._entries.get(folder, {})
-        if names_survive:
-            entries = {entry.name: entry.stat().st_ino for entry in folder.iterdir()}
-        for name, inode in entries.items():
+        synced = self._entries.get(folder, {})
+        there = folder.iterdir() if folder.is_dir() else ()
+        present = {entry.name: entry.stat().st_ino for entry in there}
+        entries = {
+            Names.LOST: synced,
+            Names.KEPT: present,
+            Names.REPLACED: {name: present.get(name, inode) for name, inode in synced.items()},
+        }
+        for name, inode in entries[names].items():
             if (folder / name).is_dir() or folder / name in self._entries:
-                self.leave(folder / name, target / name, names_survive=names_survive)
+                self.leave(folder / name, target / name, names)
             else:
                 (target / name).write_bytes(self._contents.get(inode, b""))
+
+
+class Names(Enum):
+    """What became of names that were not synced; file systems are free to do any of it."""
+
+    LOST = "all lost"
+    KEPT = "all kept"
+    REPLACED = "new ones lost, those put in the place of others kept"
 
 
 @contextmanager

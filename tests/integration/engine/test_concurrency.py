@@ -3,15 +3,19 @@
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.integration.engine.archive import document, holding, opened
+from tests.integration.engine.archive import KEY, document, holding, opened
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, Removal
+from archsearch.engines.whoosh import manifest as manifests
+from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
-from archsearch.errors import ArchsearchError, BusyError
+from archsearch.engines.whoosh.index import ColumnarIndex
+from archsearch.errors import ArchsearchError, BusyError, EngineError
 
 
 @pytest.fixture
@@ -90,6 +94,19 @@ def test_a_rebuild_that_lost_the_lock_file_does_not_switch(folder: Path) -> None
         opened(folder).rebuild(documents())
 
     assert holding(opened(folder)) == {"a": 1, "b": 1, "c": 1}
+
+
+def test_a_state_is_published_over_the_one_it_was_made_from_only(folder: Path) -> None:
+    """The last line of defence, whatever became of the locks."""
+    generation = folder / opened(folder).stats().generation
+    data = manifests.read(generation)
+    one, other = (ColumnarIndex.open(generation, data, KEY, Disk()) for _ in range(2))
+    one.publish(replace(one.state, toc=one.state.toc + 1))
+
+    with pytest.raises(EngineError, match="其他进程"):
+        other.publish(replace(other.state, toc=other.state.toc + 2))
+
+    assert manifests.unseal(manifests.read(generation), KEY, generation.name) == one.state
 
 
 def test_readers_racing_commits_and_rebuilds_always_see_a_whole_state(folder: Path) -> None:

@@ -12,6 +12,7 @@ from tests.integration.engine.disks import (
     CountingDisk,
     CrashingDisk,
     FailingDisk,
+    Names,
     PowerDisk,
     Trouble,
     dying,
@@ -140,9 +141,9 @@ def test_a_crash_at_any_operation_leaves_the_old_state_or_the_new(
 
 
 @changes
-@pytest.mark.parametrize("names_survive", [False, True], ids=["names lost", "names kept"])
+@pytest.mark.parametrize("names", Names)
 def test_a_power_loss_at_any_operation_leaves_the_old_state_or_the_new(
-    tmp_path: Path, change: Change, *, names_survive: bool
+    tmp_path: Path, change: Change, names: Names
 ) -> None:
     for at in range(operations(tmp_path, change)):
         folder = copied(tmp_path, at)
@@ -151,7 +152,7 @@ def test_a_power_loss_at_any_operation_leaves_the_old_state_or_the_new(
         with dying():
             change(opened(folder, disk=disk))
 
-        disk.leave(folder, tmp_path / f"left{at}", names_survive=names_survive)
+        disk.leave(folder, tmp_path / f"left{at}", names)
 
         assert holding(opened(tmp_path / f"left{at}")) in (BEFORE, CHANGES[change])
         assert_tidy_after_next_commit(tmp_path / f"left{at}")
@@ -164,7 +165,7 @@ def test_what_was_acknowledged_survives_a_power_loss(tmp_path: Path, change: Cha
     disk.adopt(folder)
     change(opened(folder, disk=disk))
 
-    disk.leave(folder, tmp_path / "left", names_survive=False)
+    disk.leave(folder, tmp_path / "left", Names.LOST)
 
     assert holding(opened(tmp_path / "left")) == CHANGES[change]
 

@@ -1,5 +1,6 @@
 """Many segments and many merges answer like one build, and a purge leaves no byte behind."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,18 @@ def test_no_byte_of_a_removed_or_replaced_document_outlives_a_purge(
     assert "䶮".encode() not in bytes_of(tmp_path)
     assert ("r9-秘".encode() in bytes_of(tmp_path)) == replace
     assert engine.verify() == ()
+
+
+def test_a_program_that_seeds_the_shared_generator_gets_no_name_twice(tmp_path: Path) -> None:
+    """Whoosh draws the names of segments from it; what is cached by name would be mixed up."""
+    engine = opened(tmp_path / "index")
+    for version in range(1, 4):
+        random.seed(1)
+        engine.rebuild([document("a", version=version), document(f"b{version}")])
+        random.seed(1)
+        engine.apply([document("c", version=version)])
+
+        assert holding(engine) == {"a": version, f"b{version}": 1, "c": version}
 
 
 def test_an_empty_batch_writes_nothing(tmp_path: Path) -> None:
