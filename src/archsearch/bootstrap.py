@@ -53,7 +53,6 @@ FIRST_ADMINISTRATOR = "admin"
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
 ZONE = ZoneInfo("Asia/Shanghai")
-_LOCK_WAIT = 10.0
 
 
 def now() -> datetime:
@@ -186,8 +185,8 @@ class Application:
         """Proves that everything agrees."""
         return Doctor(self.trail, self.engine)
 
-    def _drain_lock(self) -> AbstractContextManager[object]:
-        return writing(self.settings.workspace.var / "drain.lock", _LOCK_WAIT)
+    def _drain_lock(self, patience: float) -> AbstractContextManager[object]:
+        return writing(self.settings.workspace.var / "drain.lock", patience)
 
     def _pipeline(self) -> Pipeline:
         settings = self.settings

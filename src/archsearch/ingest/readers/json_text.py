@@ -23,7 +23,8 @@ from archsearch.ingest.readers.faults import (
 from archsearch.ingest.readers.limits import Limits
 
 _LONGEST_INTEGER = 40
-_MONSTROUS = Fault("json_number", "数字大得超出范围；号码请加引号写成文字。")
+LARGEST_INTEGER = 10**_LONGEST_INTEGER
+MONSTROUS = Fault("json_number", "数字大得超出范围；号码请加引号写成文字。")
 _HALF_CHARACTER = Fault("encoding", "含有无法保存的半个字符（\\ud800 一类），请改正后再试。")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -92,14 +93,14 @@ class JsonText:
     def _integer(self, digits: str) -> int | None:
         if len(digits) <= _LONGEST_INTEGER:
             return int(digits)
-        self._fault = _MONSTROUS
+        self._fault = MONSTROUS
         return None
 
     def _float(self, digits: str) -> float | None:
         number = float(digits)
         if math.isfinite(number):
             return number
-        self._fault = _MONSTROUS
+        self._fault = MONSTROUS
         return None
 
     def _constant(self, name: str) -> None:
