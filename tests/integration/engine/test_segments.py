@@ -78,6 +78,18 @@ def test_no_byte_of_a_removed_or_replaced_document_outlives_a_purge(
     assert engine.verify() == ()
 
 
+def test_a_removal_alone_is_a_commit_that_leaves_the_segment_file_as_it_is(tmp_path: Path) -> None:
+    engine = opened(tmp_path / "index")
+    engine.rebuild(document(f"r{number}") for number in range(9))
+    files = set(tmp_path.rglob("*.arch"))
+
+    engine.apply([Removal(RecordId("r4"))])
+
+    assert set(tmp_path.rglob("*.arch")) == files
+    assert "r4" not in holding(opened(tmp_path / "index"))
+    assert (engine.stats().documents, engine.stats().deleted) == (8, 1)
+
+
 def test_a_program_that_seeds_the_shared_generator_gets_no_name_twice(tmp_path: Path) -> None:
     """Whoosh draws the names of segments from it; what is cached by name would be mixed up."""
     engine = opened(tmp_path / "index")
