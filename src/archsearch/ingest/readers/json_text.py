@@ -123,7 +123,7 @@ def content_fault(value: object, limits: Limits) -> Fault | None:
     if longest_text(value) > limits.max_cell_chars:
         return cell_too_long(limits.max_cell_chars)
     if any(isinstance(leaf, float) and not math.isfinite(leaf) for leaf in _leaves(value)):
-        return _MONSTROUS
+        return MONSTROUS
     return None if encodable(value) else _HALF_CHARACTER
 
 

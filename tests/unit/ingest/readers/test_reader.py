@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.unit.ingest.readers.conftest import Read, Reading
 
 from archsearch.domain.problem import Problem
+from archsearch.ingest.readers.dicts import read_dicts
 from archsearch.ingest.readers.limits import Limits
-from archsearch.ingest.readers.reader import is_readable, read, read_dicts
+from archsearch.ingest.readers.reader import is_readable, read
 from archsearch.ingest.rows import Row
 
 CSV = "姓名,电话\n张三,1\n"
@@ -161,7 +162,7 @@ def test_hostile_dicts_are_problems() -> None:
     wide = {str(number): number for number in range(2_000)}
     rows = [deep, wide, {"a": "\ud800"}, {"a": "x" * 200_000}, [1], {"a": float("nan")}, {"a": 1}]
 
-    found = read_dicts(rows)  # type: ignore[arg-type]  # a program may hand over anything
+    found = read_dicts(rows)
 
     assert codes(found) == [
         ("too_deep", 1),
