@@ -121,6 +121,6 @@ def settle(office: Office, rows: Sequence[Mapping[str, Any]], corpus: Corpus) ->
     for start in range(0, len(rows), third):  # several segments, not one
         office.feed(*rows[start : start + third])
     held = {row["record_id"] for row in rows}
-    for record_id, user, start, days in corpus.grants:
+    for record_id, user, begin, days in corpus.grants:
         if record_id in held:
-            office.grant(record_id, user, start=start, days=days)
+            office.grant(record_id, user, start=begin, days=days)
