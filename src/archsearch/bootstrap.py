@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -28,10 +27,11 @@ from archsearch.ingest.validate import Validator
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.parser import QueryLimits
-from archsearch.security.masking import MaskRule, MaskStyle, mask, mask_text
+from archsearch.security.masking import Mask, MaskRule, MaskStyle, mask_text
 from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.audit import AuditService
+from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService
@@ -60,18 +60,18 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
 class _SchemaMasker:
     """Masks by the schema and the configured rules."""
 
-    settings: Settings
-
-    def values(self, values: Values) -> Values:
+    def __init__(self, settings: Settings) -> None:
         rules = {
             kind: MaskRule(MaskStyle(rule.style.value), rule.first, rule.last)
-            for kind, rule in self.settings.options.masks.items()
+            for kind, rule in settings.options.masks.items()
         }
-        return mask(self.settings.schema, values, rules)
+        self._mask = Mask(settings.schema, rules)
+
+    def values(self, values: Values) -> Values:
+        return self._mask.values(values)
 
     def text(self, text: str) -> str:
         return mask_text(text)
@@ -169,6 +169,11 @@ class Application:
     def users(self) -> UserService:
         """Manages users."""
         return UserService(self.trail, self.levels)
+
+    @cached_property
+    def departments(self) -> DepartmentService:
+        """Manages departments."""
+        return DepartmentService(self.trail)
 
     @cached_property
     def audit(self) -> AuditService:

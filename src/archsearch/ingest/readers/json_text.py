@@ -8,7 +8,7 @@ second as orjson whose results are checked afterwards (measured: 222,000 against
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archsearch.ingest.readers.faults import (
@@ -122,6 +122,8 @@ def content_fault(value: object, limits: Limits) -> Fault | None:
         return too_deep(limits.max_depth)
     if longest_text(value) > limits.max_cell_chars:
         return cell_too_long(limits.max_cell_chars)
+    if any(isinstance(leaf, float) and not math.isfinite(leaf) for leaf in _leaves(value)):
+        return MONSTROUS
     return None if encodable(value) else _HALF_CHARACTER
 
 
@@ -172,14 +174,19 @@ def encodable(value: object) -> bool:
     return True
 
 
-def _texts(value: object) -> Iterable[str]:
+def _texts(value: object) -> Iterator[str]:
+    return (leaf for leaf in _leaves(value) if isinstance(leaf, str))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """Yield everything inside a value that is no list or dict; keys too."""
     stack = [value]
     while stack:
         item = stack.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
+        if isinstance(item, dict):
             stack.extend(item)
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)
+        else:
+            yield item

@@ -160,7 +160,6 @@ _READERS: Mapping[str, Reader] = {
     ".ndjson": read_json_lines,
     ".csv": read_delimited,
     ".tsv": read_delimited,
-    ".txt": read_delimited,
     ".xlsx": _read_workbook,
     ".xlsm": _read_workbook,
     ".yaml": _read_yaml,

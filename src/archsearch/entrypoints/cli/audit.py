@@ -1,0 +1,164 @@
+"""``archsearch audit``: the operation log."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import click
+
+from archsearch.domain.audit import Action, AuditFilter, LoggedEntry, Outcome
+from archsearch.entrypoints.cli import moments
+from archsearch.entrypoints.cli.commands import Command, Group, option
+from archsearch.entrypoints.cli.exits import Exit
+from archsearch.entrypoints.cli.kinds import USER_NAME, Number, OneOf
+from archsearch.entrypoints.cli.output import Column, Output, Table
+from archsearch.entrypoints.cli.session import Session
+
+_ACTIONS: Final = {
+    Action.INIT.value: "新建工作区",
+    Action.INGEST.value: "录入",
+    Action.CREATE.value: "建档",
+    Action.CHANGE.value: "修改",
+    Action.SEARCH.value: "检索",
+    Action.SUGGEST.value: "补全",
+    Action.MATCH.value: "比对",
+    Action.SHOW.value: "查看",
+    Action.HISTORY.value: "查看历史",
+    Action.EXPORT.value: "导出",
+    Action.REVEAL.value: "查看原文",
+    Action.GRANT.value: "授权",
+    Action.REVOKE.value: "收回授权",
+    Action.LOGIN.value: "登录",
+    Action.USER_ADD.value: "添加用户",
+    Action.USER_CHANGE.value: "修改用户",
+    Action.DEPARTMENT_ADD.value: "建立部门",
+    Action.INDEX_REBUILD.value: "重建索引",
+    Action.INDEX_PURGE.value: "清除索引",
+    Action.INDEX_VERIFY.value: "核对索引",
+    Action.AUDIT_READ.value: "查看日志",
+    Action.AUDIT_VERIFY.value: "验证日志",
+    Action.CONFIGURE.value: "修改设置",
+    Action.UPGRADE.value: "升级",
+}
+_OUTCOMES: Final = {
+    Outcome.DONE.value: "完成",
+    Outcome.DENIED.value: "拒绝",
+    Outcome.FAILED.value: "失败",
+}
+
+
+@click.group(
+    "audit",
+    cls=Group,
+    members={},
+    help="操作日志：谁在什么时候对什么做了什么，结果如何。管理员和审计员可以查看；查看本身也有记录。",
+    examples=[
+        ("archsearch audit list --by-user li.na --since 2026-11-01", "某人做过什么"),
+        ("archsearch audit list --target A001-GR-2026-000001", "谁看过这份档案"),
+        ("archsearch audit verify", "验证日志没有被改动"),
+    ],
+)
+def command() -> None:
+    """Read the operation log."""
+
+
+@command.command(
+    "list",
+    cls=Command,
+    short_help="查看操作日志，新的在前",
+    help="""查看操作日志，新的在前。
+
+    在管道里每行一条，以制表符分隔：序号、时间、用户、操作、对象、结果、详情。""",
+    examples=[
+        ("archsearch audit list --outcome denied", "被拒绝的操作"),
+        ("archsearch audit list --target A001-GR-2026-000001 --action show", "谁看过这份档案"),
+    ],
+)
+@option("--by-user", type=USER_NAME, explanation="谁做的")
+@option("--action", type=OneOf(_ACTIONS), metavar="操作", explanation="做了什么，如 search、show")
+@option("--target", metavar="对象", explanation="对什么：档号、用户名、文件名")
+@option("--outcome", type=OneOf(_OUTCOMES), explanation="完成、拒绝或失败")
+@option("--since", type=moments.Moment(), explanation="从这天（或时刻）起")
+@option("--until", type=moments.Moment(whole_day=True), explanation="到这天（含当天）或时刻止")
+@option("--limit", type=Number(1), default=50, explanation="最多几条，默认 50")
+@option("--before", type=Number(1), metavar="序号", explanation="只看此序号以前的，用于翻页")
+@click.pass_obj
+def list_entries(session: Session, /, **given: Any) -> None:
+    """Show entries."""
+    user = session.acting
+    since: datetime | None = given["since"]
+    conditions = AuditFilter(
+        user=given["by_user"],
+        action=Action(given["action"]) if given["action"] else None,
+        target=given["target"],
+        outcome=Outcome(given["outcome"]) if given["outcome"] else None,
+        since=since,
+        until=given["until"],
+    )
+    with session.archive() as archive:
+        found = archive.audit.search(conditions, user, limit=given["limit"], before=given["before"])
+    _show(found, session.out)
+    if len(found) == given["limit"]:
+        session.out.note(f"可能还有更早的；下一页：--before {found[-1].seq}")
+
+
+@command.command(
+    "verify",
+    cls=Command,
+    short_help="验证操作日志没有被改动",
+    help="从第一条到最后一条验证操作日志的链条；有改动、删除、插入或调换时列出位置，退出码为 1。",
+)
+@click.pass_obj
+def verify(session: Session) -> Exit:
+    """Check the chain."""
+    user = session.acting
+    with session.archive() as archive:
+        report = archive.audit.verify(user)
+    out = session.out
+    if out.json:
+        out.document(report)
+    else:
+        out.lines((str(each.seq), each.reason) for each in report.breaks)
+    if report.intact:
+        out.note(f"操作日志 {report.entries:,} 条，链条完整。")
+        return Exit.OK
+    out.warn("操作日志不连贯，可能被改动；请保全现场并联系审计员。")
+    return Exit.FAILED
+
+
+def _show(found: tuple[LoggedEntry, ...], out: Output) -> None:
+    if out.json:
+        out.document({"entries": found})
+    elif out.people:
+        titles = ("序号", "时间", "用户", "操作", "对象", "结果", "详情")
+        rows = [
+            (
+                str(each.seq),
+                moments.shown(each.entry.at),
+                each.entry.user,
+                _ACTIONS[each.entry.action],
+                each.entry.target,
+                _OUTCOMES[each.entry.outcome],
+                _detail(each),
+            )
+            for each in found
+        ]
+        out.table(Table([Column(title) for title in titles], rows))
+    else:
+        out.lines(
+            (
+                str(each.seq),
+                moments.written(each.entry.at),
+                each.entry.user,
+                each.entry.action,
+                each.entry.target,
+                each.entry.outcome,
+                _detail(each),
+            )
+            for each in found
+        )
+
+
+def _detail(entry: LoggedEntry) -> str:
+    return " ".join(
+        f"{key}={value}" for key, value in entry.entry.detail.items() if key != "digest"
+    )

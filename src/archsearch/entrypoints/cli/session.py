@@ -1,0 +1,86 @@
+"""One run of the command line: where, for whom, and how to answer."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archsearch.entrypoints.cli.output import Output
+
+if TYPE_CHECKING:
+    from archsearch.bootstrap import Application
+
+USER = "ARCHSEARCH_USER"
+_YES = frozenset({"y", "yes", "是"})
+
+
+@dataclass
+class Session:
+    """What the common options say; filled while the command line is read.
+
+    ``asked`` is the query being answered, for pointing at a mistake in it.
+    """
+
+    environ: Mapping[str, str]
+    workspace: Path | None = None
+    user: str = ""
+    json: bool = False
+    quiet: bool = False
+    no_color: bool = False
+    yes: bool = False
+    asked: str = field(default="", repr=False)
+
+    @cached_property
+    def out(self) -> Output:
+        """Where answers go."""
+        color = not (self.no_color or self.environ.get("NO_COLOR"))
+        return Output(json=self.json, quiet=self.quiet, color=color)
+
+    @property
+    def acting(self) -> str:
+        """The user to act for.
+
+        Raises:
+            UsageError: None was named.
+        """
+        user = self.user or self.environ.get(USER, "")
+        if not user:
+            raise click.UsageError(
+                f"请指明以谁的身份操作：加上 --as 用户名，或设置环境变量 {USER}。"
+            )
+        return user
+
+    @contextmanager
+    def archive(self) -> Iterator["Application"]:
+        """Open the workspace."""
+        # Loaded only here: help and completion should not wait for numpy and SQLAlchemy.
+        from archsearch.bootstrap import open_application  # noqa: PLC0415 - see above
+        from archsearch.settings.workspace import find_workspace  # noqa: PLC0415 - see above
+
+        folder = find_workspace(self.workspace, self.environ, Path())
+        application = open_application(folder, self.environ)
+        try:
+            yield application
+        finally:
+            application.close()
+
+    def confirm(self, question: str) -> None:
+        """Ask before something that cannot be undone or locks somebody out.
+
+        Raises:
+            UsageError: There is nobody to ask.
+            Exit: The answer is no.
+        """
+        if self.yes:
+            return
+        if not (sys.stdin and sys.stdin.isatty()):
+            raise click.UsageError(f"{question}需要确认；在脚本里请加 --yes。")
+        click.echo(f"{question}确定吗？[y/N] ", nl=False, err=True)
+        if sys.stdin.readline().strip().casefold() not in _YES:
+            self.out.warn("已取消，什么也没有做。")
+            raise click.exceptions.Exit(1)

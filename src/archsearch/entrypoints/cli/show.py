@@ -1,0 +1,38 @@
+"""``archsearch show``."""
+
+import click
+
+from archsearch.entrypoints.cli import dossier
+from archsearch.entrypoints.cli.commands import Command, argument, option
+from archsearch.entrypoints.cli.session import Session
+
+
+@click.command(
+    "show",
+    cls=Command,
+    help="""查看一份档案，敏感字段已脱敏。没有这份档案与不在检索范围内，回答是一样的。
+
+    在管道里每行一个值，以制表符分隔：字段、值；
+    带 --history 时每行一个版本：版本、时间、修改人、有变化的字段。""",
+    arguments=[("档号", "如 A001-GR-2026-000001")],
+    examples=[
+        ("archsearch show A001-GR-2026-000001", "现在的内容"),
+        ("archsearch show A001-GR-2026-000001 --history", "历次版本"),
+    ],
+)
+@argument("record_id", metavar="档号")
+@option("--history", is_flag=True, explanation="列出历次版本")
+@click.pass_obj
+def command(session: Session, record_id: str, *, history: bool) -> None:
+    """Show a record or its versions."""
+    user = session.acting
+    with session.archive() as archive:
+        schema = archive.settings.schema
+        if history:
+            versions = archive.search.history(record_id, user)
+        else:
+            record = archive.search.get(record_id, user)
+    if history:
+        dossier.show_history(record_id, versions, schema, session.out)
+    else:
+        dossier.show(record, schema, session.out)

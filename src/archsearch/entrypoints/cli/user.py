@@ -1,0 +1,198 @@
+"""``archsearch user``: accounts."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from archsearch.domain.access import Role
+from archsearch.domain.users import User
+from archsearch.entrypoints.cli.commands import Command, Group, argument, option
+from archsearch.entrypoints.cli.kinds import OneOf
+from archsearch.entrypoints.cli.output import Column, Output, Table
+from archsearch.entrypoints.cli.session import Session
+from archsearch.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from archsearch.bootstrap import Application
+
+_ROLES: Final = {
+    Role.ADMINISTRATOR.value: "管理员",
+    Role.MANAGER.value: "部门经理",
+    Role.EMPLOYEE.value: "员工",
+    Role.AUDITOR.value: "审计员",
+}
+_NAME: Final = ("用户名", "汉字、字母、数字和 _ . @ -")
+
+
+@click.group(
+    "user",
+    cls=Group,
+    members={},
+    help="""管理用户；只有管理员可以。
+
+    管理员看全部；部门经理看本部门和下级部门；员工只看自己建立的；
+    密级高于本人的一律看不到。没有角色或部门的人什么也看不到。""",
+    examples=[
+        ("archsearch user add li.na --role employee --department 华东分行/信贷部", "添加员工"),
+        ("archsearch user list", "列出全部"),
+    ],
+)
+def command() -> None:
+    """Manage users."""
+
+
+@command.command(
+    "add",
+    cls=Command,
+    short_help="添加用户",
+    help="添加用户；写到的新部门会一并建立。",
+    arguments=[_NAME],
+    examples=[
+        ("archsearch user add li.na --role employee --department 华东分行/信贷部", "员工"),
+        ("archsearch user add 王芳 --role manager --department 华东分行 --clearance 机密", "经理"),
+    ],
+)
+@argument("name", metavar="用户名")
+@option("--role", type=OneOf(_ROLES), explanation="管理员、部门经理、员工或审计员；不写则没有权限")
+@option("--department", multiple=True, metavar="部门", explanation="所在部门，如 华东分行/信贷部")
+@option("--clearance", default="", metavar="密级", explanation="最高可见密级；默认最低的两级")
+@option("--display-name", default="", metavar="姓名", explanation="显示给别人看的姓名")
+@click.pass_obj
+def add(session: Session, /, name: str, **given: str | tuple[str, ...] | None) -> None:
+    """Add a user."""
+    role, departments = given["role"], given["department"] or ()
+    wanted = User(
+        name,
+        str(given["display_name"]),
+        Role(role) if isinstance(role, str) else None,
+        frozenset(departments),
+        str(given["clearance"]),
+    )
+    user = session.acting
+    with session.archive() as archive:
+        added = archive.users.add(wanted, user)
+    _show_one(added, session.out)
+    if added.role in {Role.MANAGER, Role.EMPLOYEE} and not added.departments:
+        session.out.warn(f"{name} 还没有部门，什么也看不到；请用 archsearch user move 指定部门。")
+
+
+@command.command(
+    "list",
+    cls=Command,
+    short_help="列出全部用户",
+    help="""列出全部用户。
+
+    在管道里每行一个，以制表符分隔：用户名、姓名、角色、部门、密级、状态（active、disabled）。""",
+)
+@click.pass_obj
+def list_users(session: Session) -> None:
+    """List users."""
+    user = session.acting
+    with session.archive() as archive:
+        found = archive.users.all(user)
+    if session.out.json:
+        session.out.document({"users": found})
+    else:
+        _show(found, session.out)
+
+
+@command.command(
+    "disable",
+    cls=Command,
+    short_help="停用一个用户",
+    help="停用一个用户，立即生效；他建立的档案和操作日志都保留。会先询问。",
+    arguments=[("用户名", "")],
+)
+@argument("name", metavar="用户名")
+@click.pass_obj
+def disable(session: Session, name: str) -> None:
+    """Lock a user out."""
+    _switch(session, name, disabled=True)
+
+
+@command.command(
+    "enable",
+    cls=Command,
+    short_help="恢复一个停用的用户",
+    help="恢复一个停用的用户，立即生效。",
+    arguments=[("用户名", "")],
+)
+@argument("name", metavar="用户名")
+@click.pass_obj
+def enable(session: Session, name: str) -> None:
+    """Let a user in again."""
+    _switch(session, name, disabled=False)
+
+
+@command.command(
+    "move",
+    cls=Command,
+    short_help="把用户调到别的部门",
+    help="把用户调到所写的部门，原来的部门不再保留；不写部门则不属于任何部门。立即生效。",
+    arguments=[("用户名", ""), ("部门", "一个或几个，如 华东分行/信贷部；新部门会一并建立")],
+    examples=[("archsearch user move li.na 华东分行/风险部", "调动")],
+)
+@argument("name", metavar="用户名")
+@argument("departments", nargs=-1, metavar="部门")
+@click.pass_obj
+def move(session: Session, name: str, departments: tuple[str, ...]) -> None:
+    """Put a user into other departments."""
+    user = session.acting
+    with session.archive() as archive:
+        archive.users.move(name, departments, user)
+        moved = _find(archive, name, user)
+    _show_one(moved, session.out)
+
+
+def _switch(session: Session, name: str, *, disabled: bool) -> None:
+    user = session.acting
+    if disabled:
+        session.confirm(f"停用用户 {name}，")
+    with session.archive() as archive:
+        archive.users.disable(name, user, disabled=disabled)
+        changed = _find(archive, name, user)
+    _show_one(changed, session.out)
+
+
+def _find(archive: "Application", name: str, by: str) -> User:
+    for each in archive.users.all(by):
+        if each.name == name:
+            return each
+    raise NotFoundError("这个用户刚刚被改动；请用 archsearch user list 查看。")
+
+
+def _show_one(user: User, out: Output) -> None:
+    if out.json:
+        out.document(user)
+    else:
+        _show([user], out)
+
+
+def _show(users: Iterable[User], out: Output) -> None:
+    if not out.people:
+        out.lines(
+            (
+                each.name,
+                each.display_name,
+                str(each.role or ""),
+                "、".join(sorted(each.departments)),
+                each.clearance,
+                "disabled" if each.disabled else "active",
+            )
+            for each in users
+        )
+        return
+    titles = ("用户名", "姓名", "角色", "部门", "密级", "状态")
+    rows = [
+        (
+            each.name,
+            each.display_name,
+            _ROLES[each.role] if each.role else "无",
+            "、".join(sorted(each.departments)),
+            each.clearance,
+            "已停用" if each.disabled else "正常",
+        )
+        for each in users
+    ]
+    out.table(Table([Column(title) for title in titles], rows))

@@ -1,0 +1,43 @@
+"""The tree of departments, as administrators manage it."""
+
+from dataclasses import dataclass
+
+from archsearch.domain.access import Role
+from archsearch.domain.audit import Action
+from archsearch.services.identity import principal_of, require_role
+from archsearch.services.trail import Trail
+from archsearch.storage import audit_log, departments
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentService:
+    """Lists and adds departments; only administrators may."""
+
+    trail: Trail
+
+    def all(self, by: str) -> tuple[str, ...]:
+        """List every path, parents before their children."""
+        self._authorise(by)
+        with self.trail.database.read() as connection:
+            return departments.all_paths(connection)
+
+    def add(self, path: str, by: str) -> bool:
+        """Create a department and those above it; tell whether any was new.
+
+        Raises:
+            AccessDeniedError: Who asks is no administrator.
+            InvalidRequestError: The path is not possible.
+        """
+        with self.trail.failures(by, Action.DEPARTMENT_ADD, target=path):
+            self._authorise(by)
+            with self.trail.database.write() as connection:
+                created = departments.ensure(connection, path, at=self.trail.clock())
+                if created:
+                    entry = self.trail.entry(by, Action.DEPARTMENT_ADD, target=path)
+                    audit_log.append(connection, entry)
+        return created
+
+    def _authorise(self, by: str) -> None:
+        with self.trail.database.read() as connection:
+            principal = principal_of(connection, by, self.trail.clock())
+        require_role(principal, Role.ADMINISTRATOR)
