@@ -17,7 +17,7 @@ from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.lock import writing
-from archsearch.errors import ConflictError, WorkspaceError
+from archsearch.errors import BusyError, ConflictError, WorkspaceError
 from archsearch.ingest.mapping import ColumnMapping
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.normalise.normaliser import Normaliser
@@ -53,6 +53,7 @@ ANALYSIS_VERSION = "1"
 FIRST_ADMINISTRATOR = "admin"
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
+DRAIN_LOCK = "drain.lock"
 ZONE = ZoneInfo("Asia/Shanghai")
 _LOCK_WAIT = 10.0
 
@@ -187,8 +188,20 @@ class Application:
         """Proves that everything agrees."""
         return Doctor(self.trail, self.engine)
 
+    def catch_up(self) -> bool:
+        """Bring into the index what a killed run left waiting, unless another process is at it.
+
+        Tells whether the index is up to date now.
+        """
+        try:
+            with writing(self.settings.workspace.var / DRAIN_LOCK, 0):
+                pass
+        except BusyError:
+            return False
+        return self.index.catch_up()
+
     def _drain_lock(self) -> AbstractContextManager[object]:
-        return writing(self.settings.workspace.var / "drain.lock", _LOCK_WAIT)
+        return writing(self.settings.workspace.var / DRAIN_LOCK, _LOCK_WAIT)
 
     def _pipeline(self) -> Pipeline:
         settings = self.settings
