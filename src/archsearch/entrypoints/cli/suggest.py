@@ -3,8 +3,8 @@
 import click
 
 from archsearch.entrypoints.cli.commands import Command, argument, option
+from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import Number
-from archsearch.entrypoints.cli.output import Column, Table
 from archsearch.entrypoints.cli.session import Session
 
 
@@ -24,6 +24,7 @@ def command(session: Session, text: str, limit: int) -> None:
     """Suggest names."""
     user = session.acting
     with session.archive() as archive:
+        archive.catch_up()
         found = archive.search.suggest(text, user, limit)
     out = session.out
     rows = [(each.text, each.channel, each.record_id) for each in found]
