@@ -50,6 +50,17 @@ NEWEST_FIRST = Order("created_at", descending=True)
 _NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
 _RIGHTS_CHECKED = 10_000
 _RETRIES = 3
+_SLIPS = frozenset(
+    {
+        Channel.HOMOPHONE,
+        Channel.WRONG,
+        Channel.MISSING,
+        Channel.EXTRA,
+        Channel.SWAPPED,
+        Channel.NEAR,
+    }
+)
+"""Channels that say that something else may have been meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +298,11 @@ class SearchService:
     ) -> Hit:
         shown = self._mask(found[hit.record_id].values)
         highlights = self._language.highlighter.highlight(shown, terms, loose=loose)
-        channels = tuple(str(channel) for channel in hit.channels)
-        return Hit(hit.record_id, round(hit.score, 6), channels, highlights, shown)
+        # One term that is there as written needs no other reason.
+        plain = len(terms) == 1 and Channel.EXACT in hit.channels
+        channels = (Channel.EXACT,) if plain else hit.channels
+        reasons = tuple(str(channel) for channel in channels)
+        return Hit(hit.record_id, round(hit.score, 6), reasons, highlights, shown)
 
     def _suggestion(
         self, plan: Plan, expression: Expression, answer: _Answer, asker: _Asker
@@ -304,7 +318,8 @@ class SearchService:
             best, found = result.hits, records_found
         else:
             return None
-        if not best or Channel.EXACT in best[0].channels:
+        exact = best and Channel.EXACT in best[0].channels
+        if not best or exact or not _SLIPS.intersection(best[0].channels):
             return None
         return str(found[best[0].record_id].values.get("name", "")) or None
 
