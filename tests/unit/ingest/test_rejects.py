@@ -1,3 +1,4 @@
+import fcntl
 import os
 import stat
 from contextlib import suppress
@@ -269,3 +270,17 @@ def test_a_row_fed_again_gives_the_values_it_had(
     )
 
     assert after == before
+
+
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path: Path) -> None:
+    left, being_written, foreign = (
+        tmp_path / name for name in (".left.tmp", ".writing.tmp", "foreign.tmp")
+    )
+    for path in (left, being_written, foreign):
+        path.write_text("张三")
+
+    with being_written.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        path = write(tmp_path, {"姓名": "张三"})
+
+    assert sorted(tmp_path.iterdir()) == sorted([being_written, foreign, path])
