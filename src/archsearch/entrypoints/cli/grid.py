@@ -21,7 +21,7 @@ _CODES: Final = {
 }
 _GAP: Final = 2
 _BESIDE: Final = 4
-_NARROWEST: Final = 8
+_NARROWEST: Final = 6
 
 
 class Piece(NamedTuple):
