@@ -6,7 +6,7 @@ shared statistics and near misses are the normal case.
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -53,6 +53,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "tags": ("红", "红旗", "红旗渠", "[a]", "[a]c", "a.c", "a\nc", "abc", "Ａ", "𬱖", "𬱖a"),
     "tier": ("高", "中", "低"),
     "day": ("2023-12-31", "2024-01", "2024-01-05", "2024-01-31", "2024-02-01"),
+    # More keys than fit into a byte.
+    "number": tuple(f"{number:03d}" for number in range(400)),
     # The same name as a text field: the two are different fields.
     "name": ("甲", "甲乙", "乙"),
 }
@@ -64,6 +66,12 @@ IDS: Final = (
     *(RecordId(f"R{number}") for number in range(1, 32)),
     *(RecordId(head + tail) for head in ("档-", "Ａ", "𬱖", "\uffdc") for tail in ("1", "10", "2")),
 )
+MANY_IDS: Final = (*IDS, *(RecordId(f"N{number}") for number in range(700)))
+"""More documents than fit into a byte."""
+CHANCE_OF_MANY: Final = 0.01
+LONG_TEXT: Final = TextTokens(tuple(("甲", 2 * place) for place in range(300)), 300)
+"""More occurrences than fit into a byte."""
+CHANCE_OF_LONG: Final = 0.01
 WEIGHTS: Final = (1.0, 1.0, 1.0, 0.1, 0.3, 2.5, 4.0, 0.0)
 CHANCE_OF_ABSENT_FIELD: Final = 0.04
 
@@ -91,9 +99,10 @@ class Step:
 
 def make_story(rng: random.Random) -> Iterator[Step]:
     """A life of an index: built, then changed in several commits."""
-    ids = rng.sample(IDS, rng.choice((0, 2, 8, 16, 25, 40, 40, 40)))
+    many = rng.random() < CHANCE_OF_MANY
+    ids = list(MANY_IDS) if many else rng.sample(IDS, rng.choice((0, 2, 8, 16, 25, 40, 40, 40)))
     built = ids[: rng.choice((0, len(ids) // 2, len(ids), len(ids)))]
-    yield Step(StepKind.REBUILD, tuple(make_document(rng, record_id, 1) for record_id in built))
+    yield Step(StepKind.REBUILD, tuple(make_any(rng, record_id, 1) for record_id in built))
     for version in range(2, 2 + rng.randint(0, 4)):
         if rng.random() < 0.12:
             yield Step(StepKind.PURGE)
@@ -109,11 +118,19 @@ def make_batch(
         if rng.random() < 0.15:
             changes.append(Removal(record_id))
         else:
-            changes.append(make_document(rng, record_id, version))
+            changes.append(make_any(rng, record_id, version))
     return tuple(changes)
 
 
-def make_corpus(rng: random.Random, *, most: int = 40) -> tuple[Document, ...]:
+def make_any(rng: random.Random, record_id: RecordId, version: int) -> Document:
+    """A document, now and then with a long text."""
+    document = make_document(rng, record_id, version)
+    if rng.random() < CHANCE_OF_LONG:
+        return replace(document, texts={**document.texts, "notes": LONG_TEXT})
+    return document
+
+
+def make_corpus(rng: random.Random, *, most: int = 12) -> tuple[Document, ...]:
     """Up to ``most`` documents with different ids."""
     ids = rng.sample(IDS, rng.randint(0, min(most, len(IDS))))
     return tuple(make_document(rng, record_id, 1) for record_id in ids)

@@ -23,7 +23,8 @@ _SEEN_ENOUGH = 10
 
 def plain(syllable: str) -> str:
     """Take the tone off; ü becomes v as on a keyboard."""
-    return convert(syllable, Style.NORMAL, strict=False).replace("ü", "v").replace("ê", "e")
+    bare: str = convert(syllable, Style.NORMAL, strict=False)
+    return bare.replace("ü", "v").replace("ê", "e")
 
 
 def readings() -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,7 @@ from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.lock import writing
-from archsearch.errors import BusyError, ConflictError, WorkspaceError
+from archsearch.errors import ConflictError, WorkspaceError
 from archsearch.ingest.mapping import ColumnMapping
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.normalise.normaliser import Normaliser
@@ -28,7 +27,7 @@ from archsearch.ingest.validate import Validator
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.parser import QueryLimits
-from archsearch.security.masking import MaskRule, MaskStyle, mask, mask_text
+from archsearch.security.masking import Mask, MaskRule, MaskStyle, mask_text
 from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.audit import AuditService
@@ -53,9 +52,7 @@ ANALYSIS_VERSION = "1"
 FIRST_ADMINISTRATOR = "admin"
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
-DRAIN_LOCK = "drain.lock"
 ZONE = ZoneInfo("Asia/Shanghai")
-_LOCK_WAIT = 10.0
 
 
 def now() -> datetime:
@@ -63,18 +60,18 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
 class _SchemaMasker:
     """Masks by the schema and the configured rules."""
 
-    settings: Settings
-
-    def values(self, values: Values) -> Values:
+    def __init__(self, settings: Settings) -> None:
         rules = {
             kind: MaskRule(MaskStyle(rule.style.value), rule.first, rule.last)
-            for kind, rule in self.settings.options.masks.items()
+            for kind, rule in settings.options.masks.items()
         }
-        return mask(self.settings.schema, values, rules)
+        self._mask = Mask(settings.schema, rules)
+
+    def values(self, values: Values) -> Values:
+        return self._mask.values(values)
 
     def text(self, text: str) -> str:
         return mask_text(text)
@@ -188,20 +185,8 @@ class Application:
         """Proves that everything agrees."""
         return Doctor(self.trail, self.engine)
 
-    def catch_up(self) -> bool:
-        """Bring into the index what a killed run left waiting, unless another process is at it.
-
-        Tells whether the index is up to date now.
-        """
-        try:
-            with writing(self.settings.workspace.var / DRAIN_LOCK, 0):
-                pass
-        except BusyError:
-            return False
-        return self.index.catch_up()
-
-    def _drain_lock(self) -> AbstractContextManager[object]:
-        return writing(self.settings.workspace.var / DRAIN_LOCK, _LOCK_WAIT)
+    def _drain_lock(self, patience: float) -> AbstractContextManager[object]:
+        return writing(self.settings.workspace.var / "drain.lock", patience)
 
     def _pipeline(self) -> Pipeline:
         settings = self.settings

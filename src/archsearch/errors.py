@@ -16,6 +16,8 @@ class ArchsearchError(Exception):
     code: ClassVar[str] = "failed"
 
     def __init__(self, message: str) -> None:
+        # Half a character that a person typed must not keep the message from being written.
+        message = message.encode("utf-8", "replace").decode()
         super().__init__(message)
         self.message = message
 

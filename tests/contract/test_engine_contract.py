@@ -1,93 +1,40 @@
-"""What every engine must do, behaviour by behaviour (``engines/base.py``, ``domain/plan.py``)."""
-
-import math
-from collections.abc import Iterator
+"""What every engine must do, behaviour by behaviour (``engines/base.py``): its life, and scopes."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.generate_plans import CORPORA, SCOPES, with_ancestors
+from tests.contract.samples import (
+    ALL,
+    LEVELS,
+    breaking,
+    document,
+    found,
+    ids,
+    record_of,
+    search,
+    term,
+)
+from tests.generate_plans import CORPORA, SCOPES
 
 from archsearch.domain.access import NOTHING, Scope, restrict
 from archsearch.domain.plan import (
     AllOf,
     AnyOf,
-    AtLeast,
-    BestOf,
-    Channel,
     KeyNode,
-    Labelled,
     MatchAll,
     MatchNone,
-    Node,
     NotNode,
-    Order,
-    PhraseNode,
     Plan,
-    PrefixNode,
-    RangeNode,
-    TermNode,
-    WildcardNode,
 )
-from archsearch.domain.record import Record, RecordId
+from archsearch.domain.record import RecordId
 from archsearch.engines.base import (
     DEPARTMENT,
     ID,
-    OWNER,
-    SECRECY,
     Document,
     EngineResult,
     Removal,
     SearchEngine,
-    TextTokens,
 )
 from archsearch.errors import IndexOutdatedError
-
-LEVELS = ("公开", "内部", "秘密", "机密")
-ALL = Scope(frozenset(LEVELS), everything=True)
-
-
-def document(
-    name: str,
-    text: str = "",
-    *,
-    version: int = 1,
-    owner: str = "li.na",
-    department: str = "华东/信贷",
-    secrecy: str = "公开",
-    **keys: tuple[str, ...],
-) -> Document:
-    """A document with one token a character of ``text``, a space being a gap in positions."""
-    tokens = tuple((char, place) for place, char in enumerate(text) if char != " ")
-    return Document(
-        RecordId(name),
-        version,
-        {"notes": TextTokens(tokens, len(tokens))} if text else {},
-        {
-            ID: (name,),
-            OWNER: (owner,),
-            DEPARTMENT: with_ancestors(department),
-            SECRECY: (secrecy,),
-            **keys,
-        },
-    )
-
-
-def term(token: str, weight: float = 1.0) -> TermNode:
-    return TermNode("notes", token, weight)
-
-
-def search(engine: SearchEngine, node: Node, scope: Scope = ALL, limit: int = 20) -> EngineResult:
-    return engine.search(restrict(Plan(node, limit=limit), scope))
-
-
-def ids(result: EngineResult) -> list[str]:
-    return [str(hit.record_id) for hit in result.hits]
-
-
-def found(engine: SearchEngine, node: Node, scope: Scope = ALL) -> set[str]:
-    result = search(engine, node, scope, limit=1000)
-    assert result.total == len(result.hits)
-    return set(ids(result))
 
 
 class TestLifecycle:
@@ -259,357 +206,6 @@ class TestLifecycle:
         assert engine.stats().documents == 2
 
 
-class TestMatching:
-    @pytest.fixture(autouse=True)
-    def corpus(self, engine: SearchEngine) -> None:
-        engine.apply(
-            [
-                document("a", "甲乙丙", tags=("红", "红旗"), day=("2024-01-05",)),
-                document("b", "甲 乙", tags=("a.c",), day=("2024-02",)),
-            ]
-        )
-        engine.apply(
-            [
-                document("c", "乙甲", tags=("abc", "[a]", "a\nc"), day=("2023-12-31",)),
-                document("d", "", tags=()),
-                document("e"),
-            ]
-        )
-
-    @pytest.mark.parametrize(
-        ("node", "expected"),
-        [
-            (MatchAll(), "abcde"),
-            (MatchNone(), ""),
-            (term("甲"), "abc"),
-            (term("丁"), ""),
-            (TermNode("absent", "甲"), ""),
-            (PhraseNode("notes", (("甲", 0),)), "abc"),
-            (PhraseNode("notes", (("甲", 0), ("乙", 1))), "a"),
-            (PhraseNode("notes", (("甲", 0), ("乙", 2))), "b"),
-            (PhraseNode("notes", (("乙", 1), ("甲", 0), ("丙", 2))), "a"),
-            (PhraseNode("notes", (("甲", 0), ("甲", 0))), "abc"),
-            (PhraseNode("notes", (("甲", 0), ("乙", 0))), ""),
-            (PhraseNode("notes", (("丙", 0), ("甲", 1))), ""),
-            (KeyNode("tags", frozenset({"红", "abc"})), "ac"),
-            (KeyNode("tags", frozenset()), ""),
-            (KeyNode("notes", frozenset({"甲"})), ""),
-            (PrefixNode("tags", "红"), "a"),
-            (PrefixNode("tags", "红旗渠"), ""),
-            (PrefixNode("tags", ""), "abc"),
-            (WildcardNode("tags", "a?c"), "bc"),
-            (WildcardNode("tags", "a.c"), "b"),
-            (WildcardNode("tags", "[a]"), "c"),
-            (WildcardNode("tags", "*旗"), "a"),
-            (WildcardNode("tags", "红"), "a"),
-            (WildcardNode("tags", "?旗渠*"), ""),
-            (WildcardNode("tags", ""), ""),
-            (WildcardNode("tags", "**"), "abc"),
-            (RangeNode("day", "2024-01-05", "2024-02"), "ab"),
-            (RangeNode("day", "2024-01-06", None), "b"),
-            (RangeNode("day", None, "2024-01-04"), "c"),
-            (RangeNode("day", None, None), "abc"),
-            (RangeNode("day", "2024-02", "2024-01"), ""),
-            (AllOf(()), "abcde"),
-            (AllOf((term("甲"), term("丙"))), "a"),
-            (AnyOf(()), ""),
-            (AnyOf((term("丙"), KeyNode("tags", frozenset({"abc"})))), "ac"),
-            (BestOf(()), ""),
-            (BestOf((term("丙"), term("丁"))), "a"),
-            (AtLeast(2, (term("甲"), term("乙"), term("丙"))), "abc"),
-            (AtLeast(3, (term("甲"), term("乙"), term("丙"))), "a"),
-            (AtLeast(4, (term("甲"), term("乙"), term("丙"))), ""),
-            (AtLeast(1, ()), ""),
-            (AtLeast(2, (term("丙"), term("丙"))), "a"),
-            (NotNode(term("丙")), "bcde"),
-            (NotNode(NotNode(term("丙"))), "a"),
-            (NotNode(AnyOf((term("甲"), NotNode(term("乙"))))), ""),
-            (NotNode(MatchAll()), ""),
-            (AllOf((NotNode(term("丙")), term("甲"))), "bc"),
-            (AnyOf((NotNode(term("甲")), term("丙"))), "ade"),
-            (Labelled(Channel.EXACT, term("丙")), "a"),
-        ],
-    )
-    def test_node_finds_exactly_its_records(
-        self, engine: SearchEngine, node: Node, expected: str
-    ) -> None:
-        assert found(engine, node) == set(expected)
-
-    def test_filters_narrow_without_scoring(self, engine: SearchEngine) -> None:
-        plain = search(engine, term("甲"))
-        narrowed = engine.search(
-            restrict(Plan(term("甲"), filters=(KeyNode("tags", frozenset({"红"}), 9.0),)), ALL)
-        )
-
-        assert ids(narrowed) == ["a"]
-        assert narrowed.total == 1
-        assert narrowed.hits[0] in plain.hits
-
-    def test_all_filters_must_hold(self, engine: SearchEngine) -> None:
-        filters = (term("甲"), NotNode(PrefixNode("tags", "a")))
-
-        result = engine.search(restrict(Plan(MatchAll(), filters=filters), ALL))
-
-        assert ids(result) == ["a"]
-
-    def test_a_phrase_does_not_run_on_into_the_next_document(self, engine: SearchEngine) -> None:
-        last = 2**20 - 1
-        texts = {"notes": TextTokens((("丑", last),), 1)}
-        engine.apply(
-            [
-                Document(RecordId("x"), 1, texts, document("x").keys),
-                document("y", "寅卯"),
-            ]
-        )
-
-        assert found(engine, PhraseNode("notes", (("丑", 0), ("寅", 1)))) == set()
-        assert found(engine, PhraseNode("notes", (("寅", 0), ("卯", 2**20 + 1)))) == set()
-        assert found(engine, PhraseNode("notes", (("丑", 0),))) == {"x"}
-
-    def test_tokens_that_share_a_position_are_neighbours_of_the_next(
-        self, engine: SearchEngine
-    ) -> None:
-        texts = {"notes": TextTokens((("子", 0), ("子丑", 0), ("丑", 1)), 2)}
-        engine.apply([Document(RecordId("x"), 1, texts, document("x").keys)])
-
-        assert found(engine, PhraseNode("notes", (("子丑", 0), ("丑", 1)))) == {"x"}
-        assert found(engine, PhraseNode("notes", (("子丑", 0), ("子", 0)))) == {"x"}
-        assert found(engine, PhraseNode("notes", (("子", 0), ("子丑", 1)))) == set()
-
-    def test_text_and_key_fields_of_one_name_are_two_fields(self, engine: SearchEngine) -> None:
-        texts = {"name": TextTokens((("子", 0),), 1)}
-        keys = {**document("x").keys, "name": ("子丑",)}
-        engine.apply([Document(RecordId("x"), 1, texts, keys)])
-
-        assert found(engine, TermNode("name", "子")) == {"x"}
-        assert found(engine, TermNode("name", "子丑")) == set()
-        assert found(engine, KeyNode("name", frozenset({"子丑"}))) == {"x"}
-        assert found(engine, KeyNode("name", frozenset({"子"}))) == set()
-
-
-class TestScoring:
-    @pytest.fixture(autouse=True)
-    def corpus(self, engine: SearchEngine) -> None:
-        engine.apply([document("a", "甲乙甲乙甲", tags=("红",)), document("b", "甲丙")])
-        engine.apply([document("c", "丙"), document("d")])
-
-    def score(self, engine: SearchEngine, node: Node, name: str = "a") -> float:
-        return {str(hit.record_id): hit.score for hit in search(engine, node).hits}[name]
-
-    def bm25(self, weight: float, tf: int, df: int, length: int) -> float:
-        idf = math.log(1 + (4 - df + 0.5) / (df + 0.5))
-        return weight * idf * tf * (1.2 + 1) / (tf + 1.2 * (1 - 0.75 + 0.75 * length / (8 / 4)))
-
-    def test_term_is_scored_by_bm25_to_the_last_bit(self, engine: SearchEngine) -> None:
-        assert self.score(engine, term("甲", 0.3)) == self.bm25(0.3, tf=3, df=2, length=5)
-        assert self.score(engine, term("丙"), "c") == self.bm25(1.0, tf=1, df=2, length=1)
-
-    def test_phrase_is_scored_by_its_starts(self, engine: SearchEngine) -> None:
-        phrase = PhraseNode("notes", (("甲", 0), ("乙", 1)), 2.5)
-
-        assert self.score(engine, phrase) == self.bm25(2.5, tf=2, df=1, length=5)
-
-    def test_key_nodes_score_their_weight(self, engine: SearchEngine) -> None:
-        for node in (
-            KeyNode("tags", frozenset({"红", "兰"}), 0.1),
-            PrefixNode("tags", "红", 0.1),
-            WildcardNode("tags", "*", 0.1),
-            RangeNode("tags", None, None, 0.1),
-        ):
-            assert self.score(engine, node) == 0.1
-
-    def test_children_add_up_in_the_order_given(self, engine: SearchEngine) -> None:
-        weights = (0.1, 0.2, 0.3)
-        keys = [PrefixNode("tags", "红", weight) for weight in weights]
-        absent = KeyNode("tags", frozenset({"兰"}), 9.0)
-
-        forth, back = tuple(keys), tuple(reversed(keys))
-
-        assert 0.1 + 0.2 + 0.3 != 0.3 + 0.2 + 0.1
-        for node in (AllOf(forth), AnyOf((absent, *forth)), AtLeast(2, (*forth, absent))):
-            assert self.score(engine, node) == 0.1 + 0.2 + 0.3
-        for node in (AllOf(back), AnyOf((absent, *back)), AtLeast(2, (*back, absent))):
-            assert self.score(engine, node) == 0.3 + 0.2 + 0.1
-
-    def test_best_of_takes_the_highest(self, engine: SearchEngine) -> None:
-        keys = tuple(PrefixNode("tags", "红", weight) for weight in (0.2, 0.5, 0.3))
-
-        assert self.score(engine, BestOf(keys)) == 0.5
-
-    def test_labels_pass_the_score_on_and_negation_scores_nothing(
-        self, engine: SearchEngine
-    ) -> None:
-        assert self.score(engine, Labelled(Channel.NEAR, term("甲"))) == self.score(
-            engine, term("甲")
-        )
-        assert self.score(engine, NotNode(term("丙"))) == 0.0
-        assert self.score(engine, MatchAll()) == 0.0
-
-    def test_a_term_that_every_record_holds_still_scores(self, engine: SearchEngine) -> None:
-        engine.rebuild([document("a", "甲"), document("b", "甲甲")])
-
-        assert self.score(engine, term("甲")) > 0.0
-
-    def test_scores_are_plain_floats(self, engine: SearchEngine) -> None:
-        for node in (term("甲"), MatchAll(), PrefixNode("tags", "红", 1.0)):
-            assert {type(hit.score) for hit in search(engine, node).hits} == {float}
-        assert type(search(engine, term("甲")).total) is int
-
-
-class TestOrderAndPages:
-    @pytest.fixture(autouse=True)
-    def corpus(self, engine: SearchEngine) -> None:
-        engine.apply([document("b2", "甲", day=("2024-01", "2024-09")), document("𬱖", "甲")])
-        engine.apply([document("b10", "甲", day=("2024-03",)), document("Ａ", "甲甲甲甲")])
-        engine.apply([document("a", "甲乙丙丁", day=("2024-03",)), document("zz", "丁")])
-
-    def test_higher_scores_come_first_and_ties_by_id(self, engine: SearchEngine) -> None:
-        assert ids(search(engine, term("甲"))) == ["Ａ", "b10", "b2", "𬱖", "a"]
-
-    def test_without_scores_ids_decide(self, engine: SearchEngine) -> None:
-        assert ids(search(engine, MatchAll())) == ["a", "b10", "b2", "zz", "Ａ", "𬱖"]
-
-    @pytest.mark.parametrize(
-        ("descending", "expected"),
-        [
-            (False, ["b2", "a", "b10", "zz", "Ａ", "𬱖"]),
-            (True, ["b2", "a", "b10", "zz", "Ａ", "𬱖"]),
-        ],
-    )
-    def test_by_lowest_or_highest_key_with_the_keyless_last(
-        self, engine: SearchEngine, descending: bool, expected: list[str]
-    ) -> None:
-        plan = Plan(MatchAll(), order=Order("day", descending))
-
-        assert ids(engine.search(restrict(plan, ALL))) == expected
-
-    def test_descending_turns_the_keys_round_but_not_the_ties(self, engine: SearchEngine) -> None:
-        engine.apply([document("b2", "甲", day=("2024-01",))])
-        plan = Plan(RangeNode("day", None, None), order=Order("day", descending=True))
-
-        assert ids(engine.search(restrict(plan, ALL))) == ["a", "b10", "b2"]
-
-    def test_an_order_by_a_field_nobody_has_is_by_id(self, engine: SearchEngine) -> None:
-        plan = Plan(term("甲"), order=Order("absent", descending=True))
-
-        assert ids(engine.search(restrict(plan, ALL))) == ["a", "b10", "b2", "Ａ", "𬱖"]
-
-    def test_first_comes_before_higher_scores(self, engine: SearchEngine) -> None:
-        plan = Plan(term("甲"), first=AnyOf((term("乙"), KeyNode(ID, frozenset({"𬱖"})))))
-
-        assert ids(engine.search(restrict(plan, ALL))) == ["𬱖", "a", "Ａ", "b10", "b2"]
-
-    def test_first_adds_no_hit_and_no_score(self, engine: SearchEngine) -> None:
-        plan = Plan(term("乙"), first=term("丁", 9.0))
-
-        result = engine.search(restrict(plan, ALL))
-
-        assert result.hits == search(engine, term("乙")).hits
-        assert result.total == 1
-
-    def test_first_yields_to_an_order_by_field(self, engine: SearchEngine) -> None:
-        order = Order("day")
-        with_first = Plan(MatchAll(), order=order, first=KeyNode(ID, frozenset({"𬱖"})))
-
-        assert engine.search(restrict(with_first, ALL)) == engine.search(
-            restrict(Plan(MatchAll(), order=order), ALL)
-        )
-
-    def test_pages_cut_the_one_order(self, engine: SearchEngine) -> None:
-        whole = ids(search(engine, term("甲")))
-        for limit in (1, 2, 3, 5, 6):
-            pages = [
-                engine.search(restrict(Plan(term("甲"), limit=limit, offset=offset), ALL))
-                for offset in range(0, 10, limit)
-            ]
-            assert [name for page in pages for name in ids(page)] == whole
-            assert {page.total for page in pages} == {5}
-
-    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (0, 3), (20, 5), (20, 10**9)])
-    def test_an_empty_page_still_counts(
-        self, engine: SearchEngine, limit: int, offset: int
-    ) -> None:
-        plan = Plan(term("甲"), limit=limit, offset=offset, facets=("day",))
-
-        result = engine.search(restrict(plan, ALL))
-
-        assert result.hits == ()
-        assert result.total == 5
-        assert result.facets["day"] == (("2024-03", 2), ("2024-01", 1), ("2024-09", 1))
-
-    def test_a_limit_far_beyond_the_end_is_fine(self, engine: SearchEngine) -> None:
-        assert len(search(engine, term("甲"), limit=10**9).hits) == 5
-
-
-class TestFacetsAndChannels:
-    def test_facets_count_every_hit_once_a_key(self, engine: SearchEngine) -> None:
-        engine.apply([document("a", "甲", tags=("红", "兰")), document("b", "甲", tags=("兰",))])
-        engine.apply([document("c", "甲"), document("d", "乙", tags=("黑", "兰"))])
-        plan = Plan(term("甲"), facets=("tags", "absent"), limit=1)
-
-        result = engine.search(restrict(plan, ALL))
-
-        assert result.facets == {"tags": (("兰", 2), ("红", 1)), "absent": ()}
-
-    def test_equal_counts_are_in_code_point_order(self, engine: SearchEngine) -> None:
-        engine.apply([document("a", tags=("𬱖", "Ａ", "b2", "b10", "档"))])
-
-        result = engine.search(restrict(Plan(MatchAll(), facets=("tags",)), ALL))
-
-        assert [key for key, _ in result.facets["tags"]] == ["b10", "b2", "档", "Ａ", "𬱖"]
-
-    def test_facets_respect_filters_and_scope(self, engine: SearchEngine) -> None:
-        engine.apply([document("a", tags=("红",)), document("b", tags=("兰",), secrecy="机密")])
-        engine.apply([document("c", tags=("兰", "黑"), day=("1",))])
-        scope = Scope(frozenset({"公开"}), everything=True)
-        plan = Plan(MatchAll(), filters=(NotNode(PrefixNode("day", "1")),), facets=("tags",))
-
-        assert engine.search(restrict(plan, scope)).facets == {"tags": (("红", 1),)}
-
-    def test_channels_name_the_labels_that_matched(self, engine: SearchEngine) -> None:
-        engine.apply([document("a", "甲乙"), document("b", "乙"), document("c", "甲")])
-        node = AnyOf(
-            (
-                Labelled(Channel.PINYIN, term("乙")),
-                Labelled(Channel.EXACT, Labelled(Channel.NEAR, term("甲"))),
-                Labelled(Channel.EXACT, term("甲")),
-                Labelled(Channel.EXTRA, term("丁")),
-                term("乙"),
-            )
-        )
-
-        channels = {str(hit.record_id): hit.channels for hit in search(engine, node).hits}
-
-        assert channels == {
-            "a": (Channel.EXACT, Channel.PINYIN, Channel.NEAR),
-            "b": (Channel.PINYIN,),
-            "c": (Channel.EXACT, Channel.NEAR),
-        }
-
-    def test_labels_count_only_on_paths_that_matched(self, engine: SearchEngine) -> None:
-        engine.apply([document("a", "甲乙")])
-        node = AllOf(
-            (
-                AnyOf((AllOf((Labelled(Channel.WRONG, term("甲")), term("丙"))), term("乙"))),
-                NotNode(AllOf((Labelled(Channel.MISSING, term("甲")), term("丙")))),
-                AtLeast(1, (Labelled(Channel.SWAPPED, term("乙")), term("丙"))),
-                BestOf((term("甲"), Labelled(Channel.HOMOPHONE, term("乙", 0.0)))),
-            )
-        )
-
-        assert [hit.channels for hit in search(engine, node).hits] == [
-            (Channel.HOMOPHONE, Channel.SWAPPED)
-        ]
-
-    def test_filters_and_first_lend_no_channel(self, engine: SearchEngine) -> None:
-        engine.apply([document("a", "甲")])
-        label = Labelled(Channel.NEAR, term("甲"))
-
-        result = engine.search(restrict(Plan(term("甲"), filters=(label,), first=label), ALL))
-
-        assert [hit.channels for hit in result.hits] == [()]
-
-
 class TestScope:
     @pytest.fixture(autouse=True)
     def corpus(self, engine: SearchEngine) -> None:
@@ -743,19 +339,3 @@ def test_the_mask_agrees_with_the_rule_for_records(
     permitted = {str(one.record_id) for one in corpus if scope.permits(record_of(one))}
 
     assert found(engine, MatchAll(), scope) == permitted
-
-
-def record_of(one: Document) -> Record:
-    """The record that a generated document stands for."""
-    values = {
-        "owner": next(iter(one.keys.get(OWNER, ())), ""),
-        "department": max(one.keys.get(DEPARTMENT, ()), key=len, default=""),
-        "secrecy": one.keys[SECRECY][0],
-    }
-    return Record(one.record_id, one.version, dict(values))
-
-
-def breaking(*documents: Document) -> Iterator[Document]:
-    """Documents from a source that fails in the end."""
-    yield from documents
-    raise RuntimeError("source broke")

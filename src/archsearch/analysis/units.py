@@ -81,6 +81,7 @@ def bigram(first: str, second: str) -> str:
     >>> bigram("张", "伟"), bigram("a", "4")
     ('张伟', 'a 4')
     """
-    if len(first) == 1 == len(second) and is_han(first) and is_han(second):
+    # Han units are single characters, so comparing tells them; a match for each costs too much.
+    if ("㐀" <= first <= "鿿" or first >= "𠀀") and ("㐀" <= second <= "鿿" or second >= "𠀀"):
         return first + second
     return f"{first} {second}"

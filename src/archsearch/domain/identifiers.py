@@ -45,6 +45,7 @@ implementing measures for GB 11643 numbers); not all of them are in GB/T 2260.""
 
 _USCC_VALUES: Final = bytes.maketrans(USCC_ALPHABET.encode(), bytes(range(31)))
 _BIRTH_YEARS: Final = range(1850, 2100)
+_CENTURIES: Final = frozenset({"19", "20"})
 _ZERO_SHIFT: Final = 48 * sum(PERSON_WEIGHTS)
 _PERSON: Final = re.compile(r"[0-9]{17}[0-9X]")
 _PERSON_15: Final = re.compile(r"[0-9]{15}")
@@ -221,7 +222,7 @@ def _faulty_digits(text: str, person: PersonId | None) -> Identification:
     """Decide what a wrong number of 18 digits was meant to be."""
     if person and _issued(text):
         return Identification(IdentifierKind.PERSON, IdentifierFault.CHECKSUM)
-    if text[:2] in PROVINCES and text[6:8] in ("19", "20"):
+    if text[:2] in PROVINCES and text[6:8] in _CENTURIES:
         return Identification(IdentifierKind.PERSON, IdentifierFault.BIRTH_DATE)
     if _begins_as_uscc(text):
         return Identification(IdentifierKind.USCC, IdentifierFault.CHECKSUM)
@@ -233,9 +234,11 @@ def _faulty_digits(text: str, person: PersonId | None) -> Identification:
 def _issued(text: str) -> bool:
     """Whether someone gives out numbers with this beginning.
 
-    Permanent residence permits for foreigners begin with 9 and the province (NIA, 2023 form).
+    Permanent residence permits for foreigners begin with 9 and the province (NIA, 2023 form); the
+    oldest holders were born after 1900.
     """
-    return text[:2] in PROVINCES or (text[0] == "9" and text[1:3] in PROVINCES)
+    permit = text[0] == "9" and text[1:3] in PROVINCES and text[6:8] in _CENTURIES
+    return text[:2] in PROVINCES or permit
 
 
 def _classify_15(text: str) -> Identification:

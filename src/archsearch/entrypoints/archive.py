@@ -97,7 +97,7 @@ class Archive:
             StoreError: The disk failed; what was stored before is safe.
         """
         several = [sources] if isinstance(sources, str | Path | Mapping) else sources
-        inputs = (Path(each) if isinstance(each, str) else each for each in several)
+        inputs = (_input(each) for each in several)
         return self._application.ingest.ingest(inputs, user, dry_run=dry_run, progress=progress)
 
     def search(  # noqa: PLR0913 - the contract with other programs names these
@@ -149,7 +149,8 @@ class Archive:
         self, names: Sequence[str], *, user: str, limit: int = 3
     ) -> tuple[tuple[Hit, ...], ...]:
         """Screen a list of names: for each the best hits, exact ones first."""
-        return self._application.search.match(names, user, limit)
+        listed = [names] if isinstance(names, str) else names
+        return self._application.search.match(listed, user, limit)
 
     def get(self, record_id: str, *, user: str) -> Record:
         """Load one record, its sensitive fields masked.
@@ -192,8 +193,17 @@ class Archive:
             ConflictError: There is such a user.
             InvalidRequestError: A value is not possible; says which are.
         """
-        added = User(name, display_name, _role(role), frozenset(departments), clearance)
+        paths = frozenset([departments] if isinstance(departments, str) else departments)
+        added = User(name, display_name, _role(role), paths, clearance)
         return self._application.users.add(added, user)
+
+
+def _input(source: Source) -> Path | Mapping[str, Any]:
+    if isinstance(source, str):
+        return Path(source)
+    if isinstance(source, Path | Mapping):
+        return source
+    raise InvalidRequestError("只能录入文件或文件夹的路径，或字典。")
 
 
 def _mode(text: str) -> Mode:

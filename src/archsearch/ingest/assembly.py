@@ -3,7 +3,7 @@
 from typing import Any
 
 from archsearch.domain.schema import FieldSpec, FieldType
-from archsearch.ingest.cells import entries, plain, scalar, split, structured
+from archsearch.ingest.cells import as_text, entries, plain, scalar, split, structured
 from archsearch.ingest.columns import ColumnNames, Target
 
 
@@ -23,7 +23,7 @@ class Assembly:
         self._slots: dict[str, dict[int, dict[str, Any]]] = {}
 
     def put(self, name: str, target: Target, value: object) -> None:
-        """Take the value of one column."""
+        """Take the plain value of one column."""
         spec = target.spec
         if spec.type is not FieldType.GROUP:
             self._place(self._fields, spec, _read(value, spec, target.unit), name)
@@ -71,21 +71,26 @@ class Assembly:
     def _place(self, place: dict[str, Any], spec: FieldSpec, value: Any, name: str) -> None:
         key = _short(spec)
         known = place.get(key)
-        if value is None or value in ([], known):
+        if value is None or value == []:
             return
         if known is None:
             place[key] = value
         elif spec.many:
-            known.extend(item for item in value if item not in known)
+            texts = set(map(as_text, known))
+            known.extend(item for item in value if as_text(item) not in texts)
+        elif as_text(value) == as_text(known):
+            return
         elif spec.type is FieldType.TEXT:
-            place[key] = f"{known}\n{value}"
+            place[key] = f"{as_text(known)}\n{as_text(value)}"
         else:
             self.unused.append((name, "column_conflict"))
 
     def _read_entries(self, name: str, group: FieldSpec, value: object) -> list[dict[str, Any]]:
-        value = structured(plain(value))
+        value = structured(value)
         if isinstance(value, list):
-            return [entry for item in value for entry in self._read_entries(name, group, item)]
+            return [
+                entry for item in value for entry in self._read_entries(name, group, plain(item))
+            ]
         if isinstance(value, dict):
             return self._read_members(name, group, value)
         if value is None:
@@ -101,14 +106,17 @@ class Assembly:
         entry: dict[str, Any] = {}
         inner: list[dict[str, Any]] = []
         for key, cell in members.items():
+            value = plain(cell)
             match = self._names.member(group, str(key))
+            if value is None:
+                continue
             if match:
                 member, unit = match
-                self._place(entry, member, _read(cell, member, unit), f"{name}.{key}")
-            elif isinstance(cell, list | dict):
+                self._place(entry, member, _read(value, member, unit), f"{name}.{key}")
+            elif isinstance(value, list | dict):
                 # <contacts><item><name>: what is between group and members has any name.
-                inner += self._read_entries(f"{name}.{key}", group, cell)
-            elif plain(cell) is not None:
+                inner += self._read_entries(f"{name}.{key}", group, value)
+            else:
                 self.unused.append((f"{name}.{key}", "unknown_column"))
         return [entry, *inner] if entry else inner
 

@@ -26,6 +26,9 @@ _SEPARATORS = {
 _JOINTS = {FieldType.TEXT: "\n", FieldType.REGION: "/", FieldType.ADDRESS: ""}
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 _SERIAL_DATE = re.compile(r"\d{5}(?:\.\d+)?")
+_NOTHING: tuple[object, ...] = (None, [], {})
+_BRACKETS = ("[", "{")
+_QUOTES = ("=", "'")
 _LARGEST_EXACT = 10**15
 
 _ENTRIES = re.compile(r"[;；|\n]+")
@@ -53,10 +56,10 @@ def plain(value: object) -> Any:
     Undoes what spreadsheets do to keep text as text: ``="00123"``, a leading apostrophe.
     """
     if isinstance(value, str):
-        text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-        formula = _FORMULA_TEXT.fullmatch(text)
-        text = formula[1].strip() if formula else text
-        return (text[1:] if text[:1] == "'" and text[1:2].isdigit() else text) or None
+        text = value.strip()
+        if text[:1] in _QUOTES:
+            text = _unquoted(text)
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text or None
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_EXACT:
@@ -66,9 +69,16 @@ def plain(value: object) -> Any:
     return list(value) if isinstance(value, tuple | set | frozenset) else str(value)
 
 
+def _unquoted(text: str) -> str:
+    formula = _FORMULA_TEXT.fullmatch(text)
+    if formula:
+        return formula[1].strip()
+    return text[1:] if text[1:2].isdigit() and text[0] == "'" else text
+
+
 def structured(value: object) -> Any:
     """Parse text that is a JSON list or object; give anything else back as it is."""
-    if not isinstance(value, str) or (value[:1], value[-1:]) not in (("[", "]"), ("{", "}")):
+    if not isinstance(value, str) or value[:1] not in _BRACKETS:
         return value
     try:
         parsed, end, fault = JsonText(DEFAULT_LIMITS).value(value, 0)
@@ -92,29 +102,31 @@ def as_text(value: object) -> str:
 
 
 def split(value: object, spec: FieldSpec) -> list[Any]:
-    """Read a cell as the values of a repeated field."""
-    value = structured(plain(value))
+    """Read a plain cell as the values of a repeated field."""
+    value = structured(value)
     if isinstance(value, str):
         parts = _SEPARATORS.get(spec.type, _LINES).split(value)
         return [text for part in parts if (text := part.strip())]
     items = value if isinstance(value, list) else [value]
-    found = (scalar(item, spec) for item in items)
+    found = (scalar(plain(item), spec) for item in items)
     return [item for item in found if item is not None]
 
 
 def scalar(value: object, spec: FieldSpec, unit: str = "") -> Any:
-    """Read a cell as the one value of a field; several different ones are joined."""
-    value = plain(value)
-    if spec.type in _JOINTS or isinstance(value, list):
+    """Read a plain cell as the one value of a field; several different ones are joined."""
+    if isinstance(value, str):
+        if value[:1] in _BRACKETS:
+            value = _joined(value, spec)
+        elif spec.type is FieldType.DATE and _SERIAL_DATE.fullmatch(value):
+            # Excel's day number; as text it comes out of the file of rejected rows.
+            return plain(float(value))
+    elif isinstance(value, list | dict):
         value = _joined(value, spec)
-    if isinstance(value, dict):
+    if isinstance(value, list | dict):
         return as_text(value)
     if unit and spec.type is FieldType.AMOUNT and value is not None:
         text = as_text(value)
         return text + unit if text[-1:].isdigit() else text
-    if spec.type is FieldType.DATE and isinstance(value, str) and _SERIAL_DATE.fullmatch(value):
-        # Excel's day number; as text it comes out of the file of rejected rows.
-        return plain(float(value))
     return value
 
 
@@ -150,17 +162,15 @@ def _named_entries(parts: Sequence[str], resolve: Resolve) -> list[dict[str, Any
 
 def _joined(value: object, spec: FieldSpec) -> Any:
     found = structured(value)
-    if isinstance(found, dict) and spec.type is not FieldType.TEXT:
+    if isinstance(found, dict) and spec.type in (FieldType.REGION, FieldType.ADDRESS):
         found = list(found.values())
     if not isinstance(found, list):
-        return value if isinstance(found, dict) else found
-    kept: list[Any] = []
-    for item in map(plain, found):
-        if item is not None and item not in kept:
-            kept.append(item)
+        # An object in a text is somebody's text.
+        return value
+    kept = {as_text(item): plain(item) for item in found if plain(item) not in _NOTHING}
     if len(kept) <= 1:
-        return kept[0] if kept else None
-    return _JOINTS.get(spec.type, "；").join(map(as_text, kept))
+        return next(iter(kept.values()), None)
+    return _JOINTS.get(spec.type, "；").join(kept)
 
 
 def _entry(words: Sequence[str], group: FieldSpec) -> dict[str, Any]:

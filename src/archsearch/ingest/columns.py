@@ -27,7 +27,12 @@ _UNIT = re.compile(
     r"|[十百千]?[万亿])"
 )
 _UNIT_ENDING = re.compile(r"[-_/:,]?(?:单位:?)?(?:[十百千]?[万亿]|[十百千])?元$")
+_MOST_KNOWN = 10_000
 _LIST_ENDINGS = ("列表", "清单", "信息")
+
+
+Member = tuple[FieldSpec, str]
+"""A field inside a group, and the unit that the name it was found by states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,13 @@ class ColumnNames:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._members = {spec.key: dict(_member_names(spec, schema)) for spec in _groups(schema)}
+        self._known: dict[tuple[str, str], Member | None] = {}
         self._targets: dict[str, Target] = {}
         for name, target in self._all_names():
             self._targets.setdefault(loosen(name), target)
+        self._prefixes = [
+            (loosen(name), group) for group in _groups(schema) for name in _names(group)
+        ]
 
     def find(self, name: str) -> Target | None:
         """Find what a column name means, if anything."""
@@ -69,8 +78,15 @@ class ColumnNames:
             folded = folded[: note.start()]
         return self._find_with_unit(folded)
 
-    def member(self, group: FieldSpec, name: str) -> tuple[FieldSpec, str] | None:
+    def member(self, group: FieldSpec, name: str) -> Member | None:
         """Find what a name means inside a group; returns the field and the unit named."""
+        if (group.key, name) not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[group.key, name] = self._find_member(group, name)
+        return self._known[group.key, name]
+
+    def _find_member(self, group: FieldSpec, name: str) -> Member | None:
         folded = fold(name)
         note = _NOTE.search(folded)
         unit = unit_in(next(filter(None, note.groups()), "")) if note else ""
@@ -88,14 +104,24 @@ class ColumnNames:
         return None
 
     def _find_plain(self, folded: str) -> Target | None:
-        if target := self._targets.get(loosen(folded)):
+        if target := self._look_up(loosen(folded)):
             return target
         for match in _ORDINAL.finditer(folded):
             rest = folded[: match.start()] + folded[match.end() :]
-            target = self._targets.get(loosen(rest))
+            target = self._look_up(loosen(rest))
             slot = _slot(match)
             if target and (target.spec.many or slot == 1):
                 return replace(target, slot=slot)
+        return None
+
+    def _look_up(self, loose: str) -> Target | None:
+        if target := self._targets.get(loose):
+            return target
+        for prefix, group in self._prefixes:
+            if loose.startswith(prefix) and loose != prefix:
+                found = self.member(group, loose.removeprefix(prefix))
+                if found:
+                    return Target(group, found[0], unit=found[1])
         return None
 
     def _find_with_unit(self, folded: str) -> Target | None:
@@ -116,9 +142,6 @@ class ColumnNames:
             for ending in _LIST_ENDINGS:
                 for name in _names(group):
                     yield name + ending, Target(group)
-            for prefix in _names(group):
-                for name, member in self._members[group.key].items():
-                    yield prefix + name, Target(group, member)
 
 
 def fold(name: str) -> str:

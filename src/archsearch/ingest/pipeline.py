@@ -1,20 +1,20 @@
 """From a source to drafts: read, map, normalise, validate; one row at a time."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from archsearch.domain.problem import Problem
 from archsearch.domain.schema import Schema
 from archsearch.ingest.mapping import ColumnMapping, RowMapper
 from archsearch.ingest.normalise.normaliser import Normaliser
+from archsearch.ingest.readers.dicts import read_dicts
 from archsearch.ingest.readers.limits import Limits
-from archsearch.ingest.readers.reader import feeds, read_dicts
+from archsearch.ingest.readers.reader import feeds
 from archsearch.ingest.rows import Draft, Row
 from archsearch.ingest.validate import Validator
 
@@ -52,10 +52,11 @@ class Pipeline:
 
     def dicts(self, dicts: Sequence[Mapping[str, Any]], today: date) -> Supply:
         """Give the drafts of records handed over by a program."""
-        option = orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS
-        text = orjson.dumps([dict(each) for each in dicts], default=repr, option=option)
-        digest = hashlib.sha256(text).hexdigest()
-        return Supply("<dict>", digest, self._drafts(read_dicts(dicts, self.limits), today))
+        items = tuple(read_dicts(dicts, self.limits))
+        rows = [item.values if isinstance(item, Row) else item.code for item in items]
+        text = json.dumps(rows, sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return Supply("<dict>", digest, self._drafts(items, today))
 
     def _drafts(self, items: Iterable[Row | Problem], today: date) -> Iterator[Draft | Problem]:
         mapper = RowMapper(self.schema, self.mappings)

@@ -1,10 +1,12 @@
 """The file of rejected rows: what a clerk opens in Excel, mends, and feeds again."""
 
 import errno
+import fcntl
 import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import IO, BinaryIO, Self
@@ -124,9 +126,13 @@ class RejectsWriter:
         return "\n".join(lines)
 
     def _write(self) -> Path:
+        for abandoned in self._folder.glob(".*.tmp"):
+            _remove_unless_written(abandoned)
         descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as file:
+                # Tells it from what a killed process left; ends with the process.
+                fcntl.flock(file, fcntl.LOCK_EX)
                 write_text_workbook(file, "拒收", self._header(), self._rows())
                 file.flush()
                 os.fsync(file.fileno())
@@ -170,6 +176,13 @@ class RejectsWriter:
             except FileNotFoundError:
                 return target
         raise FileExistsError(errno.EEXIST, "too many edited files of rejected rows")
+
+
+def _remove_unless_written(path: Path) -> None:
+    """Remove a half-written workbook of a process that was killed: it holds personal data."""
+    with suppress(OSError), _open_existing(path) as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
 
 
 def _open_existing(path: Path) -> BinaryIO:

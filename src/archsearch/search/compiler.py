@@ -1,6 +1,8 @@
 """From an expression to nodes: pure functions of the schema, the analysis and the query."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from math import ceil
 
 from archsearch.analysis.folding import fold
@@ -35,6 +37,9 @@ _EVIDENCE_SHARE = 1 / 3
 """The part of a question's words that a record must hold to be listed as evidence."""
 
 _FEWEST_WORDS = 2
+_DIGITS = re.compile(r"[0-9]+x?")
+_NUMBER_LENGTHS = {10, 11, 12, 15, 18}
+"""Lengths of telephone, registration and ID numbers, which people write in groups."""
 
 
 class Compiler:
@@ -80,7 +85,7 @@ class Compiler:
             case Everything():
                 return MatchAll()
             case Both(children):
-                return _joined(AllOf, [self._node(c, spec, fuzzy=fuzzy) for c in children])
+                return _joined(AllOf, list(self._all(children, spec, fuzzy=fuzzy)))
             case Either(children):
                 return _joined(AnyOf, [self._node(c, spec, fuzzy=fuzzy) for c in children])
             case Without(child):
@@ -94,6 +99,20 @@ class Compiler:
                     return self._leaf(expression, spec, fuzzy=fuzzy)
                 except InvalidRequestError as error:
                     raise QuerySyntaxError(error.message, expression.position) from error
+
+    def _all(
+        self, children: Sequence[Expression], spec: FieldSpec | None, *, fuzzy: bool
+    ) -> Iterator[Node | None]:
+        """Compile what must all match; groups of digits also as the one number they may be."""
+        for digits, run in groupby(children, _is_digits):
+            words = list(run)
+            nodes = [self._node(word, spec, fuzzy=fuzzy) for word in words]
+            number = "".join(word.text for word in words if isinstance(word, Word))
+            if digits and spec is None and len(words) > 1 and len(number) in _NUMBER_LENGTHS:
+                apart = _joined(AllOf, nodes)
+                yield _joined(AnyOf, [self._leaves.anywhere(number), apart])
+            else:
+                yield from nodes
 
     def _leaf(
         self, leaf: Word | Quoted | Pattern | Interval, spec: FieldSpec | None, *, fuzzy: bool
@@ -138,6 +157,10 @@ def _positive(expression: Expression, field: str | None) -> Iterator[tuple[str, 
                 yield from _positive(child, field)
         case _:
             return
+
+
+def _is_digits(expression: Expression) -> bool:
+    return isinstance(expression, Word) and _DIGITS.fullmatch(fold(expression.text)) is not None
 
 
 def _joined(join: Callable[[tuple[Node, ...]], Node], found: list[Node | None]) -> Node | None:

@@ -1,6 +1,7 @@
 """Filters, facets and sort orders of a request, as nodes and field names."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,6 +14,7 @@ from archsearch.search.leaves import Leaves
 
 _OPERATORS = frozenset({"any", "all", "none", "from", "to"})
 _MOST_VALUES = 256
+_LONGEST_VALUE = 512
 RELEVANCE = "relevance"
 
 
@@ -94,4 +96,9 @@ class Filters:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    if not isinstance(value, str | int | float | date | None):
+        raise InvalidRequestError("筛选的值只能是文字、数字、日期，或由它们组成的列表。")
+    text = "" if value is None else str(value).strip()
+    if len(text) > _LONGEST_VALUE:
+        raise InvalidRequestError(f"筛选的值最长 {_LONGEST_VALUE} 个字符。")
+    return text

@@ -7,6 +7,7 @@ folding changes lengths. Overlapping spans are merged.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from archsearch.analysis.folding import fold
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.units import Unit, positioned, units
 from archsearch.domain.query import Snippet
@@ -23,6 +24,8 @@ Term = tuple[str, str | None]
 """A positive text of the query, and the schema key it is bound to or None."""
 
 Span = tuple[int, int]
+_Sought = Sequence[tuple[str, int]]
+"""Units of a term, with their positions."""
 
 
 class Highlighter:
@@ -53,41 +56,45 @@ class Highlighter:
             Snippets by schema key; fields without a match are absent.
         """
         found: dict[str, tuple[Snippet, ...]] = {}
+        sought = [(positioned([text]), key) for text, key in terms]
         for spec in self._specs:
-            wanted = [text for text, key in terms if _concerns(key, spec)]
+            wanted = [term for term, key in sought if term and _concerns(key, spec)]
+            similar = loose and spec.matching is Matching.NAME
             snippets = [
                 snippet
                 for value in values_at(record, spec.key)
-                if (snippet := self._snippet(str(value), wanted, spec, loose=loose))
+                if (snippet := self._snippet(str(value), wanted, similar=similar))
             ]
             if snippets:
                 found[spec.key] = tuple(snippets[:_MOST_SNIPPETS])
         return found
 
-    def _snippet(
-        self, text: str, wanted: Iterable[str], spec: FieldSpec, *, loose: bool
-    ) -> Snippet | None:
+    def _snippet(self, text: str, wanted: Sequence[_Sought], *, similar: bool) -> Snippet | None:
+        folded = fold(text)
+        # Most fields hold none of the terms; finding that out must be cheap.
+        hopeful = [s for s in wanted if similar or all(unit in folded for unit, _ in s)]
+        if not hopeful:
+            return None
         there = list(units(text))
         spans: list[Span] = []
-        for term in wanted:
-            exact = _occurrences(there, positioned([term]))
-            if not exact and loose and spec.matching is Matching.NAME:
-                exact = self._similar(there, term)
-            spans.extend(exact)
-        if not spans:
-            return None
-        return _cut(text, _merged(spans))
+        for sought in hopeful:
+            spans.extend(
+                _occurrences(there, sought) or self._similar(there, sought, wanted=similar)
+            )
+        return _cut(text, _merged(spans)) if spans else None
 
-    def _similar(self, there: Sequence[Unit], term: str) -> list[Span]:
-        sought = [unit for unit, _ in positioned([term])]
-        sounds = {syllable for unit in sought for syllable in self._pinyin.readings(unit)}
-        for letters in sought:
+    def _similar(self, there: Sequence[Unit], sought: _Sought, *, wanted: bool) -> list[Span]:
+        if not wanted:
+            return []
+        texts = [unit for unit, _ in sought]
+        sounds = {syllable for unit in texts for syllable in self._pinyin.readings(unit)}
+        for letters in texts:
             if letters.isascii() and letters.isalpha():
                 sounds.update(s for way in self._pinyin.split(letters)[:1] for s in way)
         return [
             (unit.start, unit.end)
             for unit in there
-            if unit.text in sought or sounds.intersection(self._pinyin.readings(unit.text))
+            if unit.text in texts or sounds.intersection(self._pinyin.readings(unit.text))
         ]
 
 

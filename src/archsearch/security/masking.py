@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Final
 
 from archsearch.domain.identifiers import PROVINCES, lengthen, read_person
@@ -51,14 +51,39 @@ DEFAULT_RULES: Final[Mapping[FieldType, MaskRule]] = {
 }
 """By field type; types that are not named are hidden fully."""
 
-_PROSE: Final = frozenset({FieldType.TEXT, FieldType.ADDRESS, FieldType.NAME})
-_WRITTEN: Final = _PROSE | {FieldType.KEYWORD, FieldType.TAGS}
 
-_GAP: Final = r"[\s\-–—_.·()（）\u200b-\u200f\ufeff]{1,3}"
+class _Treatment(Enum):
+    """What masking does to the values of a field."""
+
+    HIDE = "hide"
+    """A sensitive value, or a whole sensitive group."""
+    GROUP = "group"
+    PROSE = "prose"
+    """Written by people: may hold any number, and what is secret in other fields."""
+    KEY = "key"
+    """As PROSE, but numbers in it are codes."""
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A field of the schema as masking sees it; ``members`` by short key."""
+
+    treatment: _Treatment
+    kind: FieldType
+    members: Mapping[str, "_Part"]
+
+
+_PROSE: Final = frozenset({FieldType.TEXT, FieldType.ADDRESS, FieldType.NAME})
+_WRITTEN: Final = frozenset({FieldType.KEYWORD, FieldType.TAGS})
+
+_GAPS: Final = r"\s\-–—_.·()（）\u200b-\u200f\ufeff"
+_GAP: Final = f"[{_GAPS}]{{1,3}}"
+_CANDIDATE: Final = re.compile(rf"\d[\d{_GAPS}]{{7}}")
 _RUN: Final = re.compile(rf"(?<![0-9A-Za-z])\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
 _TOKEN: Final = re.compile(r"(?:\d+[xXｘＸ]?|[xXｘＸ])")
 _TOKENS_A_NUMBER: Final = 8
-_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[2-8]\d{6,7}(?!\d)")
+_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[1-9]\d{6,7}(?!\d)")
 _MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?1[3-9]\d{9}")
 _LENGTHS: Final = range(15, 20)
 _VISIBLE_END: Final = 4
@@ -66,32 +91,65 @@ _AREA_CODE: Final = 3
 _LANDLINE_END: Final = 3
 
 
+class Mask:
+    """Masks records of one schema by one set of rules.
+
+    Every sensitive field is masked, group members included. Numbers of persons inside prose are
+    masked by :func:`mask_text`; a sensitive value of a record that is repeated in another written
+    field is hidden there too, except in the record id, which must stay usable.
+
+    Args:
+        schema: Says which fields are sensitive; fields that it lacks are left out.
+        rules: By field type; types that are not named are hidden fully.
+    """
+
+    def __init__(self, schema: Schema, rules: Mapping[FieldType, MaskRule] = DEFAULT_RULES) -> None:
+        self._parts = _parts(schema.fields)
+        self._rules = rules
+
+    def values(self, values: Mapping[str, JsonValue]) -> Values:
+        """Copy values masked."""
+        return self._masked(self._parts, values, _secrets_of(self._parts, values))
+
+    def record(self, record: Record) -> Record:
+        """Copy a record masked; of ``original``, sensitive fields are left out altogether."""
+        secrets = _secrets_of(self._parts, record.values)
+        secrets += _secrets_of(self._parts, record.original)
+        original = _without_secrets(self._parts, record.original, secrets)
+        values = self._masked(self._parts, record.values, secrets)
+        return replace(record, values=values, original=original)
+
+    def _masked(
+        self, parts: Mapping[str, _Part], values: Mapping[str, JsonValue], secrets: list[str]
+    ) -> Values:
+        return {
+            key: self._treated(part, value, secrets)
+            for key, value in values.items()
+            if value is not None and (part := parts.get(key)) is not None
+        }
+
+    def _treated(self, part: _Part, value: JsonValue, secrets: list[str]) -> JsonValue:
+        if part.treatment is _Treatment.HIDE:
+            return mask_value(value, part.kind, self._rules)
+        if isinstance(value, list):
+            return [self._treated(part, item, secrets) for item in value]
+        if part.treatment is _Treatment.GROUP:
+            return self._masked(part.members, value, secrets) if isinstance(value, dict) else HIDDEN
+        return _revealed(part, value, secrets)
+
+
 def mask(
     schema: Schema, values: Values, rules: Mapping[FieldType, MaskRule] = DEFAULT_RULES
 ) -> Values:
-    """Copy values with every sensitive field masked, group members included.
-
-    Numbers of persons inside prose are masked by :func:`mask_text`; a sensitive value of this
-    record that is repeated in another written field is hidden there too, except in the record id,
-    which must stay usable.
-    """
-    secrets = _secrets_of(schema, values)
-    return _masked(schema.fields, values, rules, secrets)
+    """Mask the values of one record; for many records keep a :class:`Mask`."""
+    return Mask(schema, rules).values(values)
 
 
 def mask_record(
     schema: Schema, record: Record, rules: Mapping[FieldType, MaskRule] = DEFAULT_RULES
 ) -> Record:
-    """Copy a record masked; of ``original``, sensitive fields are left out altogether."""
-    secrets = _secrets_of(schema, record.values) | _secrets_of(schema, dict(record.original))
-    original = {
-        key: kept
-        for spec in schema.fields
-        if (key := spec.key) in record.original
-        and (kept := _without_secrets(spec, record.original[key], secrets)) is not None
-    }
-    values = _masked(schema.fields, record.values, rules, secrets)
-    return replace(record, values=values, original=original)
+    """Mask one record; for many records keep a :class:`Mask`."""
+    return Mask(schema, rules).record(record)
 
 
 def mask_value(
@@ -123,100 +181,97 @@ def mask_text(text: str) -> str:
     >>> mask_text("电话 138-1234-5678。")
     '电话 138-****-5678。'
     """
-    if sum(char.isdigit() for char in text) < 9:  # noqa: PLR2004 - no such number is shorter
+    if not _CANDIDATE.search(text):
         return text
-    return _LANDLINE.sub(_starred, _RUN.sub(_masked_run, text))
+    return _LANDLINE.sub(_masked_landline, _RUN.sub(_masked_run, text))
 
 
-def _masked(
-    fields: tuple[FieldSpec, ...],
-    values: Mapping[str, JsonValue],
-    rules: Mapping[FieldType, MaskRule],
-    secrets: frozenset[str],
-) -> Values:
-    masked: Values = {}
-    for spec in fields:
-        key = spec.key.rpartition(".")[2]
-        value = values.get(key)
-        if value is None:
-            continue
-        if spec.sensitive and spec.type is not FieldType.GROUP:
-            masked[key] = mask_value(value, spec.type, rules)
-        elif spec.type is FieldType.GROUP:
-            masked[key] = _masked_group(spec, value, rules, secrets)
-        else:
-            masked[key] = _opened(spec, value, secrets)
-    return masked
+def _parts(fields: tuple[FieldSpec, ...]) -> dict[str, _Part]:
+    """Prepare fields for masking, by short key."""
+    return {
+        spec.key.rpartition(".")[2]: _Part(_treatment(spec), spec.type, _parts(spec.fields))
+        for spec in fields
+    }
 
 
-def _masked_group(
-    spec: FieldSpec,
-    value: JsonValue,
-    rules: Mapping[FieldType, MaskRule],
-    secrets: frozenset[str],
-) -> JsonValue:
+def _treatment(spec: FieldSpec) -> _Treatment:
     if spec.sensitive:
-        return HIDDEN
-    if isinstance(value, list):
-        return [_masked_group(spec, item, rules, secrets) for item in value]
-    return _masked(spec.fields, value, rules, secrets) if isinstance(value, dict) else HIDDEN
+        return _Treatment.HIDE
+    if spec.type is FieldType.GROUP:
+        return _Treatment.GROUP
+    if spec.type in _PROSE:
+        return _Treatment.PROSE
+    written = spec.type in _WRITTEN and spec.key != _RECORD_ID
+    return _Treatment.KEY if written else _Treatment.OPEN
 
 
-def _opened(spec: FieldSpec, value: JsonValue, secrets: frozenset[str]) -> JsonValue:
+def _revealed(part: _Part, value: JsonValue, secrets: list[str]) -> JsonValue:
     """Copy a value of an open field without the secrets that somebody wrote into it."""
-    if isinstance(value, list):
-        return [_opened(spec, item, secrets) for item in value]
-    if not isinstance(value, str) or spec.type not in _WRITTEN or spec.key == _RECORD_ID:
+    if not isinstance(value, str) or part.treatment is _Treatment.OPEN:
         return value
+    value = _starred(value, secrets)
+    return mask_text(value) if part.treatment is _Treatment.PROSE else value
+
+
+def _starred(text: str, secrets: list[str]) -> str:
     for secret in secrets:
-        if secret in value:
-            value = value.replace(secret, "*" * len(secret))
-    return mask_text(value) if spec.type in _PROSE else value
+        if secret in text:
+            text = text.replace(secret, "*" * len(secret))
+    return text
 
 
-def _without_secrets(spec: FieldSpec, value: JsonValue, secrets: frozenset[str]) -> JsonValue:
-    """Copy an original value without sensitive members; None where nothing is left to show.
+def _without_secrets(
+    parts: Mapping[str, _Part], values: Mapping[str, JsonValue], secrets: list[str]
+) -> Values:
+    """Copy originals without sensitive members.
 
-    Its shape is whatever arrived, so text is treated as prose in every field.
+    Their shape is whatever arrived, so text is treated as prose in every field.
     """
-    if spec.sensitive:
-        return None
+    return {
+        key: _original(part, value, secrets)
+        for key, value in values.items()
+        if (part := parts.get(key)) is not None and part.treatment is not _Treatment.HIDE
+    }
+
+
+def _original(part: _Part, value: JsonValue, secrets: list[str]) -> JsonValue:
     if isinstance(value, list):
-        return [_without_secrets(spec, item, secrets) for item in value]
+        return [_original(part, item, secrets) for item in value]
     if isinstance(value, dict):
-        members = {member.key.rpartition(".")[2]: member for member in spec.fields}
-        return {
-            key: kept
-            for key, item in value.items()
-            if key in members
-            and (kept := _without_secrets(members[key], item, secrets)) is not None
-        }
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "*" * len(secret))
-        return mask_text(value)
-    return value
+        return _without_secrets(part.members, value, secrets)
+    return mask_text(_starred(value, secrets)) if isinstance(value, str) else value
 
 
-def _secrets_of(schema: Schema, values: Values) -> frozenset[str]:
-    """Collect the sensitive values that would be recognised if they stood elsewhere."""
+def _secrets_of(parts: Mapping[str, _Part], values: Mapping[str, JsonValue]) -> list[str]:
+    """Collect the sensitive values that would be recognised if they stood elsewhere.
+
+    Longest first, so that one inside another does not leave the rest of it to be seen.
+    """
     found: set[str] = set()
-    for spec in schema.fields:
-        if spec.key in values:
-            _collect(spec, values[spec.key], found, sensitive=spec.sensitive)
-    return frozenset(found)
+    _collect(parts, values, found)
+    return sorted(found, key=len, reverse=True)
 
 
-def _collect(spec: FieldSpec, value: JsonValue, found: set[str], *, sensitive: bool) -> None:
-    if isinstance(value, list):
-        for item in value:
-            _collect(spec, item, found, sensitive=sensitive)
-    elif isinstance(value, dict):
-        for member in spec.fields:
-            item = value.get(member.key.rpartition(".")[2])
-            _collect(member, item, found, sensitive=sensitive or member.sensitive)
-    elif sensitive and isinstance(value, str) and len(value) >= _SHORTEST_SECRET:
-        found.add(value)
+def _collect(parts: Mapping[str, _Part], values: Mapping[str, JsonValue], found: set[str]) -> None:
+    for key, value in values.items():
+        part = parts.get(key)
+        if part is None:
+            continue
+        if part.treatment is _Treatment.HIDE:
+            _add_texts(value, found)
+        elif part.treatment is _Treatment.GROUP:
+            for item in value if isinstance(value, list) else (value,):
+                if isinstance(item, dict):
+                    _collect(part.members, item, found)
+
+
+def _add_texts(value: JsonValue, found: set[str]) -> None:
+    if isinstance(value, str):
+        if len(value) >= _SHORTEST_SECRET:
+            found.add(value)
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            _add_texts(item, found)
 
 
 def _ends(value: str, rule: MaskRule) -> str:
@@ -283,7 +338,7 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _starred(found: re.Match[str]) -> str:
+def _masked_landline(found: re.Match[str]) -> str:
     text = found[0]
     hidden = range(_AREA_CODE, len(text) - _LANDLINE_END)
     return "".join(

@@ -7,11 +7,10 @@ do not look alike.
 
 import hashlib
 import hmac
-from base64 import b32encode
 from collections.abc import Iterator
 from enum import StrEnum
 
-_TOKEN_BYTES = 15
+_TOKEN_BYTES = 12
 
 
 class Purpose(StrEnum):
@@ -39,13 +38,13 @@ class Tokens:
         self._keys: dict[tuple[str, Purpose], bytes] = {}
 
     def token(self, field: str, purpose: Purpose, value: str) -> str:
-        """Make the token of a value of a field for a purpose: 24 letters and digits."""
+        """Make the token of a value of a field for a purpose: 96 bits as hexadecimal digits."""
         key = self._keys.get((field, purpose))
         if key is None:
             key = derive_key(self._secret, f"token/{field}/{purpose}")
             self._keys[field, purpose] = key
         digest = hmac.digest(key, value.encode(), hashlib.sha256)
-        return b32encode(digest[:_TOKEN_BYTES]).decode()
+        return digest[:_TOKEN_BYTES].hex()
 
     def tails(self, value: str) -> Iterator[tuple[Purpose, str]]:
         """Yield the endings by which a long value may be found, with their purpose."""

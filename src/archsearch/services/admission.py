@@ -15,14 +15,16 @@ from archsearch.domain.access import Principal, Role, Scope, is_below
 from archsearch.domain.problem import Aspect, Problem
 from archsearch.domain.record import Origin, Record, RecordId, Status, Values
 from archsearch.ingest.rows import Draft
-from archsearch.storage.content import content_digest
+from archsearch.storage.content import NOT_CONTENT, content_digest
+from archsearch.storage.departments import path_fault
 from archsearch.storage.identities import Identity
 
-_OURS: Final = ("owner", "department", "created_at")
-"""Filled in for rows that do not say; no part of the content then."""
+_KEPT: Final = ("record_id", "owner", "department", "created_at")
+"""Kept from the version before when a row does not say, like everything that has a default: what
+nobody mentions is not declassified, unfrozen or moved."""
 
-_KEPT: Final = ("record_id", "owner", "department", "created_at", "source", "source_id")
-"""Kept from the version before when a row does not say."""
+_SOURCE: Final = ("source", "source_id")
+"""Kept together, or not at all: half of a record's name in its source may be another's."""
 
 
 class Verdict(StrEnum):
@@ -79,7 +81,7 @@ class Admission:
             before: That record's content, when its digest differs.
         """
         if known is not None and not self.sees(known):
-            return self._refuse(draft, digest, "record_id_taken", "record_id", _TAKEN)
+            return self.taken(draft, digest)
         if known is not None and known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
         values = self._values(draft, before)
@@ -89,12 +91,14 @@ class Admission:
         verdict = Verdict.CREATE if known is None else Verdict.CHANGE
         return Decision(verdict, draft, values, digest, known)
 
+    def taken(self, draft: Draft, digest: str) -> Decision:
+        """Refuse a draft whose names belong to a record it may not be about."""
+        return self._refuse(draft, digest, "record_id_taken", "record_id", _TAKEN)
+
     def _values(self, draft: Draft, before: Record | None) -> Values:
         values = dict(draft.values)
-        for key in _KEPT if before is not None else ():
-            given = key in values and draft.origins.get(key) is not Origin.DEFAULT
-            if before is not None and not given and key in before.values:
-                values[key] = before.values[key]
+        if before is not None:
+            values |= {key: before.values[key] for key in _unsaid(draft) if key in before.values}
         values.setdefault("owner", self.principal.name)
         if self.principal.departments:
             values.setdefault("department", min(self.principal.departments))
@@ -109,12 +113,13 @@ class Admission:
             return "secrecy_above_clearance", "secrecy", "密级高于您的权限；请由有权限的人录入。"
         if values.get("status") == Status.DESTROYED:
             return "status_not_permitted", "status", "不能录入已销毁的档案；请检查档案状态。"
-        if self.principal.role is Role.ADMINISTRATOR:
-            return None
-        department = str(values.get("department", ""))
-        return self._misplaced(department) or self._not_theirs(str(values["owner"]), known)
+        not_theirs = self._not_theirs(str(values["owner"]), known)
+        return not_theirs or self._misplaced(str(values.get("department", "")))
 
     def _misplaced(self, department: str) -> "_Refusal | None":
+        if self.principal.role is Role.ADMINISTRATOR:
+            fault = path_fault(department) if department else ""
+            return ("department_invalid", "department", fault) if fault else None
         if department and not self._own_department(department):
             return "department_not_permitted", "department", "部门不归您管辖；请改为本部门。"
         if department and not self.department_exists(department):
@@ -122,6 +127,8 @@ class Admission:
         return None
 
     def _not_theirs(self, owner: str, known: Identity | None) -> "_Refusal | None":
+        if self.principal.role is Role.ADMINISTRATOR:
+            return None
         if self.principal.role is Role.EMPLOYEE and known is not None:
             return "change_not_permitted", "record_id", "已有档案不能直接修改；请提交部门经理。"
         if self.principal.role is Role.EMPLOYEE and owner != self.principal.name:
@@ -144,13 +151,20 @@ _Refusal = tuple[str, str, str]
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
 
 
+def _unsaid(draft: Draft) -> list[str]:
+    """List the fields that a row does not say and that stay as they were."""
+    given = {key for key in draft.values if draft.origins.get(key) is not Origin.DEFAULT}
+    kept = (*draft.values, *_KEPT, *(() if given.intersection(_SOURCE) else _SOURCE))
+    return [key for key in dict.fromkeys(kept) if key not in given]
+
+
 def record_of(decision: Decision, record_id: RecordId) -> Record:
     """Make the record of a decision to create or change."""
     draft = decision.draft
     version = 1 if decision.known is None else decision.known.version + 1
     values = {**decision.values, "record_id": record_id}
     origins = dict(draft.origins)
-    for key in _OURS:
-        if key not in draft.values and key in values:
-            origins[key] = Origin.DEFAULT
+    # What the row does not say is no part of its content, by which it is recognised.
+    filled = values.keys() - draft.values.keys() - NOT_CONTENT
+    origins.update(dict.fromkeys(filled, Origin.DEFAULT))
     return Record(record_id, version, values, draft.original, origins, draft.quality)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import orjson
 from sqlalchemy import Connection
@@ -22,8 +22,8 @@ from archsearch.storage.records import Revision
 class Bookmark:
     """How far a source was stored before: rows up to ``number`` bring nothing new.
 
-    Rows that were ``refused`` for who brought them are looked at again: rights change.
-    ``fresh`` counts the records stored since the index last heard of them.
+    Rows that were ``refused`` are looked at again: rights change, and days come. ``fresh`` counts
+    the records stored since the index last heard of them.
     """
 
     key: str
@@ -34,6 +34,10 @@ class Bookmark:
     def covers(self, number: int) -> bool:
         """Whether a row was stored before."""
         return number <= self.number and number not in self.refused
+
+    def rejecting(self, numbers: Iterable[int]) -> "Bookmark":
+        """Give the bookmark with rows that did not even become drafts to be stored."""
+        return replace(self, refused=self.refused.union(numbers))
 
     def moved(self, decisions: Sequence[Decision]) -> "Bookmark":
         """Give the bookmark as it is after a batch."""
@@ -93,10 +97,10 @@ class Batches:
         for draft in drafts:
             decision = self._decide(draft, known, stored=bookmark.covers(draft.row.where.number))
             if decision.verdict in {Verdict.CREATE, Verdict.CHANGE}:
-                record = record_of(decision, self._record_id(connection, decision))
+                record = record_of(decision, self._record_id(connection, decision, known))
                 decision = replace(decision, record_id=record.record_id)
                 revisions.append(Revision(record, decision.digest))
-                known.learn(record, decision.digest)
+                known.learn(record, decision.digest, decision.known)
             decisions.append(decision)
         if revisions:
             self._save(connection, revisions, decisions)
@@ -107,15 +111,16 @@ class Batches:
 
     def _decide(self, draft: Draft, known: "_Known", *, stored: bool) -> Decision:
         digest = self._admission.digest(draft)
+        if stored:
+            # A later row of the same source, or a person, may have changed the record since.
+            return Decision(Verdict.NOTHING, draft, {}, digest)
         identity = known.find(draft, digest, self._admission)
+        if known.torn(draft):
+            return self._admission.taken(draft, digest)
         before = known.records.get(identity.record_id) if identity is not None else None
-        decision = self._admission.decide(draft, digest, identity, before)
-        if stored and decision.verdict in {Verdict.CREATE, Verdict.CHANGE}:
-            # A later row of the same source, or a person, has changed the record since.
-            return replace(decision, verdict=Verdict.NOTHING)
-        return decision
+        return self._admission.decide(draft, digest, identity, before)
 
-    def _record_id(self, connection: Connection, decision: Decision) -> RecordId:
+    def _record_id(self, connection: Connection, decision: Decision, known: "_Known") -> RecordId:
         if decision.known is not None:
             return decision.known.record_id
         given = decision.values.get("record_id")
@@ -128,7 +133,9 @@ class Batches:
         while True:
             (number,) = counters.take(connection, prefix)
             record_id = self._naming.name(prefix, number)
-            # Somebody may have used this number by hand.
+            # Somebody may have used this number by hand, perhaps in this very batch.
+            if record_id in known.identities.by_record_id:
+                continue
             if not identities.find_identities(connection, record_ids=[record_id]).by_record_id:
                 return record_id
 
@@ -159,7 +166,9 @@ class _Known:
     """What is stored of a batch's records, kept up while the batch is worked through."""
 
     identities: Identities
-    records: dict[RecordId, Record]
+    records: dict[RecordId, Record] = field(default_factory=dict)
+    left: set[SourceKey] = field(default_factory=set)
+    """Names that a record of this batch has just given up; free from the next batch on."""
 
     @classmethod
     def of(cls, connection: Connection, drafts: Sequence[tuple[Draft, str]]) -> "_Known":
@@ -170,7 +179,7 @@ class _Known:
             sources={key for draft, _ in drafts if (key := _source_key(draft))},
             digests={digest for draft, digest in drafts if not _named(draft)},
         )
-        known = cls(found, {})
+        known = cls(found)
         other = {
             identity.record_id
             for draft, digest in drafts
@@ -191,12 +200,21 @@ class _Known:
         """Find the stored record that a draft is about."""
         if _named(draft):
             return self.by_name(draft)
-        same = self.identities.by_digest.get(digest)
         # The same content under somebody else's eyes is none of this user's business.
-        return same if same is not None and admission.sees(same) else None
+        return next(filter(admission.sees, self.identities.by_digest.get(digest, ())), None)
 
-    def learn(self, record: Record, digest: str) -> None:
+    def torn(self, draft: Draft) -> bool:
+        """Whether a draft's name in its source belongs to another record than its record id."""
+        record_id, key = draft.values.get("record_id"), _source_key(draft)
+        if key is None or key in self.left:
+            return key is not None
+        holder = self.identities.by_source.get(key)
+        return bool(record_id) and holder is not None and holder.record_id != record_id
+
+    def learn(self, record: Record, digest: str, before: Identity | None) -> None:
         """Take note of a record that the batch has made or changed."""
+        if before is not None:
+            self._forget(before)
         identity = Identity(
             record.record_id,
             record.version,
@@ -206,15 +224,25 @@ class _Known:
             record.secrecy,
         )
         self.identities.by_record_id[record.record_id] = identity
-        self.identities.by_digest[digest] = identity
-        source, source_id = record.values.get("source"), record.values.get("source_id")
-        if source and source_id:
-            self.identities.by_source[SourceKey(str(source), str(source_id))] = identity
+        same = self.identities.by_digest.get(digest, ())
+        self.identities.by_digest[digest] = (*same, identity)
+        key = _source_key(record)
+        if key is not None:
+            self.identities.by_source[key] = identity
+            self.left.discard(key)
         self.records[record.record_id] = record
 
+    def _forget(self, identity: Identity) -> None:
+        same = self.identities.by_digest.get(identity.digest, ())
+        others = tuple(other for other in same if other.record_id != identity.record_id)
+        self.identities.by_digest[identity.digest] = others
+        key = _source_key(self.records[identity.record_id])
+        if key is not None:
+            self.left.add(key)
 
-def _source_key(draft: Draft) -> SourceKey | None:
-    source, source_id = draft.values.get("source"), draft.values.get("source_id")
+
+def _source_key(named: Draft | Record) -> SourceKey | None:
+    source, source_id = named.values.get("source"), named.values.get("source_id")
     return SourceKey(str(source), str(source_id)) if source and source_id else None
 
 

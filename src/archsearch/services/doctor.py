@@ -10,6 +10,7 @@ from archsearch.errors import ArchsearchError, IndexOutdatedError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import audit_log, outbox, records
+from archsearch.storage.consistency import find_inconsistencies
 
 _REBUILD = "请运行 archsearch index rebuild。"
 
@@ -55,8 +56,12 @@ class Doctor:
         faults = self.trail.database.verify()
         with self.trail.database.read() as connection:
             number = records.count(connection)
+            altered = next(find_inconsistencies(connection), None)
         if faults:
             return _ill("档案库", f"{len(faults)} 处损坏：{faults[0]}", "请从备份恢复 var/。")
+        if altered is not None:
+            finding = f"档案 {altered.record_id}：{altered.reason}"
+            return _ill("档案库", finding, "档案可能被绕过系统改动；请保全现场，从备份核对恢复。")
         return _well("档案库", f"{number} 份档案，文件完好")
 
     def _audit(self) -> Check:

@@ -15,7 +15,7 @@ from archsearch.engines.base import (
     SearchEngine,
 )
 from archsearch.engines.documents import DocumentBuilder
-from archsearch.errors import BusyError, IndexOutdatedError
+from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import outbox, records
@@ -29,8 +29,11 @@ SYSTEM = "(system)"
 Progress = Callable[[int], None]
 """Told the number of records done so far."""
 
-Lock = Callable[[], AbstractContextManager[object]]
-"""Makes a context that one process at a time can be in; entering raises BusyError after a wait."""
+Lock = Callable[[float], AbstractContextManager[object]]
+"""Makes a context that one process at a time can be in; entering raises BusyError after so many
+seconds."""
+
+_PATIENCE = 10.0
 
 
 class IndexService:
@@ -62,15 +65,19 @@ class IndexService:
             self.repair()
             return self._engine.search(query)
 
-    def drain(self, progress: Progress | None = None) -> int:
+    def drain(self, progress: Progress | None = None, *, patience: float = _PATIENCE) -> int:
         """Bring everything in the outbox into the index; returns the number of records.
+
+        Args:
+            progress: Told how far it is.
+            patience: Seconds to wait for another process that is at it.
 
         Raises:
             BusyError: Another process is at it.
         """
         done = 0
         try:
-            with self._lock():
+            with self._lock(patience):
                 while step := self._drain_step():
                     done += step
                     if progress:
@@ -80,13 +87,17 @@ class IndexService:
         return done
 
     def catch_up(self) -> bool:
-        """Drain unless another process is doing so; tells whether the index is up to date now."""
+        """Drain if that is possible at once; tells whether the index is up to date now.
+
+        What a killed process had stored but not indexed is found again through this.
+        """
         with self._database.read() as connection:
             if not outbox.count(connection):
                 return True
         try:
-            self.drain()
-        except BusyError:
+            self.drain(patience=0)
+        except (BusyError, EngineError):
+            # Another process is at it, or the disk is full: what is indexed can still be found.
             return False
         return True
 
@@ -105,7 +116,7 @@ class IndexService:
         """Take the last traces of removed and replaced documents out of the index's files."""
         self._authorise(user, Action.INDEX_PURGE)
         self.drain()
-        with self._lock():
+        with self._lock(_PATIENCE):
             self._engine.purge()
         return self._engine.stats()
 
@@ -126,7 +137,7 @@ class IndexService:
         self._trail.note(user, action)
 
     def _rebuild(self, progress: Progress | None) -> None:
-        with self._lock(), self._database.read() as connection:
+        with self._lock(_PATIENCE), self._database.read() as connection:
             upto = outbox.last(connection)
             found = _counted(records.iterate_all(connection), progress)
             self._engine.rebuild(self._builder.build(r) for r in found if _searchable(r))

@@ -5,6 +5,7 @@ if it had never been: how far a source was stored is noted in the transaction of
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from pathlib import Path
@@ -14,7 +15,7 @@ from archsearch.domain.access import Role, scope_of
 from archsearch.domain.audit import Action
 from archsearch.domain.problem import Problem, Severity
 from archsearch.domain.record import JsonValue, RecordId
-from archsearch.errors import BusyError
+from archsearch.errors import BusyError, StoreError
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.pipeline import Pipeline, Supply
 from archsearch.ingest.rows import Draft, Row
@@ -130,7 +131,8 @@ class IngestService:
         batches = Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
         report = IngestReport(dry_run=dry_run)
         for supply in self._supplies(inputs, admission.today):
-            self._take(supply, batches, report, progress)
+            with self._trail.failures(user, Action.INGEST, target=supply.name), _on_disk():
+                self._take(supply, batches, report, progress)
         if not dry_run:
             report.indexed = self._settle()
         return report
@@ -173,7 +175,8 @@ class IngestService:
         bookmark = batches.bookmark(self._rules.fingerprint + source.digest)
         try:
             for batch in _batches(source.entries, tally, self._rules.batch):
-                decisions, bookmark = batches.store(batch, bookmark)
+                decisions, bookmark = batches.store(batch, bookmark.rejecting(tally.kept_out))
+                tally.kept_out.clear()
                 for decision in decisions:
                     tally.count(decision)
                 if progress:
@@ -186,12 +189,11 @@ class IngestService:
             raise
         if report.dry_run:
             rejects.abort()
-            return
-        path = rejects.close()
-        if path is not None:
+        elif path := rejects.close():
             report.rejects.append(path)
-        user = batches.user
-        self._trail.note(user, Action.INGEST, target=source.name, detail=tally.detail())
+        # A rehearsal is noted too: it tells which record ids are taken.
+        detail = {**tally.detail(), "dry_run": report.dry_run}
+        self._trail.note(batches.user, Action.INGEST, target=source.name, detail=detail)
 
     def _settle(self) -> bool:
         """Bring what was stored into the index; False if another process is busy with it."""
@@ -200,6 +202,17 @@ class IngestService:
         except BusyError:
             return False
         return True
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Translate what keeps the file of rejected rows from being written."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            "拒收文件写不进磁盘；已存入的档案不受影响，请清理磁盘或检查权限后重新提交同一来源。"
+        ) from error
 
 
 @dataclass(slots=True)
@@ -214,6 +227,8 @@ class _Tally:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    kept_out: list[int] = field(default_factory=list)
+    """Numbers of the rows rejected since the last batch."""
 
     def trouble(self, problem: Problem) -> None:
         """Note what is wrong with the source, or with a row that could not even be read."""
@@ -268,6 +283,7 @@ def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> It
         if isinstance(entry, Problem):
             tally.trouble(entry)
         elif entry.rejected:
+            tally.kept_out.append(entry.row.where.number)
             tally.reject(entry.problems, entry.row)
         else:
             batch.append(entry)

@@ -23,7 +23,7 @@ from archsearch.domain.query import (
 )
 from archsearch.domain.record import Record, RecordId, RecordVersion, Values
 from archsearch.engines.base import EngineHit, EngineResult
-from archsearch.errors import InvalidRequestError, NotFoundError
+from archsearch.errors import BusyError, InvalidRequestError, NotFoundError
 from archsearch.search.compiler import positive_texts
 from archsearch.search.filters import RELEVANCE
 from archsearch.search.highlight import Term
@@ -105,6 +105,7 @@ class SearchService:
         self._rules = rules
         self._mask = masker.values
         self._mask_text = masker.text
+        self._caught_up = False
 
     def search(self, request: SearchRequest, user: str) -> Page:
         """Find records.
@@ -161,23 +162,29 @@ class SearchService:
         Raises:
             NotFoundError: It does not exist or is out of scope: the two look alike.
         """
-        record = self._visible(record_id, user, Action.SHOW)
+        record, _ = self._visible(record_id, user, Action.SHOW)
         masked = self._mask(record.values)
         return Record(record.record_id, record.version, masked, {}, record.origins, record.quality)
 
     def history(self, record_id: str, user: str) -> tuple[RecordVersion, ...]:
         """Load every version of a record, masked, oldest first."""
-        self._visible(record_id, user, Action.HISTORY)
+        scope = self._visible(record_id, user, Action.HISTORY)[1]
         with self._database.read() as connection:
             versions = records.history(connection, RecordId(record_id))
         return tuple(
             RecordVersion(v.record_id, v.version, self._mask(v.values), v.changed_by, v.changed_at)
             for v in versions
+            # What was secret while it was secret stays so.
+            if str(v.values.get("secrecy", "")) in scope.secrecies
         )
 
     # Asking --------------------------------------------------------------------------------------
 
     def _asker(self, user: str) -> _Asker:
+        if not self._caught_up:
+            # A process that was killed may have stored records and not indexed them.
+            self._caught_up = True
+            self._index.catch_up()
         for _ in range(_RETRIES):
             with self._database.read() as connection:
                 principal = principal_of(connection, user, self._trail.clock())
@@ -185,6 +192,9 @@ class SearchService:
             if moved.complete:
                 break
             self._index.drain()
+        else:
+            # Answering now would count records that are no longer this user's to see.
+            raise BusyError("大量档案的权限正在变动，请稍后重试。")
         scope = scope_of(principal, self._rules.levels)
         excluded = frozenset(
             record_id
@@ -209,7 +219,7 @@ class SearchService:
             if not refused:
                 return result, found
             excluded |= refused
-        raise NotFoundError("档案正在变动，请稍后重试。")
+        raise BusyError("档案正在变动，请稍后重试。")
 
     def _page(self, request: SearchRequest, asker: _Asker) -> Page:
         limit = self._bounded(request.limit, self._rules.most_hits, "limit")
@@ -318,7 +328,7 @@ class SearchService:
         result, found = self._ask(Plan(node, first=first, limit=limit), asker)
         return tuple(self._hit(hit, found, [(text, None)], loose=True) for hit in result.hits)
 
-    def _visible(self, record_id: str, user: str, action: Action) -> Record:
+    def _visible(self, record_id: str, user: str, action: Action) -> tuple[Record, Scope]:
         with self._trail.failures(user, action, target=self._mask_text(record_id[:200])):
             with self._database.read() as connection:
                 principal = principal_of(connection, user, self._trail.clock())
@@ -328,7 +338,7 @@ class SearchService:
             if record is None or not scope.permits(record):
                 raise NotFoundError(_NOT_FOUND)
         self._trail.note(user, action, target=record_id)
-        return record
+        return record, scope
 
     def _search_detail(self, request: SearchRequest, page: Page) -> dict[str, str | int]:
         ids = "\n".join(hit.record_id for hit in page.hits)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from archsearch.domain.audit import Action, AuditEntry, Outcome
 from archsearch.domain.record import JsonValue
@@ -10,6 +11,14 @@ from archsearch.errors import AccessDeniedError, ArchsearchError
 from archsearch.services.identity import Clock
 from archsearch.storage import audit_log
 from archsearch.storage.database import Database
+
+_LONGEST: Final = 200
+
+
+def _writable(text: str) -> str:
+    """Make what anybody may have typed fit for the log: no half characters, no floods."""
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,9 @@ class Trail:
         detail: Mapping[str, JsonValue] | None = None,
     ) -> AuditEntry:
         """Make an entry, to be appended in a transaction of the caller's."""
-        return AuditEntry(self.clock(), user, action, target, outcome, detail or {})
+        return AuditEntry(
+            self.clock(), _writable(user), action, _writable(target), outcome, detail or {}
+        )
 
     def note(
         self,

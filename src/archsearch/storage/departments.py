@@ -19,7 +19,9 @@ def ensure(connection: Connection, path: str, *, at: datetime) -> bool:
     Raises:
         InvalidRequestError: The path has an empty, padded or overlong part, or too many parts.
     """
-    _check(path)
+    fault = path_fault(path)
+    if fault:
+        raise InvalidRequestError(fault)
     parent: int | None = None
     created = False
     parts = path.split("/")
@@ -47,20 +49,19 @@ def all_paths(connection: Connection) -> tuple[str, ...]:
     )
 
 
-def _id_of(connection: Connection, path: str) -> int | None:
-    return connection.execute(select(DEPARTMENTS.c.id).where(DEPARTMENTS.c.path == path)).scalar()
-
-
-def _check(path: str) -> None:
+def path_fault(path: str) -> str:
+    """Say what keeps a text from being a department's path; nothing if nothing does."""
     parts = path.split("/")
     if len(parts) > DEPTH_LIMIT:
-        raise InvalidRequestError(f"部门层级超过 {DEPTH_LIMIT} 级。")
-    for part in parts:
-        if not part or part != part.strip():
-            raise InvalidRequestError(
-                "部门路径的每一级都须有名称，且首尾不带空格，如 华东分行/信贷部。"
-            )
-        if len(part) > NAME_LIMIT:
-            raise InvalidRequestError(f"部门名称超过 {NAME_LIMIT} 个字。")
-        if any(unicodedata.category(character)[0] == "C" for character in part):
-            raise InvalidRequestError("部门名称不能含控制字符或不可见字符。")
+        return f"部门层级超过 {DEPTH_LIMIT} 级。"
+    if not all(part and part == part.strip() for part in parts):
+        return "部门路径的每一级都须有名称，且首尾不带空格，如 华东分行/信贷部。"
+    if any(len(part) > NAME_LIMIT for part in parts):
+        return f"部门名称超过 {NAME_LIMIT} 个字。"
+    if any(unicodedata.category(character)[0] == "C" for character in path):
+        return "部门名称不能含控制字符或不可见字符。"
+    return ""
+
+
+def _id_of(connection: Connection, path: str) -> int | None:
+    return connection.execute(select(DEPARTMENTS.c.id).where(DEPARTMENTS.c.path == path)).scalar()

@@ -8,7 +8,13 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from archsearch.errors import ArchsearchError, BusyError, ConflictError, StoreError
+from archsearch.errors import (
+    ArchsearchError,
+    BusyError,
+    ConflictError,
+    InvalidRequestError,
+    StoreError,
+)
 
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _BUSY_MESSAGE: Final = "档案库正被其他程序写入，请稍后重试。"
@@ -32,9 +38,12 @@ _UNKNOWN: Final = "档案库操作失败，本次操作已撤销；请运行 arc
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn whatever the database raises inside into StoreError, BusyError or ConflictError."""
+    """Turn whatever the database raises inside into one of our errors."""
     try:
         yield
+    except UnicodeEncodeError:
+        # The driver's message quotes the text.
+        raise InvalidRequestError("内容含有无法保存的半个字符，请更正后重试。") from None
     except (SQLAlchemyError, sqlite3.Error) as error:
         if _undecodable(error):
             # The driver's message quotes the text it could not decode.

@@ -38,8 +38,8 @@ class Identities:
 
     by_record_id: dict[RecordId, Identity]
     by_source: dict[SourceKey, Identity]
-    by_digest: dict[str, Identity]
-    """Of several records with the same content, the oldest."""
+    by_digest: dict[str, tuple[Identity, ...]]
+    """Several records may have the same content; oldest first."""
 
 
 def find_identities(
@@ -79,12 +79,12 @@ def _by_source(connection: Connection, sources: Collection[SourceKey]) -> dict[S
     }
 
 
-def _by_digest(connection: Connection, digests: Collection[str]) -> dict[str, Identity]:
-    found: dict[str, Identity] = {}
+def _by_digest(connection: Connection, digests: Collection[str]) -> dict[str, tuple[Identity, ...]]:
+    found: dict[str, tuple[Identity, ...]] = {}
     for piece in chunks(digests):
         statement = _identities().where(RECORDS.c.digest.in_(piece)).order_by(RECORDS.c.id)
         for row in connection.execute(statement):
-            found.setdefault(row.digest, _identity(row))
+            found[row.digest] = (*found.get(row.digest, ()), _identity(row))
     return found
 
 

@@ -3,12 +3,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.ingest.drafting import REGIONS, ROW, SCHEMA, make_normaliser
 
 from archsearch.domain.identifiers import person_check_char
 from archsearch.domain.problem import Aspect, Severity
-from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import Schema
 from archsearch.ingest.faults import KINDS
 from archsearch.ingest.normalise.normaliser import Normaliser
@@ -25,6 +25,21 @@ COMPLETE = {
     "phones": "13812345678",
     "address": "北京市朝阳区建国路1号",
 }
+
+
+@pytest.fixture(scope="module")
+def normaliser() -> Normaliser:
+    return make_normaliser()
+
+
+@pytest.fixture(scope="module")
+def validator() -> Validator:
+    return Validator(SCHEMA, REGIONS)
+
+
+@pytest.fixture(scope="module")
+def row() -> Row:
+    return ROW
 
 
 def numbered(first17: str) -> str:
@@ -174,12 +189,10 @@ def test_quality_falls_by_what_is_missing_and_what_is_doubtful(
     assert wrong.quality == 75
 
 
-def test_fields_that_the_schema_lacks_cost_nothing(
-    regions: RegionTree, schema: Schema, row: Row
-) -> None:
-    names_only = Schema(1, tuple(spec for spec in schema.fields if spec.key == "name"))
-    normaliser = Normaliser(names_only, {}, regions)
-    validator = Validator(names_only, regions)
+def test_fields_that_the_schema_lacks_cost_nothing(row: Row) -> None:
+    names_only = Schema(1, tuple(spec for spec in SCHEMA.fields if spec.key == "name"))
+    normaliser = Normaliser(names_only, {}, REGIONS)
+    validator = Validator(names_only, REGIONS)
 
     draft = validator.check(normaliser.normalise(row, {"name": "张伟"}), TODAY)
 
@@ -187,7 +200,6 @@ def test_fields_that_the_schema_lacks_cost_nothing(
     assert draft.quality == 100
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     raw=st.dictionaries(
         st.sampled_from(["name", "id_number", "phones", "email", "birth_date", "region", "nature"]),

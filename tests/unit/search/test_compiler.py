@@ -109,6 +109,9 @@ def test_a_sensitive_value_is_found_whole_and_by_its_ending(library: Library) ->
 
     assert library.exact("13812345678") == ["a"]
     assert library.exact("+86-138-1234-5678") == ["a"]
+    assert library.exact("138 1234 5678") == ["a"]
+    assert library.exact("甲 138 1234 5678") == ["a"]
+    assert library.exact("138 1234 5679") == []
     assert library.exact("电话:5678") == ["a"]
     assert library.exact("5678") == []
     assert library.fuzzy("5678") == ["a"]

@@ -12,6 +12,7 @@ from archsearch.domain.schema import FieldSpec, FieldType, Schema, Sensitivity
 from archsearch.security.masking import (
     DEFAULT_RULES,
     HIDDEN,
+    Mask,
     MaskRule,
     MaskStyle,
     mask,
@@ -255,6 +256,29 @@ def test_no_full_secret_is_left_in_the_json(sensitive: dict[str, Any], income: i
     assert str(income) not in written
     assert "13800000000" not in written
     assert record.values["notes"] == told
+
+
+def test_a_secret_inside_another_leaves_nothing_of_it() -> None:
+    values: Values = {
+        "email": "zhang.wei@example.com",
+        "phones": ["wei@example.com"],
+        "tags": ["zhang.wei@example.com"],
+    }
+
+    assert mask(SCHEMA, values)["tags"] == ["*" * len("zhang.wei@example.com")]
+
+
+def test_what_stands_in_a_sensitive_group_is_a_secret_elsewhere() -> None:
+    values: Values = {"hidden": {"note": "地下室保险柜"}, "notes": "见地下室保险柜。"}
+
+    assert mask(SCHEMA, values) == {"hidden": HIDDEN, "notes": "见******。"}
+
+
+def test_one_mask_serves_many_records() -> None:
+    shared = Mask(SCHEMA, {FieldType.PHONE: MaskRule(MaskStyle.ENDS, 0, 4)})
+
+    assert shared.values({"phones": ["13812345678"]}) == {"phones": ["*******5678"]}
+    assert shared.values({"email": "zhang@example.com"}) == {"email": HIDDEN}
 
 
 def test_sensitive_originals_are_left_out() -> None:

@@ -23,7 +23,7 @@ def test_a_record_is_known_by_its_id_its_source_and_its_content(database: Databa
     assert list(found.by_digest) == [known.digest]
     identity = found.by_record_id[RecordId("R1")]
     assert found.by_source[SourceKey("CRM", "7")] == identity
-    assert found.by_digest[known.digest] == identity
+    assert found.by_digest[known.digest] == (identity,)
     assert (identity.record_id, identity.version, identity.digest) == ("R1", 1, known.digest)
     assert (identity.owner, identity.department, identity.secrecy) == (
         "li.na",
@@ -50,7 +50,7 @@ def test_only_the_current_version_counts(database: Database) -> None:
     assert set(found.by_digest) == {new.digest}
 
 
-def test_of_several_with_the_same_content_the_oldest_is_named(database: Database) -> None:
+def test_several_with_the_same_content_are_named_oldest_first(database: Database) -> None:
     with database.write() as connection:
         save(connection, revision("R2"))
         save(connection, revision("R1"))
@@ -58,7 +58,7 @@ def test_of_several_with_the_same_content_the_oldest_is_named(database: Database
     with database.read() as connection:
         found = find_identities(connection, digests=[revision("R3").digest])
 
-    assert [one.record_id for one in found.by_digest.values()] == ["R2"]
+    assert [[one.record_id for one in same] for same in found.by_digest.values()] == [["R2", "R1"]]
 
 
 def test_records_without_a_source_number_do_not_collide(database: Database) -> None:

@@ -68,19 +68,21 @@ def places(needles: Ints, haystack: Ints) -> tuple[Docs, Mask]:
     return found, haystack[found] == wanted
 
 
-def marked(docs: Docs, size: int) -> Mask:
+def marked(docs: Ints, size: int) -> Mask:
     """Make a bitmap of ``size`` documents with ``docs`` set."""
     bitmap = np.zeros(size, np.bool_)
     bitmap[docs] = True
     return bitmap
 
 
-def common(left: Docs, right: Docs, size: int) -> Docs:
+def common(left: Ints, right: Ints, size: int) -> Docs:
     """Intersect two sorted sets of document numbers below ``size``."""
     small, large = (left, right) if left.size <= right.size else (right, left)
     if small.size * SPARSE < large.size:
-        return small[places(small, large)[1]]
-    return small[marked(large, size)[small]]
+        kept = small[places(small, large)[1]]
+    else:
+        kept = small[marked(large, size)[small]]
+    return kept.astype(np.intp, copy=False)
 
 
 def united(sets: list[Docs], size: int) -> Docs:

@@ -5,7 +5,6 @@ The path of :class:`ColumnarSegment` is written into every TOC and therefore par
 
 import secrets
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from archsearch.engines.whoosh.stock import (
     PerDocumentWriter,
     RamStorage,
     Segment,
-    StructFile,
 )
 
 EXTENSION = ".arch"
@@ -132,28 +130,12 @@ class ColumnarCodec(Codec):  # type: ignore[misc]  # Whoosh has no types
 
 
 class DurableStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh's file storage on a :class:`.disk.Disk`, with files synced before they are renamed."""
+    """Whoosh's file storage on a :class:`.disk.Disk`."""
 
     def __init__(self, folder: Path, disk: Disk) -> None:
         super().__init__(str(folder))
         self.root = folder
         self.disk = disk
-
-    def create_file(self, name: str, **_: Any) -> Any:
-        """Open a new file for writing."""
-        return StructFile(self.disk.create(self.root / name), name=name)
-
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: FBT001, FBT002
-        """Sync a file, then put it under its final name."""
-        source, target = self.root / oldname, self.root / newname
-        if safe and target.exists():
-            raise FileExistsError(newname)
-        self.disk.sync(source)
-        self.disk.rename(source, target)
-
-    def delete_file(self, name: str) -> None:
-        """Remove a file."""
-        self.disk.remove(self.root / name)
 
     def temp_storage(self, *_: Any) -> Any:
         """Give Whoosh's posting pool, which stays empty, a place that costs no file."""
@@ -162,15 +144,3 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
     def lock(self, name: str) -> FileLock:
         """Make Whoosh's own lock, safe across forks."""
         return FileLock(self.root / name)
-
-
-class VerifiedFiles(FileStorage):  # type: ignore[misc]  # Whoosh has no types
-    """Serves bytes that were verified, so that Whoosh unpickles those and no others."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        super().__init__("")
-        self._files = files
-
-    def open_file(self, name: str, **_: Any) -> Any:
-        """Open one of the verified files."""
-        return StructFile(BytesIO(self._files[name]), name=name)

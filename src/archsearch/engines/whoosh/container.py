@@ -18,6 +18,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -45,6 +46,12 @@ class Seal:
     def of(cls, data: bytes | memoryview | mmap.mmap) -> "Seal":
         """Seal bytes at hand or mapped."""
         return cls(len(data), hashlib.sha256(data).hexdigest())
+
+    @classmethod
+    def of_file(cls, path: Path) -> "Seal":
+        """Seal a file of any size."""
+        with path.open("rb") as file:
+            return cls(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 class ContainerWriter:

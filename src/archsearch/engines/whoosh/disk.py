@@ -5,6 +5,8 @@ records them, fails at one of them, or loses what was not synced.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +26,10 @@ class Disk:
         finally:
             os.close(handle)
 
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name."""
+        target.hardlink_to(source)
+
     def rename(self, source: Path, target: Path) -> None:
         """Put a file in another's place at once."""
         source.replace(target)
@@ -42,13 +48,42 @@ class Disk:
 
 
 def write_durably(disk: Disk, path: Path, data: bytes) -> None:
-    """Replace a small file so that, whenever the machine stops, it holds the old or the new."""
-    scratch = path.with_name(path.name + ".tmp")
+    """Replace a small file so that, whenever the machine stops, it holds the old or the new.
+
+    Raises:
+        OSError: The disk failed; the old content is in place, unless the disk refused even that.
+    """
+    scratch, kept = _beside(path, ".tmp"), _beside(path, ".old")
     with disk.create(scratch) as file:
         file.write(data)
     disk.sync(scratch)
+    existed = path.exists()
+    if existed:
+        # Going back must not need space: there may be none. Some file systems have no links.
+        with suppress(OSError):
+            kept.unlink(missing_ok=True)
+            disk.link(path, kept)
     disk.rename(scratch, path)
-    disk.sync(path.parent)
+    try:
+        disk.sync(path.parent)
+    except OSError:
+        with suppress(OSError):
+            disk.rename(kept, path) if existed else disk.remove(path)
+        raise
+    with suppress(OSError):
+        if existed:
+            disk.remove(kept)
+
+
+def scratch_of(path: Path) -> Iterator[Path]:
+    """Yield what :func:`write_durably` may have left beside a file when it was interrupted."""
+    for suffix in (".tmp", ".old"):
+        if _beside(path, suffix).exists():
+            yield _beside(path, suffix)
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
 
 
 def remove_tree(disk: Disk, folder: Path) -> None:

@@ -96,11 +96,14 @@ class WhooshEngine:
 
     def verify(self) -> tuple[Damage, ...]:
         """Check every file against its digest; see the protocol."""
+        file = CURRENT
         try:
-            index = self._writable()
+            folder = self._generations.current()
+            file = f"{folder.name}/{manifests.NAME}"
+            index = self._index_in(folder)
         except IndexOutdatedError as error:
-            return (Damage(CURRENT, error.message),)
-        folder, files = index.folder, index.state.files
+            return (Damage(file, error.message),)
+        files = index.state.files
         flaws = [(name, _flaw(folder / name, seal)) for name, seal in sorted(files.items())]
         found = tuple(Damage(f"{folder.name}/{name}", flaw) for name, flaw in flaws if flaw)
         # A commit may have removed files meanwhile: those are none of its successor's.
@@ -147,7 +150,9 @@ class WhooshEngine:
             raise EngineError(_disk_message(error)) from error
 
     def _writable(self) -> ColumnarIndex:
-        folder = self._generations.current()
+        return self._index_in(self._generations.current())
+
+    def _index_in(self, folder: Path) -> ColumnarIndex:
         try:
             return self._reader.index(folder, manifests.read(folder))
         except FileNotFoundError:
@@ -196,14 +201,14 @@ def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
 def _flaw(path: Path, seal: Seal) -> str:
     """Say what is wrong with a file, nothing if nothing is."""
     try:
-        data = path.read_bytes()
+        found = Seal.of_file(path)
     except FileNotFoundError:
         return "文件缺失"
     except OSError:
         return "文件无法读取"
-    if len(data) != seal.size:
+    if found.size != seal.size:
         return "文件大小与清单不符"
-    return "" if Seal.of(data) == seal else "文件内容与清单不符"
+    return "" if found == seal else "文件内容与清单不符"
 
 
 def _disk_message(error: OSError) -> str:

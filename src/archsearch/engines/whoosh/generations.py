@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from archsearch.engines.whoosh.disk import Disk, remove_tree, write_durably
+from archsearch.engines.whoosh.disk import Disk, remove_tree, scratch_of, write_durably
 from archsearch.errors import IndexOutdatedError
 
 CURRENT: Final = "CURRENT"
@@ -25,6 +25,8 @@ class Generations:
     def __init__(self, folder: Path, disk: Disk) -> None:
         self.folder = folder
         self._disk = disk
+        self._pointer = str(folder / CURRENT)
+        self._known = (b"", folder)
 
     def current(self) -> Path:
         """Find the folder in use.
@@ -33,9 +35,18 @@ class Generations:
             IndexOutdatedError: There is none.
         """
         try:
-            name = (self.folder / CURRENT).read_bytes().strip().decode("ascii", "replace")
+            with open(self._pointer, "rb") as file:  # noqa: PTH123 - every search comes by here
+                data = file.read()
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
+        known, folder = self._known
+        if data != known or not known:
+            folder = self._pointed_at(data)
+            self._known = (data, folder)
+        return folder
+
+    def _pointed_at(self, data: bytes) -> Path:
+        name = data.strip().decode("ascii", "replace")
         if not _NAME.fullmatch(name):
             raise IndexOutdatedError("索引指针文件已损坏，需要重建索引。")
         return self.folder / name
@@ -63,9 +74,8 @@ class Generations:
         for path, match in list(self._folders()):
             if match[0] != keep:
                 remove_tree(self._disk, path)
-        scratch = self.folder / (CURRENT + ".tmp")
-        if scratch.exists():
-            self._disk.remove(scratch)
+        for path in scratch_of(self.folder / CURRENT):
+            self._disk.remove(path)
 
     def _folders(self) -> Iterator[tuple[Path, re.Match[str]]]:
         for path in self.folder.iterdir():

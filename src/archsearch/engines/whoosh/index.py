@@ -1,15 +1,16 @@
 """One generation folder as a Whoosh index whose state is what its manifest says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from archsearch.engines.whoosh import manifest as manifests
-from archsearch.engines.whoosh.codec import ColumnarSegment, DurableStorage, VerifiedFiles
+from archsearch.engines.whoosh.codec import ColumnarSegment, DurableStorage
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.disk import Disk, write_durably
 from archsearch.engines.whoosh.manifest import Manifest
-from archsearch.engines.whoosh.stock import TOC, FileIndex, Schema
+from archsearch.engines.whoosh.stock import TOC, FileIndex, IndexVersionError, RamStorage, Schema
 from archsearch.errors import EngineError, IndexOutdatedError
 
 INDEX_NAME = "MAIN"
@@ -18,6 +19,17 @@ INDEX_NAME = "MAIN"
 def toc_name(number: int) -> str:
     """Name the TOC file of one commit, as Whoosh does."""
     return str(TOC._filename(INDEX_NAME, number))  # noqa: SLF001 - Whoosh offers no other way
+
+
+def toc_bytes(segments: Sequence[ColumnarSegment], number: int) -> bytes:
+    """Give the content of a TOC file as Whoosh writes it.
+
+    It goes through memory, because Whoosh's way to disk neither syncs nor closes the file when a
+    write fails.
+    """
+    memory = RamStorage()
+    TOC(Schema(), list(segments), number).write(memory, INDEX_NAME)
+    return bytes(memory.files[toc_name(number)])
 
 
 class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
@@ -47,9 +59,9 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
     ) -> "ColumnarIndex":
         """Make an empty index in a new folder."""
         disk.make_folder(folder)
-        TOC.create(DurableStorage(folder, disk), Schema(), INDEX_NAME)
-        seal = Seal.of((folder / toc_name(0)).read_bytes())
-        state = Manifest(folder.name, 0, dict(fingerprint), {toc_name(0): seal})
+        data = toc_bytes((), 0)
+        write_durably(disk, folder / toc_name(0), data)
+        state = Manifest(folder.name, 0, dict(fingerprint), {toc_name(0): Seal.of(data)})
         return cls(folder, state, key, disk)
 
     def latest_generation(self) -> int:
@@ -69,7 +81,12 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
         data = (self.folder / name).read_bytes()
         if Seal.of(data) != self.state.files.get(name):
             raise IndexOutdatedError("索引目录文件已损坏，需要重建索引。")
-        return TOC.read(VerifiedFiles({name: data}), INDEX_NAME, gen=self.state.toc)
+        memory = RamStorage()
+        memory.files[name] = data
+        try:
+            return TOC.read(memory, INDEX_NAME, gen=self.state.toc)
+        except (AttributeError, ImportError, UnpicklingError, IndexVersionError) as error:
+            raise IndexOutdatedError("索引由其他版本的程序生成，需要重建索引。") from error
 
     @property
     def published(self) -> bool:
@@ -91,15 +108,7 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
             EngineError: Somebody else has published meanwhile.
             OSError: The disk failed; the earlier state is in place again, if the disk lets it be.
         """
-        path = self.folder / manifests.NAME
-        before = self._published()
         if self.superseded():
             raise EngineError("索引已被其他进程更新，本次更新未写入，请重试。")
-        self.storage.disk.sync(self.folder)
-        try:
-            write_durably(self.storage.disk, path, state.sealed(self._key))
-        except OSError:
-            if before is not None and path.read_bytes() != before:
-                write_durably(self.storage.disk, path, before)
-            raise
+        write_durably(self.storage.disk, self.folder / manifests.NAME, state.sealed(self._key))
         self.state = state

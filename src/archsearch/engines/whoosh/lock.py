@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archsearch.errors import BusyError
+from archsearch.errors import BusyError, EngineError
 
 _PAUSE = 0.02
 _held: "weakref.WeakSet[FileLock]" = weakref.WeakSet()
@@ -91,10 +91,11 @@ def writing(path: Path, timeout: float) -> Iterator[FileLock]:
 
     Raises:
         BusyError: Another writer had it for all of ``timeout`` seconds.
+        EngineError: The lock file cannot be made.
     """
     lock = FileLock(path)
     deadline = time.monotonic() + timeout
-    while not lock.acquire():
+    while not _acquired(lock):
         if time.monotonic() >= deadline:
             raise BusyError("另一个进程正在更新索引，请稍后再试。")
         time.sleep(_PAUSE)
@@ -102,3 +103,11 @@ def writing(path: Path, timeout: float) -> Iterator[FileLock]:
         yield lock
     finally:
         lock.release()
+
+
+def _acquired(lock: FileLock) -> bool:
+    try:
+        return lock.acquire()
+    except OSError as error:
+        reason = error.strerror or "磁盘错误"
+        raise EngineError(f"建不了锁文件（{reason}）；请检查磁盘空间和权限。") from error

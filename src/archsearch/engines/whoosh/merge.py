@@ -17,8 +17,8 @@ from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import Dictionary, union
 from archsearch.engines.whoosh.postings import TextAssembler, TextField, Tokens
 
-CHUNK = 8_000_000
-"""Tokens sorted at a time: 64 MB of keys."""
+CHUNK = 2_000_000
+"""Tokens sorted at a time: about 100 MB with everything around them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ from archsearch.engines.whoosh.arrays import Docs, Ints, compact, offsets, sprea
 from archsearch.engines.whoosh.container import Container, ContainerWriter
 from archsearch.engines.whoosh.dictionary import Dictionary
 
+KEY_BITS = 64
+"""Width of a packed sort key."""
+
 
 @dataclass(frozen=True)
 class TextField:
@@ -52,6 +55,8 @@ class TextField:
         if self.counts is None or self.starts is None:
             return self.positions[begin + which], np.ones(which.size, np.intp)
         counts = self.counts[begin:end].astype(np.intp)
+        if which.size == end - begin:
+            return self.positions[int(self.starts[term]) : int(self.starts[term + 1])], counts
         first = int(self.starts[term]) + np.cumsum(counts) - counts
         return self.positions[spread(first[which], counts[which])], counts[which]
 
@@ -105,7 +110,7 @@ class Tokens:
             return self
         position_bits = int(self.positions.max()).bit_length()
         doc_bits = int(self.docs.max()).bit_length()
-        if position_bits + doc_bits + int(self.terms.max()).bit_length() > 64:  # noqa: PLR2004
+        if position_bits + doc_bits + int(self.terms.max()).bit_length() > KEY_BITS:
             order = np.lexsort((self.positions, self.docs, self.terms))
             return Tokens(self.terms[order], self.docs[order], self.positions[order])
         keys = self.terms.astype(np.uint64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from archsearch.domain.plan import Plan
-from archsearch.engines.whoosh.arrays import Docs, Floats, Ints, marked
+from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Floats, Ints, marked
 from archsearch.engines.whoosh.matching import Matcher
 from archsearch.engines.whoosh.scoring import Scorer, flat
 
@@ -58,23 +58,17 @@ def ranked(plan: Plan, scorer: Scorer, matcher: Matcher, hits: Docs) -> Ranked:
     if plan.order.field is not None:
         return _by_key(plan, scorer, matcher, hits)
     scores = np.zeros(hits.size) if flat(plan.node) else scorer.scores(plan.node, hits)
-    first = np.zeros(hits.size, np.bool_)
-    if plan.first is not None:
-        first = marked(matcher.docs(plan.first), matcher.size)[hits]
-    order = _top_of(scores, np.flatnonzero(first), wanted) if plan.first is not None else NO_PLACES
-    if order.size < wanted:
-        order = np.concatenate(
-            (order, _top_of(scores, np.flatnonzero(~first), wanted - order.size))
-        )
-    return Ranked(matcher, hits[order], scores[order], ~first[order], NO_PLACES)
-
-
-NO_PLACES: Docs = np.empty(0, np.intp)
+    if plan.first is None:
+        order = top(scores, wanted)
+        return Ranked(matcher, hits[order], scores[order], np.zeros(order.size), NO_DOCS)
+    later = ~marked(matcher.docs(plan.first), matcher.size)[hits]
+    order = _top_of(scores, np.flatnonzero(~later), wanted)
+    rest = _top_of(scores, np.flatnonzero(later), wanted - order.size)
+    order = np.concatenate((order, rest))
+    return Ranked(matcher, hits[order], scores[order], later[order], NO_DOCS)
 
 
 def _top_of(scores: Floats, places: Docs, wanted: int) -> Docs:
-    if places.size == scores.size:
-        return top(scores, wanted)
     return places[top(scores[places], wanted)]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from archsearch.domain.access import Scope
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY
-from archsearch.engines.whoosh.arrays import SPARSE, Docs, Ints, Mask, places
+from archsearch.engines.whoosh.arrays import SPARSE, Docs, Ints, Mask, marked, places
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.snapshot import SegmentView
@@ -27,6 +27,10 @@ class Reach(NamedTuple):
     def complete(self) -> bool:
         """Whether every document of the segment is in reach."""
         return self.docs.size == self.mask.size
+
+    def narrowed(self, docs: Docs) -> "Reach":
+        """Give the reach that has only these documents left."""
+        return Reach(marked(docs, self.mask.size), docs)
 
     def places(self, docs: Ints) -> Docs:
         """Give the places in a sorted list of documents that are in reach."""

@@ -115,7 +115,7 @@ class Scorer:
         if isinstance(node, AllOf):
             return self._added(children, docs)
         matches = [self._matcher.docs(child) for child in children]
-        if 2 * docs.size >= sum(found.size for found in matches):
+        if sum(found.size for found in matches) <= 2 * docs.size * len(children):
             return self._accumulated(children, docs)
         total = np.zeros(docs.size)
         for child, found in zip(children, matches, strict=True):

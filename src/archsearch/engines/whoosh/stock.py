@@ -10,7 +10,7 @@ import whoosh
 from whoosh import index, writing
 from whoosh.codec import base
 from whoosh.fields import Schema as _Schema
-from whoosh.filedb import filestore, structfile
+from whoosh.filedb import filestore
 
 Codec: Any = base.Codec
 FieldWriter: Any = base.FieldWriter
@@ -21,9 +21,9 @@ RamStorage: Any = filestore.RamStorage
 Schema: Any = _Schema
 Segment: Any = base.Segment
 SegmentWriter: Any = writing.SegmentWriter
-StructFile: Any = structfile.StructFile
 TOC: Any = index.TOC
 
+IndexVersionError = index.IndexVersionError
 LockError = index.LockError
 
 

@@ -17,12 +17,12 @@ from archsearch.engines.whoosh.build import Builder
 from archsearch.engines.whoosh.codec import ColumnarCodec, ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.disk import remove_tree
-from archsearch.engines.whoosh.index import INDEX_NAME, ColumnarIndex, toc_name
+from archsearch.engines.whoosh.disk import remove_tree, write_durably
+from archsearch.engines.whoosh.index import INDEX_NAME, ColumnarIndex, toc_bytes, toc_name
 from archsearch.engines.whoosh.lock import FileLock
 from archsearch.engines.whoosh.manifest import Manifest
 from archsearch.engines.whoosh.merge import Part, merge
-from archsearch.engines.whoosh.stock import TOC, SegmentWriter
+from archsearch.engines.whoosh.stock import SegmentWriter
 from archsearch.engines.whoosh.tiers import Size, groups
 from archsearch.errors import BusyError
 
@@ -84,11 +84,13 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         """Forget the changes and remove the files written for them."""
         if self.is_closed:
             return
-        with suppress(OSError):
+        try:
             # A manifest that could be neither completed nor taken back names the new files.
             if not self._index.superseded():
-                clean(self._index)
-        self._finish()
+                with suppress(OSError):
+                    clean(self._index)
+        finally:
+            self._finish()
 
     def add_document(self, **_: Any) -> None:
         """Refuse Whoosh's way in: documents come through :meth:`apply`."""
@@ -145,7 +147,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         self.segments.remove(segment)
         self._contents.pop(segment.filename, None)
         if self._fresh.pop(segment.filename, None):
-            self.storage.delete_file(segment.filename)
+            self.storage.disk.remove(self.storage.root / segment.filename)
 
     def _publish(self) -> None:
         if not self._lock.held():
@@ -153,12 +155,11 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         disk, folder = self.storage.disk, self.storage.root
         for name in self._fresh:
             disk.sync(folder / name)
-        toc = toc_name(self.generation)
-        TOC(self.schema, self.segments, self.generation).write(self.storage, INDEX_NAME)
+        toc, data = toc_name(self.generation), toc_bytes(self.segments, self.generation)
+        write_durably(disk, folder / toc, data)
         known = {**self._index.state.files, **self._fresh}
         files = {segment.filename: known[segment.filename] for segment in self.segments}
-        files[toc] = Seal.of((folder / toc).read_bytes())
-        self._fresh[toc] = files[toc]
+        files[toc] = Seal.of(data)
         state = self._index.state
         self._index.publish(Manifest(state.generation, self.generation, state.fingerprint, files))
         self._fresh = {}

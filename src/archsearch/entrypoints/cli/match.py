@@ -51,7 +51,6 @@ def command(session: Session, names: tuple[str, ...], file: Path | None, limit: 
         raise click.UsageError("请写出要比对的名称，或用 --file 指定名单文件。")
     found: Found = []
     with session.archive() as archive, session.out.progress("比对") as steps:
-        archive.catch_up()
         schema = archive.settings.schema
         # Loaded only here: help should not wait for the readers.
         from archsearch.entrypoints.cli.namelist import names_in  # noqa: PLC0415 - see above

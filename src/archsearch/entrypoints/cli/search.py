@@ -82,6 +82,5 @@ def command(session: Session, /, query: tuple[str, ...], **given: Any) -> None:
             limit=defaults.limit if given["limit"] is None else given["limit"],
             offset=given["offset"],
         )
-        archive.catch_up()
         page = archive.search.search(request, user)
     hits.show(page, schema, session.out)

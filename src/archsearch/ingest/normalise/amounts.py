@@ -21,10 +21,10 @@ _SCIENTIFIC: Final = re.compile(r"([0-9])(?:\.([0-9]+))?[eE]\+?([0-9]{1,2})")
 _COUNTER: Final = re.compile(r" ?(?:次|张|个|页|笔|户|人|台|套|辆|天|期|dpi)$", re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"人民币|RMB|CNY|[¥￥$]", re.IGNORECASE)
 _FOREIGN: Final = re.compile(
-    r"美元|美金|欧元|英镑|日元|港[币元]|澳元|USD|EUR|HKD|JPY|GBP|[$€£]", re.I
+    r"美元|美金|欧元|英镑|日元|港[币元]|[澳加新]元|法郎|马克|USD|EUR|HKD|JPY|GBP|[$€£]", re.I
 )
 _UNIT_IN_BRACKETS: Final = re.compile(r"\(([十百千万亿]{0,3}[元圆]?)\)$")
-_BRACKETED: Final = re.compile(r"\((.+)\)")
+_BRACKETED: Final = re.compile(r"\((.+)\)([十百千万亿]{0,3}[元圆]?)")
 _SIGN: Final = re.compile(r"^[-−–—负]")
 _PARTS: Final = re.compile(
     r"(?:(?P<yuan>[^元圆块角毛分]+)[元圆块]?)?(?:零?(?P<jiao>[^元圆块角毛分])[角毛])?"
@@ -115,14 +115,14 @@ def _signed(line: str) -> Decimal | None:
 def _yuan(line: str) -> Decimal | None:
     if _FOREIGN.search(line):
         return None
-    line = _UNIT_IN_BRACKETS.sub(r"\1", _CURRENCY.sub("", line))
+    line = _UNIT_IN_BRACKETS.sub(r"\1", _CURRENCY.sub("", line).replace("()", ""))
     negative = bool(_SIGN.match(line))
     line = line[1:] if negative else line
     if bracketed := _BRACKETED.fullmatch(line):
         # Bookkeeping writes debts in brackets; with a sign as well it is unclear what is meant.
         if negative:
             return None
-        negative, line = True, bracketed[1]
+        negative, line = True, bracketed[1] + bracketed[2]
     value = _unsigned_yuan(expand_scientific(line) or line)
     return -value if negative and value is not None else value
 

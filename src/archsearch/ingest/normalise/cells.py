@@ -12,6 +12,7 @@ Faults: TypeAlias = list[Fault]
 FieldNormaliser: TypeAlias = Callable[[Any, Faults], JsonValue]
 """Normalises one cell; None when it holds nothing usable."""
 
+_DEEPEST: Final = 20
 _LARGEST: Final = 10**40
 EXACT_FLOAT: Final = 10**15
 """Spreadsheets keep 15 significant digits; longer whole numbers have lost their end."""
@@ -44,8 +45,12 @@ def as_text(cell: object, faults: Faults) -> str | None:
     """
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, (list, tuple)) and len(cell) == 1:
-        return None if isinstance(cell[0], (list, tuple)) else as_text(cell[0], faults)
+    if (
+        isinstance(cell, (list, tuple))
+        and len(cell) == 1
+        and not isinstance(cell[0], (list, tuple))
+    ):
+        return as_text(cell[0], faults)
     if isinstance(cell, (int, float)):
         return _number_text(cell, faults)
     if isinstance(cell, date):
@@ -66,16 +71,30 @@ def _number_text(number: float, faults: Faults) -> str | None:
     return str(number)
 
 
-def as_json(cell: object) -> JsonValue:
+def is_altered(cell: object, value: JsonValue) -> bool:
+    """Whether a normalised value no longer says what the cell did, letter by letter.
+
+    ``"12"`` that became 12, or a date its ISO text, is only written in another way.
+    """
+    if value == cell or is_blank(cell):
+        return False
+    return value is None or isinstance(value, (list, dict)) or str(cell) != str(value)
+
+
+def as_json(cell: object, depth: int = 0) -> JsonValue:
     """Write a cell so that it can be kept as JSON beside the normalised value."""
     if isinstance(cell, str):
         # A lone surrogate cannot be written as UTF-8; what it stood for is lost already.
         return cell if cell.isascii() else cell.encode("utf-8", "replace").decode()
-    if isinstance(cell, Mapping):
-        return {str(as_json(key)): as_json(value) for key, value in cell.items()}
-    if isinstance(cell, (list, tuple)):
-        return [as_json(item) for item in cell]
+    if isinstance(cell, (Mapping, list, tuple)):
+        return _nested_json(cell, depth + 1) if depth < _DEEPEST else None
     plain = cell is None or isinstance(cell, bool)
     if plain or (isinstance(cell, (int, float)) and abs(cell) < EXACT_FLOAT):
         return cell  # type: ignore[return-value] # one of the plain kinds
     return hex(cell) if isinstance(cell, int) else str(cell)
+
+
+def _nested_json(cell: Mapping[Any, Any] | list[Any] | tuple[Any, ...], depth: int) -> JsonValue:
+    if isinstance(cell, Mapping):
+        return {str(as_json(key)): as_json(value, depth) for key, value in cell.items()}
+    return [as_json(item, depth) for item in cell]

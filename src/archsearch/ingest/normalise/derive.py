@@ -15,14 +15,20 @@ ENTERPRISE: Final = "企业"
 PERSON: Final = "个人"
 GOVERNMENT: Final = "政府"
 
-_ENTERPRISE_NAME: Final = re.compile(
-    r"(?:公司|集团|企业|合伙企业|合作社|合作联社|商行|商店|工厂|厂|事务所|经营部|门市部|银行|信用社)"
+# Organisation forms end a name, or stand before the name of a branch (…有限公司宁明分公司营业厅).
+_ENTERPRISE_FORM: Final = re.compile(r"公司|合作社|供销社|信用社|合作联社|银行|合伙企业|事务所")
+_ENTERPRISE_END: Final = re.compile(
+    r"(?:集团|企业|商行|商店|厂|店|营业部|经营部|门市部?|加油站|超市)(?:（[^（）]*）)?$"
+)
+_SHORTEST_WITH_END: Final = 5
+"""Shorter ones may be persons: 厂 and 店 occur in given names."""
+_GOVERNMENT_NAME: Final = re.compile(
+    r"(?:人民政府|人民法院|人民检察院|[省市县区州旗国][^（）]{1,12}[局厅]|委员会|管委会|办事处)"
     r"(?:（[^（）]*）)?$"
 )
-_GOVERNMENT_NAME: Final = re.compile(
-    r"(?:人民政府|人民法院|人民检察院|[省市县区州旗国][^（）]{1,12}[局厅]|委员会|管委会|办事处)(?:（[^（）]*）)?$"
+_NEITHER: Final = re.compile(
+    r"(?:[居村]民|业主|筹备|学生|党)委员会|工会[^（）]*委员会|[协学商]会$|工会$|联合会$|基金会$"
 )
-_COMMITTEE_OF_VILLAGE: Final = re.compile(r"(?:居民|村民|业主|筹备)委员会|(?:公司|银行|集团)")
 
 
 class Derivation:
@@ -114,10 +120,23 @@ def _nature_of_uscc(number: str) -> str | None:
 
 
 def is_enterprise_name(name: str) -> bool:
-    """Whether a name ends in a form of business organisation."""
-    return bool(_ENTERPRISE_NAME.search(name))
+    """Whether a name has the form of a business organisation, or of a branch of one.
+
+    >>> is_enterprise_name("某某银行股份有限公司某某支行"), is_enterprise_name("银行业监督管理局")
+    (True, False)
+    """
+    if _NEITHER.search(name):
+        return False
+    if "公司" in name:
+        return True
+    if _GOVERNMENT_NAME.search(name):
+        return False
+    if _ENTERPRISE_FORM.search(name):
+        return not name.endswith(("局", "厅", "署"))
+    return len(name) >= _SHORTEST_WITH_END and bool(_ENTERPRISE_END.search(name))
 
 
 def is_government_name(name: str) -> bool:
     """Whether a name ends like that of a public body."""
-    return bool(_GOVERNMENT_NAME.search(name)) and not _COMMITTEE_OF_VILLAGE.search(name)
+    neither = "公司" in name or "银行股份" in name or _NEITHER.search(name)
+    return not neither and bool(_GOVERNMENT_NAME.search(name))

@@ -11,7 +11,7 @@ from archsearch.domain.schema import FieldSpec, FieldType, Schema
 from archsearch.domain.vocabulary import Vocabulary
 from archsearch.errors import SettingsError
 from archsearch.ingest.faults import Fault, problem
-from archsearch.ingest.normalise.cells import Faults, FieldNormaliser, as_json, is_blank
+from archsearch.ingest.normalise.cells import Faults, FieldNormaliser, as_json, is_altered, is_blank
 from archsearch.ingest.normalise.derive import Derivation, is_enterprise_name
 from archsearch.ingest.normalise.fields import LIST_LIMIT, OWN_IDENTIFIER, Sources, normaliser_of
 from archsearch.ingest.normalise.identifiers import lengthen_person
@@ -102,7 +102,7 @@ class Normaliser:
                 collected.report(faults, field.spec)
             if value is not None:
                 values[key] = value
-            if value is not cell and value != cell and not is_blank(cell):
+            if value is not cell and is_altered(cell, value):
                 collected.original[key] = as_json(cell)
         _lengthen_identifier(collected)
         return self._completed(row, collected)
@@ -185,7 +185,7 @@ def _normalise_members(
             collected.report(faults, member.spec, f"{field.spec.label}{place}的")
         if value is not None:
             values[key] = value
-        if value is not cell and value != cell and not is_blank(cell):
+        if value is not cell and is_altered(cell, value):
             original[key] = as_json(cell)
     return values, original
 

@@ -20,7 +20,7 @@ _NOISE: Final = re.compile(r"[ \-.()—–_]")
 _CHINA: Final = re.compile(r"^(?:\+|00)?86(?=1[3-9][0-9]{9}$|0?[1-9][0-9]{8,11}$)")
 # Area codes: 10 and 2x with eight digits, three-digit ones with seven or eight.
 _LANDLINE: Final = re.compile(
-    r"0?((?:10|2[0-57-9])(?=[2-8][0-9]{7}$)|[3-9][0-9]{2})([2-8][0-9]{6,7})"
+    r"0?((?:10|2[0-57-9])(?=[1-9][0-9]{7}$)|[3-9][0-9]{2})([1-9][0-9]{6,7})"
 )
 _SERVICE: Final = re.compile(r"[48]00[0-9]{7}|9[56][0-9]{3,6}|1[0-9]{2}|1[0-9]{4}")
 _FOREIGN: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")

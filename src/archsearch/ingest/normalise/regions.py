@@ -10,7 +10,7 @@ from archsearch.ingest.normalise.text import bounded_line
 
 REGION_LIMIT: Final = 100
 _CACHE: Final = 8192
-_HINT: Final = "地区无法识别，请填省、市、区县全称，如“江苏省苏州市吴中区”，或六位行政区划代码。"
+_HINT: Final = "无法识别，请填省、市、区县全称，如“江苏省苏州市吴中区”，或六位行政区划代码。"
 
 
 def region(regions: RegionTree) -> FieldNormaliser:
@@ -21,13 +21,19 @@ def region(regions: RegionTree) -> FieldNormaliser:
         found = regions.resolve(line)
         return found.path if found else None
 
+    # Bounded as well: comparing with every name takes a millisecond.
+    @lru_cache(maxsize=_CACHE)
+    def explain(line: str) -> str:
+        near = regions.nearest(line)
+        return f"{_HINT}是否应为“{near.path}”？" if near else _HINT
+
     def normalise(cell: Any, faults: Faults) -> str | None:
         line = bounded_line(cell, faults, REGION_LIMIT)
         if line is None or is_placeholder(line):
             return None
         path = path_of(line)
         if path is None:
-            faults.append(Fault("region_unknown", _HINT))
+            faults.append(Fault("region_unknown", explain(line)))
         return path
 
     return normalise

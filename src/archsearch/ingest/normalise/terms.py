@@ -19,7 +19,7 @@ _NAMED: Final = 12
 _PLAIN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff!-~]+")
 _STEP: Final = r"[\u3400-\u4dbf\u4e00-\u9fff0-9A-Za-z]+"
 _PLAIN_PATH: Final = re.compile(f"{_STEP}(?:/{_STEP})*")
-_STEPS: Final = re.compile(r" ?[/\\>＞／»]+ ?")
+_STEPS: Final = re.compile(r" ?[/\\>»](?: ?[/\\>»])* ?")
 
 
 def normalise_keyword(cell: Any, faults: Faults) -> str | None:

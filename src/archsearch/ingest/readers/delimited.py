@@ -29,15 +29,11 @@ _TOLD = re.compile("sep=(.)")
 
 def read_delimited(source: Source) -> Iterator[Row | Problem]:
     """Yield the rows of a delimited text, positions by physical line."""
-    limits = source.limits
     lines = _Lines(source)
     found = find_header(_records(lines))
     if found is None:
         return
     header, records = found
-    if len(header.names) > limits.max_columns:
-        fault = too_many_columns(limits.max_columns)
-        raise RefusalError(fault.code, fault.message, "列名行")
     ragged = True
     for number, (line, cells) in enumerate(records, 1):
         where = Where(source.name, f"第 {line} 行", number)
@@ -45,17 +41,12 @@ def read_delimited(source: Source) -> Iterator[Row | Problem]:
         if short and not ragged and lines.unfinished:
             raise truncated(where.position)
         ragged = (ragged and number > 1) or short
-        yield _row(header, cells, where, source)
+        yield _row(header, cells, where)
 
 
-def _row(
-    header: Header, cells: Sequence[str | Fault], where: Where, source: Source
-) -> Row | Problem:
+def _row(header: Header, cells: Sequence[str | Fault], where: Where) -> Row | Problem:
     if isinstance(cells[0], Fault):
         return cells[0].at(where)
-    limits = source.limits
-    if len(cells) > limits.max_columns and not is_blank(cells[limits.max_columns :]):
-        return too_many_columns(limits.max_columns).at(where)
     values = header.values(cells)
     if values is None:
         message = (
@@ -142,6 +133,8 @@ def _records(lines: _Lines) -> Iterator[tuple[int, list[Any]]]:
             raise RefusalError("truncated", message, f"第 {lines.start} 行")
         if lines.overlong:
             cells = [too_long(limits.max_row_bytes)]
+        elif len(cells) > limits.max_columns and not is_blank(cells[limits.max_columns :]):
+            cells = [too_many_columns(limits.max_columns)]
         elif lines.size > limits.max_cell_chars and max(map(len, cells)) > limits.max_cell_chars:
             cells = [cell_too_long(limits.max_cell_chars)]
         yield lines.start, cells

@@ -7,18 +7,6 @@ from archsearch.domain.problem import Problem, Severity, Where
 from archsearch.errors import ReadError
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one row; the rows after it can still be read."""
-
-    code: str
-    message: str
-
-    def at(self, where: Where) -> Problem:
-        """Report the fault for the row at a position."""
-        return Problem(where, self.code, self.message)
-
-
 class RefusalError(ReadError):
     """Reading of a file ends here; rows yielded before stay good.
 
@@ -34,6 +22,22 @@ class RefusalError(ReadError):
         """Report the refusal for a source."""
         where = Where(source, self.position, 0)
         return Problem(where, self.reason, self.message, severity=severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one row; the rows after it can still be read."""
+
+    code: str
+    message: str
+
+    def at(self, where: Where) -> Problem:
+        """Report the fault for the row at a position."""
+        return Problem(where, self.code, self.message)
+
+    def refusal(self, position: str) -> RefusalError:
+        """Refuse the whole file for it."""
+        return RefusalError(self.code, self.message, position)
 
 
 def truncated(position: str) -> RefusalError:

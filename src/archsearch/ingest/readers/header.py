@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from archsearch.ingest.readers.faults import Fault
+
 REJECT_COLUMNS = ("拒收原因", "原文件", "原位置")
 """Columns that the file of rejected rows adds; they are no content when it is fed again."""
 CONTINUATION = "〔续{}〕"
@@ -18,7 +20,7 @@ _CONTINUED = re.compile(re.escape(CONTINUATION).replace(r"\{\}", r"\d+") + "$")
 _LONGEST_LABEL = 20
 
 Line = tuple[int, Sequence[Any]]
-"""Line number and cells."""
+"""Line number and cells; a line that cannot be read has a Fault for its only cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,16 @@ def find_header(lines: Iterator[Line]) -> tuple[Header, Iterator[Line]] | None:
 
     A line with one cell above a line with several is a title. Two lines make one header when the
     second only fills in names under merged cells of the first.
+
+    Raises:
+        RefusalError: The header itself cannot be read.
     """
     filled = (line for line in lines if not is_blank(line[1]))
     first = next(filled, None)
     if first is None:
         return None
+    if isinstance(first[1][0], Fault):
+        raise first[1][0].refusal("列名行")
     second = next(filled, None)
     while second and _count(first[1]) == 1 < _count(second[1]):
         first, second = second, next(filled, None)

@@ -22,7 +22,7 @@ def inflate(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
     engine = None
     for chunk in chunks:
         taken += len(chunk)
-        pending = chunk
+        pending = chunk if engine or not given else chunk.lstrip(b"\0")
         while pending:
             engine = engine or zlib.decompressobj(_GZIP)
             piece, pending = _step(engine, pending)

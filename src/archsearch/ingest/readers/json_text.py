@@ -8,7 +8,7 @@ second as orjson whose results are checked afterwards (measured: 222,000 against
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archsearch.ingest.readers.faults import (
@@ -23,7 +23,8 @@ from archsearch.ingest.readers.faults import (
 from archsearch.ingest.readers.limits import Limits
 
 _LONGEST_INTEGER = 40
-_MONSTROUS = Fault("json_number", "数字大得超出范围；号码请加引号写成文字。")
+LARGEST_INTEGER = 10**_LONGEST_INTEGER
+MONSTROUS = Fault("json_number", "数字大得超出范围；号码请加引号写成文字。")
 _HALF_CHARACTER = Fault("encoding", "含有无法保存的半个字符（\\ud800 一类），请改正后再试。")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -92,14 +93,14 @@ class JsonText:
     def _integer(self, digits: str) -> int | None:
         if len(digits) <= _LONGEST_INTEGER:
             return int(digits)
-        self._fault = _MONSTROUS
+        self._fault = MONSTROUS
         return None
 
     def _float(self, digits: str) -> float | None:
         number = float(digits)
         if math.isfinite(number):
             return number
-        self._fault = _MONSTROUS
+        self._fault = MONSTROUS
         return None
 
     def _constant(self, name: str) -> None:
@@ -121,6 +122,8 @@ def content_fault(value: object, limits: Limits) -> Fault | None:
         return too_deep(limits.max_depth)
     if longest_text(value) > limits.max_cell_chars:
         return cell_too_long(limits.max_cell_chars)
+    if any(isinstance(leaf, float) and not math.isfinite(leaf) for leaf in _leaves(value)):
+        return MONSTROUS
     return None if encodable(value) else _HALF_CHARACTER
 
 
@@ -171,14 +174,19 @@ def encodable(value: object) -> bool:
     return True
 
 
-def _texts(value: object) -> Iterable[str]:
+def _texts(value: object) -> Iterator[str]:
+    return (leaf for leaf in _leaves(value) if isinstance(leaf, str))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """Yield everything inside a value that is no list or dict; keys too."""
     stack = [value]
     while stack:
         item = stack.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
+        if isinstance(item, dict):
             stack.extend(item)
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)
+        else:
+            yield item

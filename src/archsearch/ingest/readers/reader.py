@@ -1,18 +1,16 @@
 """Reading a file, a folder or a program's own dicts as rows, whatever the format."""
 
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any
 
-from archsearch.domain.problem import Problem, Severity, Where
+from archsearch.domain.problem import Problem, Severity
 from archsearch.ingest.readers.delimited import read_delimited
 from archsearch.ingest.readers.faults import RefusalError, display_name
 from archsearch.ingest.readers.folder import walk_folder
 from archsearch.ingest.readers.json_document import read_json
 from archsearch.ingest.readers.json_lines import read_json_lines
-from archsearch.ingest.readers.json_text import content_fault, row_fault
 from archsearch.ingest.readers.limits import DEFAULT_LIMITS, Limits
 from archsearch.ingest.readers.source import Source, open_source
 from archsearch.ingest.rows import Row
@@ -54,17 +52,6 @@ def feeds(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Feed]:
         yield from _file_feeds(path, name, limits)
     else:
         yield from _folder_feeds(path, name, limits)
-
-
-def read_dicts(
-    rows: Iterable[Mapping[str, Any]], limits: Limits = DEFAULT_LIMITS
-) -> Iterator[Row | Problem]:
-    """Yield rows handed over by a program; what no file could hold is a problem here too."""
-    for number, values in enumerate(rows, 1):
-        where = Where("<dict>", f"第 {number} 条", number)
-        row = dict(values) if isinstance(values, Mapping) else values
-        fault = row_fault(row, limits) or content_fault(row, limits)
-        yield fault.at(where) if fault else Row(where, row)
 
 
 def is_readable(path: PurePath) -> bool:
@@ -173,7 +160,6 @@ _READERS: Mapping[str, Reader] = {
     ".ndjson": read_json_lines,
     ".csv": read_delimited,
     ".tsv": read_delimited,
-    ".txt": read_delimited,
     ".xlsx": _read_workbook,
     ".xlsm": _read_workbook,
     ".yaml": _read_yaml,

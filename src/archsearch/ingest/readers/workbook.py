@@ -92,8 +92,7 @@ def _sheet(
         return
     header, lines = found
     if len(header.names) > limits.max_columns:
-        fault = too_many_columns(limits.max_columns)
-        raise RefusalError(fault.code, fault.message, f"{display_name(title)} 列名行")
+        raise too_many_columns(limits.max_columns).refusal(f"{display_name(title)} 列名行")
     for line, values in lines:
         where = Where(source.name, f"{display_name(title)} 第 {line} 行", number + 1)
         item = _row(header, values, where, limits)

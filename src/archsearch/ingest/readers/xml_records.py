@@ -46,7 +46,9 @@ _PROPERTIES = frozenset(
 )
 _NAMING = ("名称", "name", "key", "键")
 _VALUES = ("值", "value")
-_SKIPPED = frozenset({"编码数据", "文档数据", "电子签名块", "电子签名", "锁定签名", "signature"})
+_SKIPPED = frozenset(
+    {"文件数据", "编码数据", "文档数据", "电子签名块", "电子签名", "锁定签名", "signature"}
+)
 """File contents and signatures in a package; no metadata, and of any size."""
 _ITEMS = frozenset({"项", "条目", "item", "entry", "row", "li", "value", "值"})
 _LIST_ENDINGS = ("列表", "清单", "集合", "list", "s")
@@ -193,7 +195,7 @@ class _Collector:
     def _is_record(self, element: _Element, depth: int) -> bool:
         if self._mode is _Mode.NAMED:
             return depth == self._inside
-        if self._mode is _Mode.OPEN and depth == 1 and element.nested:
+        if self._mode is _Mode.OPEN and depth == 1 and _holds_values(element):
             self._mode = _Mode.PLAIN
         if self._mode is _Mode.PLAIN:
             return depth == 1
@@ -225,6 +227,10 @@ class _Collector:
 
 def _is_named(name: str) -> bool:
     return name.lower() in RECORDS
+
+
+def _holds_values(element: _Element) -> bool:
+    return element.nested or bool(element.attributes and not element.text)
 
 
 def _local(tag: str) -> str:

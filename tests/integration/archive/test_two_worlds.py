@@ -1,0 +1,80 @@
+"""Non-interference: what a user may not see makes no difference to any answer.
+
+Every question is put twice: to the whole archive, and to one that holds only what the user may see.
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.integration.archive.corpus import Corpus, made_up, settle
+from tests.integration.archive.questions import question
+from tests.offices import Office, copied
+
+ASKERS = ("east", "credit", "li", "wu", "head", "lost")
+EXAMPLES = 2_000
+SLOW_EXAMPLES = int(os.environ.get("ARCHSEARCH_TEST_WORLDS", "100000"))
+
+
+class Worlds:
+    """The whole archive, and for each asker the part of it that is theirs."""
+
+    def __init__(self, whole: Office, parts: dict[str, Office]) -> None:
+        self.whole = whole
+        self.parts = parts
+
+    def compare(self, seed: int) -> object:
+        dice = random.Random(seed)
+        asker = dice.choice(ASKERS)
+        asked = question(dice)
+        of_all = asked.put(self.whole.archive, asker)
+        of_own = asked.put(self.parts[asker].archive, asker)
+        assert of_all == of_own, (seed, asker, asked)
+        return of_all
+
+
+def opened(template: Path, folder: Path, corpus: Corpus, stack: ExitStack) -> Worlds:
+    def fill(name: str, rows: list[dict[str, object]]) -> Office:
+        office = stack.enter_context(Office(copied(template, folder / name)))
+        settle(office, rows, corpus)
+        return office
+
+    whole = fill("whole", corpus.rows)
+    return Worlds(whole, {user: fill(user, corpus.visible(user)) for user in ASKERS})
+
+
+@pytest.fixture(scope="module")
+def worlds(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("worlds")
+        yield opened(template, folder, made_up(120, seed=5), stack)
+
+
+def test_what_is_hidden_makes_no_difference_to_any_answer(worlds: Worlds) -> None:
+    answers = [worlds.compare(seed) for seed in range(EXAMPLES)]
+
+    kinds = Counter(
+        answer[0]
+        for answer in answers
+        if isinstance(answer, tuple) and answer and isinstance(answer[0], int | str)
+    )
+    assert kinds["NotFoundError"]
+    assert kinds["QuerySyntaxError"]
+    assert sum(count for kind, count in kinds.items() if isinstance(kind, int) and kind) > 500
+
+
+@pytest.mark.slow
+def test_what_is_hidden_makes_no_difference_to_very_many_answers(
+    template: Path, tmp_path: Path
+) -> None:
+    """``ARCHSEARCH_TEST_WORLDS`` says how many questions; every thousand to another archive."""
+    for start in range(0, SLOW_EXAMPLES, 1000):
+        with ExitStack() as stack:
+            corpus = made_up(20 + start // 1000 % 7 * 30, seed=start)
+            worlds = opened(template, tmp_path / str(start), corpus, stack)
+            for seed in range(start, start + 1000):
+                worlds.compare(seed + EXAMPLES)

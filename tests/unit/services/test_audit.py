@@ -1,0 +1,108 @@
+"""Reading the operation log."""
+
+import pytest
+from tests.offices import Office
+
+from archsearch.domain.audit import Action, AuditFilter, Outcome
+from archsearch.errors import AccessDeniedError, ArchsearchError, StoreError
+
+ALL = AuditFilter()
+
+
+def test_every_operation_leaves_an_entry_without_what_is_sensitive(office: Office) -> None:
+    office.feed({"record_id": "A", "name": "张三", "phones": ["13812345678"]})
+    archive = office.archive
+    archive.search("13812345678", user="admin")
+    archive.suggest("13812345678", user="admin")
+    archive.match(["张三", "13812345678"], user="admin")
+    archive.get("A", user="admin")
+    archive.history("A", user="admin")
+    for ask in (archive.get, archive.history):
+        with pytest.raises(ArchsearchError):
+            ask("missing", user="admin")
+    with pytest.raises(ArchsearchError):
+        archive.search("(", user="admin")
+
+    entries = [one.entry for one in office.application.audit.search(ALL, "admin", limit=100)]
+
+    assert [(entry.action, entry.outcome) for entry in reversed(entries)] == [
+        (Action.INIT, Outcome.DONE),
+        (Action.CREATE, Outcome.DONE),
+        (Action.INGEST, Outcome.DONE),
+        (Action.INDEX_REBUILD, Outcome.DONE),
+        (Action.SEARCH, Outcome.DONE),
+        (Action.SUGGEST, Outcome.DONE),
+        (Action.MATCH, Outcome.DONE),
+        (Action.SHOW, Outcome.DONE),
+        (Action.HISTORY, Outcome.DONE),
+        (Action.SHOW, Outcome.FAILED),
+        (Action.HISTORY, Outcome.FAILED),
+        (Action.SEARCH, Outcome.FAILED),
+        (Action.AUDIT_READ, Outcome.DONE),
+    ]
+    assert "13812345678" not in str(entries)
+    assert "张三" not in str([entry.detail for entry in entries if entry.action == "match"])
+
+
+def test_only_administrators_and_auditors_read_it_and_are_seen_to(office: Office) -> None:
+    office.hire(eye="auditor at 总行", boss="manager at 总行", li="employee at 总行")
+    audit = office.application.audit
+
+    assert audit.search(ALL, "eye")
+    assert audit.verify("eye").intact
+    for user in ("boss", "li", "ghost"):
+        with pytest.raises(AccessDeniedError):
+            audit.search(ALL, user)
+        with pytest.raises(AccessDeniedError):
+            audit.verify(user)
+
+    denied = audit.search(AuditFilter(outcome=Outcome.DENIED), "eye")
+    assert [one.entry.user for one in denied] == ["ghost", "ghost", "li", "li", "boss", "boss"]
+
+
+def test_pages_follow_one_another(office: Office) -> None:
+    for _ in range(5):
+        office.archive.search(user="admin")
+    audit = office.application.audit
+
+    first = audit.search(AuditFilter(action=Action.SEARCH), "admin", limit=3)
+    second = audit.search(AuditFilter(action=Action.SEARCH), "admin", limit=3, before=first[-1].seq)
+
+    numbers = [one.seq for one in (*first, *second)]
+    assert (len(numbers), numbers) == (5, sorted(numbers, reverse=True))
+
+
+def test_nothing_is_answered_when_it_cannot_be_logged(office: Office) -> None:
+    office.feed({"record_id": "A", "name": "甲"})
+    with office.application.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER stop BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+
+    for ask in (
+        lambda: office.archive.search(user="admin"),
+        lambda: office.archive.get("A", user="admin"),
+        lambda: office.archive.history("A", user="admin"),
+        lambda: office.archive.suggest("甲", user="admin"),
+        lambda: office.archive.match(["甲"], user="admin"),
+        lambda: office.feed({"record_id": "B", "name": "乙"}),
+    ):
+        with pytest.raises(StoreError):
+            ask()
+
+    with office.application.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER stop")
+    assert office.seen("admin") == {"A"}
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\r\nb", "\x1b[31m", "\u202e", '{"a":1}', "甲" * 9999])
+def test_a_hostile_user_name_is_refused_and_logged_in_one_short_piece(
+    office: Office, name: str
+) -> None:
+    with pytest.raises(ArchsearchError):
+        office.archive.search("x", user=name)
+
+    last, *_ = office.application.audit.search(AuditFilter(action=Action.SEARCH), "admin")
+    assert last.entry.outcome in {Outcome.DENIED, Outcome.FAILED}
+    assert len(last.entry.user) <= 200
+    assert office.application.audit.verify("admin").intact

@@ -1,0 +1,113 @@
+"""Users and departments in the hands of administrators."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.offices import Office
+
+from archsearch.domain.audit import Action, AuditFilter, Outcome
+from archsearch.errors import (
+    AccessDeniedError,
+    ArchsearchError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+)
+from archsearch.storage import audit_log, departments
+
+
+def test_defaults_of_clearance_follow_the_role(office: Office) -> None:
+    added = [
+        office.archive.add_user(role, role=role, departments=["总行"])
+        for role in ("employee", "manager", "auditor", "administrator")
+    ]
+
+    highest = office.application.levels[-1]
+    assert [user.clearance for user in added] == ["内部", "内部", "内部", highest]
+
+
+def test_new_departments_are_made_with_those_above_them(office: Office) -> None:
+    office.archive.add_user("li", role="employee", departments="华东分行/信贷部")
+
+    with office.application.database.read() as connection:
+        assert departments.all_paths(connection) == ("华东分行", "华东分行/信贷部")
+
+
+@pytest.mark.parametrize(
+    ("add", "error"),
+    [
+        (lambda o: o.archive.add_user("li", role="boss"), InvalidRequestError),
+        (lambda o: o.archive.add_user("li", role="manager", clearance="超密"), InvalidRequestError),
+        (lambda o: o.archive.add_user("l i", role="manager"), InvalidRequestError),
+        (lambda o: o.archive.add_user("\ud800", role="manager"), InvalidRequestError),
+        (
+            lambda o: o.archive.add_user("li", role=None, display_name="\ud800"),
+            InvalidRequestError,
+        ),
+        (
+            lambda o: o.archive.add_user("li", role="manager", departments=["a//b"]),
+            InvalidRequestError,
+        ),
+        (lambda o: o.archive.add_user("ADMIN", role="manager"), ConflictError),
+        (lambda o: o.application.users.move("nobody", ["总行"], "admin"), NotFoundError),
+        (
+            lambda o: o.application.users.disable("nobody", "admin", disabled=True),
+            NotFoundError,
+        ),
+    ],
+)
+def test_what_is_not_possible_is_refused_and_changes_nothing(
+    office: Office, add: Callable[[Office], object], error: type[ArchsearchError]
+) -> None:
+    with pytest.raises(error):
+        add(office)
+
+    assert [user.name for user in office.application.users.all("admin")] == ["admin"]
+    with office.application.database.read() as connection:
+        assert departments.all_paths(connection) == ()
+
+
+def test_only_administrators_manage_users_and_attempts_are_logged(office: Office) -> None:
+    office.hire(boss="manager at 总行", eye="auditor at 总行")
+    service = office.application.users
+    attempts: list[Callable[[str], object]] = [
+        lambda by: office.archive.add_user("x", role="administrator", user=by),
+        lambda by: service.disable("admin", by, disabled=True),
+        lambda by: service.move("boss", ["总行", "分行"], by),
+    ]
+
+    for by in ("boss", "eye", "ghost"):
+        for attempt in attempts:
+            with pytest.raises(AccessDeniedError):
+                attempt(by)
+        with pytest.raises(AccessDeniedError):
+            service.all(by)
+
+    assert [user.name for user in service.all("admin")] == ["admin", "boss", "eye"]
+    with office.application.database.read() as connection:
+        denied = AuditFilter(outcome=Outcome.DENIED)
+        entries = audit_log.search(connection, denied, limit=20)
+    assert {entry.entry.user for entry in entries} == {"boss", "eye", "ghost"}
+    assert {entry.entry.action for entry in entries} == {Action.USER_ADD, Action.USER_CHANGE}
+
+
+def test_moving_and_disabling_are_logged_and_take_effect(office: Office) -> None:
+    office.hire(boss="manager at 甲部")
+    office.feed({"record_id": "A", "name": "甲", "department": "甲部"})
+    office.feed({"record_id": "B", "name": "乙", "department": "乙部"})
+    service = office.application.users
+
+    assert office.seen("boss") == {"A"}
+    service.move("boss", ["乙部"], "admin")
+    assert office.seen("boss") == {"B"}
+    service.move("boss", [], "admin")
+    assert office.seen("boss") == set()
+    service.disable("boss", "admin", disabled=True)
+    with pytest.raises(AccessDeniedError):
+        office.seen("boss")
+    service.disable("boss", "admin", disabled=False)
+    service.move("boss", ["甲部", "乙部"], "admin")
+    assert office.seen("boss") == {"A", "B"}
+    with office.application.database.read() as connection:
+        changes = AuditFilter(action=Action.USER_CHANGE, target="boss")
+        assert audit_log.count(connection, changes) == 5

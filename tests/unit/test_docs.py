@@ -1,0 +1,67 @@
+"""The documents tell of what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "README.zh-CN.md"]
+MADE_BY_USE = {"var/", "var/secret.key", "index/", "inbox/", "config/mappings/", "customers.csv"}
+
+
+def named_paths(document: str) -> set[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    quoted = re.findall(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|md|yaml|toml))`", text)
+    linked = re.findall(r"\]\(([\w./-]+)\)", text)
+    return {path for path in (*quoted, *linked) if not path.startswith(".venv")}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_in_a_document_exists(document: str) -> None:
+    named = named_paths(document) - MADE_BY_USE
+    short = {path for path in named if not (ROOT / path).exists()}
+
+    # Inside ARCHITECTURE.md modules are named from the package on, tools by their file name.
+    missing = {
+        path
+        for path in short
+        if not (ROOT / "src/archsearch" / path).exists()
+        and not (ROOT / "tools" / path).exists()
+        and not (ROOT / "tests" / path).exists()
+    }
+
+    assert named
+    assert missing == set()
+
+
+def blocks(document: str) -> list[list[str]]:
+    """The command blocks of a README, without what follows a ``#``."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    found = re.findall(r"(?:^    .+\n)+", text, flags=re.MULTILINE)
+    return [[re.sub(r"\s+#.*", "", line.strip()) for line in block.splitlines()] for block in found]
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    assert blocks("README.md") == blocks("README.zh-CN.md")
+
+
+def test_both_readmes_have_the_same_sections() -> None:
+    def shape(document: str) -> list[str]:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if line.startswith(("#", "|"))]
+        return [line.split()[0] if line.startswith("#") else "|" for line in lines]
+
+    assert shape("README.md") == shape("README.zh-CN.md")
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "whoosh.md").read_text(encoding="utf-8"))
+    there = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+
+    assert named
+    assert set(named) - there == set()

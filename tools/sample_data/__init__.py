@@ -1,0 +1,1 @@
+"""Makes the sample data: customers, their files in every format, bad rows, queries with answers."""
