@@ -1,19 +1,14 @@
 """The command line as a process of its own: pipes, terminals, signals, shells."""
 
-import fcntl
 import json
 import os
-import pty
 import re
 import shutil
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -24,109 +19,15 @@ from archsearch.domain.query import Hit, Page
 from archsearch.domain.record import Record
 from archsearch.services.ingest import IngestReport
 
+from .shell import PROGRAM, Shell, in_terminal, run_in_terminal
+
 REPOSITORY = Path(__file__).parents[2]
-PROGRAM = "from archsearch.entrypoints.cli.main import main; main()"
 RECORDS = [
     {"姓名": "张伟", "客户性质": "个人", "地区": "江苏省苏州市", "备注": "逾期两次，已结清"},
     {"姓名": "章伟", "客户性质": "个人", "地区": "上海市浦东新区"},
     {"姓名": "中国农业发展银行浙江省分行", "客户性质": "企业", "地区": "浙江省杭州市"},
     {"姓名": "李䶮", "客户性质": "个人", "地区": "北京市东城区"},
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """Starts the program as a shell would."""
-
-    home: Path
-
-    def command(self, *arguments: str | bytes) -> list[str | bytes]:
-        return [sys.executable, "-c", PROGRAM, *arguments]
-
-    def environ(self, **changes: str) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("ARCHSEARCH")}
-        for name in ("NO_COLOR", "COLUMNS", "PYTHONUTF8", "PYTHONIOENCODING"):
-            kept.pop(name, None)
-        ours = {
-            "PYTHONPATH": str(Path(archsearch.__file__).parents[1]),
-            "ARCHSEARCH_HOME": str(self.home),
-            "ARCHSEARCH_USER": "admin",
-            "TERM": "xterm-256color",
-            "LC_ALL": "C.UTF-8",
-        }
-        return kept | ours | changes
-
-    def run(self, *arguments: str | bytes, **changes: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            self.command(*arguments),
-            env=self.environ(**changes),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-        )
-
-
-@dataclass(slots=True)
-class Terminal:
-    """A terminal with the program running in it."""
-
-    process: "subprocess.Popen[bytes]"
-    descriptor: int
-    seen: str = ""
-
-    def read_until(self, pattern: str) -> None:
-        while not re.search(pattern, self.seen):
-            if not self._read():
-                raise AssertionError(f"the program ended without {pattern}: {self.seen}")
-
-    def type(self, text: str) -> None:
-        os.write(self.descriptor, text.encode())
-
-    def end(self) -> int:
-        while self._read():
-            pass
-        return self.process.wait(60)
-
-    @property
-    def plain(self) -> str:
-        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.seen)
-
-    def _read(self) -> bool:
-        try:
-            data = os.read(self.descriptor, 1 << 16)
-        except OSError:  # the other end is closed: how Linux ends a terminal
-            return False
-        # The pieces of a character may arrive apart; the marks looked for do not care.
-        self.seen += data.decode("utf-8", "replace").replace("\r\n", "\n")
-        return bool(data)
-
-
-def in_terminal(
-    shell: Shell, arguments: Sequence[str], *, columns: int = 100, **changes: str
-) -> Terminal:
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    process = subprocess.Popen(
-        shell.command(*arguments),
-        env=shell.environ(**changes),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        close_fds=True,
-    )
-    os.close(theirs)
-    return Terminal(process, ours)
-
-
-def run_in_terminal(
-    shell: Shell, *arguments: str, columns: int = 100, **changes: str
-) -> tuple[int, Terminal]:
-    terminal = in_terminal(shell, arguments, columns=columns, **changes)
-    code = terminal.end()
-    os.close(terminal.descriptor)
-    return code, terminal
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,14 @@ def test_long_cells_wrap_inside_their_column() -> None:
     assert drawn.splitlines()[1:] == ["A1    一二三四五   5", "      六七八九十"]
 
 
+def test_the_widest_column_gives_way_down_to_its_least() -> None:
+    columns = [Column("名称", least=12), Column("地区")]
+
+    drawn = draw(Table(columns, [["一二三四五六七", "甲乙丙丁戊己"]]), 20, color=False)
+
+    assert drawn.splitlines()[1:] == ["一二三四五六  甲乙丙", "七            丁戊己"]
+
+
 def test_a_title_stands_above_and_empty_headings_are_left_out() -> None:
     drawn = draw(Table([Column(""), Column("")], [["甲", "1"]], "地区"), 80, color=False)
 
