@@ -132,6 +132,10 @@ class Presenter:
     masker: Masker
     highlighter: Highlighter
 
+    def name(self, record: Record) -> str:
+        """Give a record's name as it may be shown."""
+        return str(self.masker.values(record.values).get("name", ""))
+
     def hit(self, hit: EngineHit, record: Record, terms: Sequence[Term], *, loose: bool) -> Hit:
         """Present one hit; ``terms`` are what the query is expected to match."""
         shown = self.masker.values(record.values)

@@ -57,7 +57,7 @@ class NameService:
         found = self._asking.ask(Plan(node, limit=limit * 4), asker)
         named: dict[str, Suggestion] = {}
         for hit in found.result.hits:
-            name = str(found.records[hit.record_id].values.get("name", ""))
+            name = self._presenter.name(found.records[hit.record_id])
             channel = str(hit.channels[0]) if hit.channels else ""
             named.setdefault(name, Suggestion(name, channel, hit.record_id))
         return tuple(named.values())[:limit]

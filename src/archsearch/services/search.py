@@ -9,7 +9,15 @@ from time import perf_counter
 
 from archsearch.domain.audit import Action
 from archsearch.domain.plan import Channel, Node, Order, Plan
-from archsearch.domain.query import Everything, Expression, Mode, Page, SearchRequest
+from archsearch.domain.query import (
+    Everything,
+    Expression,
+    FilterValue,
+    Mode,
+    Page,
+    SearchRequest,
+)
+from archsearch.domain.record import JsonValue
 from archsearch.search.compiler import positive_texts
 from archsearch.search.filters import RELEVANCE
 from archsearch.search.language import Language
@@ -17,6 +25,9 @@ from archsearch.services.asking import Asker, Asking, Found, Presenter, SearchRu
 from archsearch.services.trail import Trail
 
 NEWEST_FIRST = Order("created_at", descending=True)
+_LOGGED = 200
+"""Characters of a filter that are kept in the log."""
+
 _SLIPS = frozenset(
     {
         Channel.HOMOPHONE,
@@ -151,19 +162,27 @@ class SearchService:
             return None
         for best in found.result.hits[:1]:
             if Channel.EXACT not in best.channels and _SLIPS.intersection(best.channels):
-                return str(found.records[best.record_id].values.get("name", "")) or None
+                return self._presenter.name(found.records[best.record_id]) or None
         return None
 
-    def _search_detail(self, request: SearchRequest, page: Page) -> dict[str, str | int]:
+    def _search_detail(self, request: SearchRequest, page: Page) -> dict[str, JsonValue]:
         ids = "\n".join(hit.record_id for hit in page.hits)
         return {
             "query": self._presenter.masker.text(request.text),
+            "filters": {key: self._logged(key, value) for key, value in request.filters.items()},
             "mode": page.mode,
             "total": page.total,
             "offset": page.offset,
             "hits": len(page.hits),
             "digest": hashlib.sha256(ids.encode()).hexdigest(),
         }
+
+    def _logged(self, key: str, value: FilterValue) -> str:
+        """Write a filter for the log: of sensitive fields only that there was one."""
+        spec = self._language.schema.find(key)
+        if spec is None or spec.sensitive:
+            return "***"
+        return self._presenter.masker.text(str(value))[:_LOGGED]
 
 
 def _with(plan: Plan, node: Node, *, first: Node | None = None) -> Plan:
