@@ -13,7 +13,7 @@ import archsearch
 
 ROOT = Path(__file__).parents[3]
 PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"
-MOST_MEMORY_MB = 400
+MOST_MEMORY_MB = 300
 
 PROGRAM = """
 import json
