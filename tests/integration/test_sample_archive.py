@@ -1,7 +1,7 @@
 """The sample data, taken in whole: every verdict, every record found, every query answered."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import yaml
 from tools.sample_data.layout import make_sheaves
 
 import archsearch
+from archsearch.errors import NotFoundError
 from archsearch.services.ingest import IngestReport
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
@@ -106,3 +107,82 @@ def test_the_right_records_are_found(sample: Sample, query: dict[str, Any]) -> N
     assert not found & set(query.get("without", ()))
     if query.get("exact"):
         assert page.total == len(query["expected"])
+
+
+USERS = {user["name"]: user for user in load("users.yaml")["users"]}
+LEVELS = ("公开", "内部", "秘密", "机密")
+
+
+def may_see(user: dict[str, Any], customer: dict[str, Any]) -> bool:
+    """The rules of the archive regulations, written down once more, apart from the program."""
+    if LEVELS.index(customer["secrecy"]) > LEVELS.index(user["clearance"]):
+        return False
+    if user["role"] == "administrator":
+        return True
+    if user["role"] == "manager":
+        path = customer["department"].split("/")
+        tops = [top.split("/") for top in user["departments"]]
+        return any(path[: len(top)] == top for top in tops)
+    if user["role"] == "employee" and user["departments"]:
+        return bool(customer["owner"] == user["name"])
+    return False
+
+
+@pytest.fixture(scope="module")
+def everyone() -> dict[str, dict[str, Any]]:
+    return {c["record_id"]: c for sheaf in make_sheaves() for c in sheaf.customers}
+
+
+@pytest.mark.parametrize("name", list(USERS))
+def test_a_user_sees_exactly_what_the_rules_say(
+    sample: Sample, everyone: dict[str, dict[str, Any]], name: str
+) -> None:
+    visible = {i for i, customer in everyone.items() if may_see(USERS[name], customer)}
+    hidden = everyone.keys() - visible
+
+    found: set[str] = set()
+    for offset in range(0, len(everyone), 1000):
+        page = sample.archive.search("", user=name, limit=1000, offset=offset, facets=["status"])
+        found.update(hit.record_id for hit in page.hits)
+        assert page.total == len(visible)
+        assert sum(count for _, count in page.facets["status"]) == len(visible)
+    assert found == visible
+
+    for record_id in [*sorted(visible)[::20], *sorted(hidden)[::20]]:
+        name_of = everyone[record_id]["name"]
+        matched = sample.archive.match([name_of], user=name, limit=50)[0]
+        suggested = sample.archive.suggest(name_of, user=name, limit=50)
+        assert (record_id in visible) == shown(sample, record_id, name)
+        assert {hit.record_id for hit in matched} <= visible
+        assert (record_id in {hit.record_id for hit in matched}) == (record_id in visible)
+        assert {each.record_id for each in suggested} <= visible
+        assert any(each.text == name_of for each in suggested) == any(
+            everyone[other]["name"] == name_of for other in visible
+        )
+
+
+@pytest.mark.parametrize("name", list(USERS))
+def test_facets_count_what_a_user_may_see(
+    sample: Sample, everyone: dict[str, dict[str, Any]], name: str
+) -> None:
+    keys = ["value_tier", "nature", "department", "owner", "secrecy", "tags"]
+    page = sample.archive.search("", user=name, facets=keys, limit=0)
+
+    expected: dict[str, Counter[str]] = {key: Counter() for key in keys}
+    for customer in everyone.values():
+        if not may_see(USERS[name], customer):
+            continue
+        for key in keys:
+            value = customer.get(key, [])
+            for each in value if isinstance(value, list) else [value]:
+                parts = each.split("/") if key == "department" else [each]
+                for end in range(len(parts)):
+                    expected[key]["/".join(parts[: end + 1])] += 1
+    assert {key: Counter(dict(counts)) for key, counts in page.facets.items()} == expected
+
+
+def shown(sample: Sample, record_id: str, user: str) -> bool:
+    try:
+        return sample.archive.get(record_id, user=user).record_id == record_id
+    except NotFoundError:
+        return False

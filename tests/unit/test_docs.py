@@ -53,3 +53,15 @@ def test_both_readmes_have_the_same_sections() -> None:
         return [line.split()[0] if line.startswith("#") else "|" for line in lines]
 
     assert shape("README.md") == shape("README.zh-CN.md")
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "whoosh.md").read_text(encoding="utf-8"))
+    there = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+
+    assert named
+    assert set(named) - there == set()

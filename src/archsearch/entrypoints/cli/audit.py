@@ -9,8 +9,9 @@ from archsearch.domain.audit import Action, AuditFilter, LoggedEntry, Outcome
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, Group, option
 from archsearch.entrypoints.cli.exits import Exit
+from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import USER_NAME, Number, OneOf
-from archsearch.entrypoints.cli.output import Column, Output, Table
+from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 
 _ACTIONS: Final = {

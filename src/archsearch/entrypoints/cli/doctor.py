@@ -4,7 +4,7 @@ import click
 
 from archsearch.entrypoints.cli.commands import Command
 from archsearch.entrypoints.cli.exits import Exit
-from archsearch.entrypoints.cli.output import Column, Piece, Table
+from archsearch.entrypoints.cli.grid import Column, Piece, Table
 from archsearch.entrypoints.cli.session import Session
 
 

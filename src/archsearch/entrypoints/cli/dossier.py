@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from archsearch.entrypoints.cli import moments
-from archsearch.entrypoints.cli.output import Column, Line, Output, Piece, Table
+from archsearch.entrypoints.cli.grid import Column, Line, Piece, Table
+from archsearch.entrypoints.cli.output import Output
 
 if TYPE_CHECKING:
     from archsearch.domain.record import Record, RecordVersion, Values

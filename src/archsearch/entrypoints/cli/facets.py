@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from archsearch.entrypoints.cli.output import Column, Output, Piece, Table
+from archsearch.entrypoints.cli.grid import Column, Piece, Table
+from archsearch.entrypoints.cli.output import Output
 
 if TYPE_CHECKING:
     from archsearch.domain.schema import Schema
@@ -31,7 +32,7 @@ def draw(found: Mapping[str, Counts], schema: "Schema", out: Output) -> None:
         tables.append(_table(spec.label, rows))
     if tables:
         out.text("")
-        out.table(*tables)
+        out.tables(tables)
 
 
 def outline(counts: Counts) -> list[tuple[str, int]]:

@@ -2,11 +2,13 @@
 
 import re
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import click
 
+from archsearch.entrypoints.cli.commands import QueryCommand
 from archsearch.entrypoints.cli.exits import Exit, exit_of
 from archsearch.entrypoints.cli.session import Session
 from archsearch.entrypoints.cli.text import pointed
@@ -62,8 +64,7 @@ def misuse(error: click.UsageError) -> str:
     """Say in Chinese what is wrong with a command line."""
     match error:
         case click.NoSuchOption(option_name=name, possibilities=near):
-            meant = f"是不是 {near[0]}？" if near else "要检索以减号开头的词，请先写 --。"
-            return f"没有选项 {name}；{meant}"
+            return f"没有选项 {name}；" + _meant(error, near)
         case click.BadOptionUsage(option_name=name):
             return f"选项 {name} 后面缺少值，或不该有值。"
         case click.MissingParameter(param=param):
@@ -71,7 +72,9 @@ def misuse(error: click.UsageError) -> str:
         case click.BadParameter(param=param, message=message):
             return f"{_called(param)}：{message}" if param else message
     extra = re.match(r"Got unexpected extra arguments? \((.*)\)", error.message)
-    return f"多了参数：{extra[1]}。" if extra else error.message
+    if extra:
+        return f"多了参数：{extra[1]}。"
+    return "缺少命令。" if error.message.startswith("Missing command") else error.message
 
 
 def report(failure: Failure, session: Session) -> None:
@@ -93,6 +96,15 @@ def trace(error: BaseException, session: Session) -> None:
     """Print the stack trace for those who asked for it."""
     if session.environ.get(DEBUG):
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+
+
+def _meant(error: click.UsageError, near: Sequence[str] | None) -> str:
+    if near:
+        return f"是不是 {near[0]}？"
+    if error.ctx and isinstance(error.ctx.command, QueryCommand):
+        return "要排除一个词，请写 NOT 词，或先写 -- 再写检索式。"
+    command = error.ctx.command_path if error.ctx else "archsearch"
+    return f"可用 {command} --help 查看。"
 
 
 def _called(parameter: click.Parameter | None) -> str:

@@ -9,12 +9,13 @@ Entry = tuple[str, str]
 """A term and what it means."""
 
 _MOST_COLUMNS = 100
+_OVERHANG = 2
 _INDENT = "  "
 
 
 def page_columns() -> int:
     """Tell how wide a page may be."""
-    return min(shutil.get_terminal_size().columns, _MOST_COLUMNS)
+    return min(shutil.get_terminal_size().columns - _OVERHANG, _MOST_COLUMNS)
 
 
 def page(usage: str, about: str, sections: Iterable[tuple[str, Sequence[Entry]]]) -> str:

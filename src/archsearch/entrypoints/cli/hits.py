@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from archsearch.entrypoints.cli import facets
-from archsearch.entrypoints.cli.output import Cell, Column, Line, Output, Piece, Table, marked
+from archsearch.entrypoints.cli.grid import Cell, Column, Line, Piece, Table, marked
+from archsearch.entrypoints.cli.output import Output
 
 if TYPE_CHECKING:
     from archsearch.domain.query import Hit, Page
@@ -50,19 +51,28 @@ def table(hits: "tuple[Hit, ...]", schema: "Schema") -> Table:
         Column("地区"),
         Column("命中方式"),
     ]
-    return Table(columns, [_row(hit, schema) for hit in hits])
+    below = {number: evidence(hit, schema) for number, hit in enumerate(hits)}
+    return Table(columns, [_row(hit) for hit in hits], below=below)
 
 
-def name_cell(hit: "Hit", schema: "Schema") -> Cell:
-    """Show the name and, below it, what else matched."""
-    lines: list[Line] = [_name(hit)]
+def name_line(hit: "Hit") -> Line:
+    """Show the name, marked where it matched."""
+    name = _joined(hit.record.get("name"))
+    for snippet in hit.highlights.get("name", ()):
+        if snippet.text == name:
+            return marked(name, snippet.spans, "bold")
+    return (Piece(name, "bold"),)
+
+
+def evidence(hit: "Hit", schema: "Schema") -> list[Line]:
+    """Show what else than the name matched."""
+    lines: list[Line] = []
     for key, snippets in hit.highlights.items():
         spec = schema.by_key.get(key)
-        if key == "name" or spec is None:
-            continue
-        label = Piece(f"{spec.label} ", "dim")
-        lines += [(label, *marked(each.text, each.spans)) for each in snippets]
-    return tuple(lines[: _SNIPPETS_SHOWN + 1])
+        if key != "name" and spec is not None:
+            label = Piece(f"{spec.label}：", "dim")
+            lines += [(label, *marked(each.text, each.spans)) for each in snippets]
+    return lines[:_SNIPPETS_SHOWN]
 
 
 def summary(page: "Page") -> str:
@@ -79,27 +89,19 @@ def summary(page: "Page") -> str:
     return told
 
 
-_ADVICE: Final = "可以少写几个词、去掉筛选，或换 --mode fuzzy；只在您的检索范围内查找。"
+_ADVICE: Final = "可以少写几个词、去掉筛选，或改用拼音、首字母；只在您的检索范围内查找。"
 
 
-def _row(hit: "Hit", schema: "Schema") -> list[Cell]:
+def _row(hit: "Hit") -> list[Cell]:
     great, _, rest = _joined(hit.record.get("region")).partition("/")
     return [
         hit.record_id,
-        name_cell(hit, schema),
+        (name_line(hit),),
         _joined(hit.record.get("nature")),
         _joined(hit.record.get("value_tier")),
         rest.replace("/", " ") or great,
         "、".join(hit.channels),
     ]
-
-
-def _name(hit: "Hit") -> Line:
-    name = _joined(hit.record.get("name"))
-    for snippet in hit.highlights.get("name", ()):
-        if snippet.text == name:
-            return marked(name, snippet.spans, "bold")
-    return (Piece(name, "bold"),)
 
 
 def _joined(value: Any) -> str:

@@ -6,7 +6,8 @@ import click
 
 from archsearch.entrypoints.cli.commands import Command, Group
 from archsearch.entrypoints.cli.exits import Exit
-from archsearch.entrypoints.cli.output import Column, Output, Table
+from archsearch.entrypoints.cli.grid import Column, Table
+from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import click
 
 from archsearch.entrypoints.cli import hits
 from archsearch.entrypoints.cli.commands import Command, argument, option
+from archsearch.entrypoints.cli.grid import Cell, Column, Piece, Table
 from archsearch.entrypoints.cli.kinds import LOCATION, Number
-from archsearch.entrypoints.cli.output import Cell, Column, Output, Piece, Table
+from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 
 if TYPE_CHECKING:
     from archsearch.domain.query import Hit
-    from archsearch.domain.schema import Schema
 
 _STEP = 500
 """Names handed over at once, so that progress shows."""
@@ -51,15 +51,16 @@ def command(session: Session, names: tuple[str, ...], file: Path | None, limit: 
         raise click.UsageError("请写出要比对的名称，或用 --file 指定名单文件。")
     found: Found = []
     with session.archive() as archive, session.out.progress("比对") as steps:
+        schema = archive.settings.schema
         # Loaded only here: help should not wait for the readers.
         from archsearch.entrypoints.cli.namelist import names_in  # noqa: PLC0415 - see above
 
-        wanted = _chained(names, names_in(file, archive.settings.schema) if file else iter(()))
+        wanted = _chained(names, names_in(file, schema) if file else iter(()))
         while batch := list(islice(wanted, _STEP)):
             found += zip(batch, archive.search.match(batch, user, limit), strict=True)
             if steps:
                 steps("", len(found))
-        _show(found, archive.settings.schema, session.out)
+    _show(found, session.out)
 
 
 def _chained(names: Sequence[str], more: Iterator[str]) -> Iterator[str]:
@@ -67,12 +68,12 @@ def _chained(names: Sequence[str], more: Iterator[str]) -> Iterator[str]:
     yield from more
 
 
-def _show(found: Found, schema: "Schema", out: Output) -> None:
+def _show(found: Found, out: Output) -> None:
     if out.json:
         out.document({"matches": [{"query": name, "hits": each} for name, each in found]})
         return
     if out.people:
-        out.table(_table(found, schema))
+        out.table(_table(found))
     else:
         out.lines(line for name, each in found for line in _lines(name, each))
     some = sum(1 for _, each in found if each)
@@ -87,7 +88,7 @@ def _lines(name: str, found: "tuple[Hit, ...]") -> Iterator[list[str]]:
         yield [name, str(rank), record_id, customer, channels, f"{hit.score:g}"]
 
 
-def _table(found: Found, schema: "Schema") -> Table:
+def _table(found: Found) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, each in found:
         if not each:
@@ -95,7 +96,7 @@ def _table(found: Found, schema: "Schema") -> Table:
         for rank, hit in enumerate(each):
             channels = "、".join(hit.channels)
             shown = "" if rank else name
-            rows.append((shown, hits.name_cell(hit, schema), hit.record_id, channels))
+            rows.append((shown, (hits.name_line(hit),), hit.record_id, channels))
     columns = [
         Column("名称"),
         Column("最像的档案"),

@@ -1,52 +1,16 @@
 """Where answers go: data to stdout as table, tab-separated lines or JSON; the rest to stderr."""
 
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import click
 
+from archsearch.entrypoints.cli.grid import Table, draw, draw_beside
 from archsearch.entrypoints.cli.jsontext import document
 from archsearch.entrypoints.cli.text import safe
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-MARKED = "bold red"
-"""How what matched a query is shown."""
-
-
-class Piece(NamedTuple):
-    """A stretch of text of one style (rich's names)."""
-
-    text: str
-    style: str = ""
-
-
-Line = tuple[Piece, ...]
-Cell = str | tuple[Line, ...]
-"""Text, or styled lines."""
-
-
-class Column(NamedTuple):
-    """A column of a table for people; ``whole`` ones are never wrapped."""
-
-    title: str
-    style: str = ""
-    whole: bool = False
-    right: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table for people."""
-
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    title: str = ""
 
 
 class Steps(Protocol):
@@ -70,11 +34,6 @@ class Output:
         """Whether a person is looking at the data."""
         return not self.json and _terminal(sys.stdout)
 
-    @property
-    def columns(self) -> int:
-        """How wide the terminal is."""
-        return self._console().width
-
     def document(self, value: Any) -> None:
         """Write the one JSON object of the answer."""
         click.echo(document(value, indent=_terminal(sys.stdout)))
@@ -89,28 +48,13 @@ class Output:
         """Write a text of our own as it is."""
         click.echo(text)
 
-    def table(self, *tables: Table) -> None:
-        """Draw tables; several small ones beside each other."""
-        from rich.columns import Columns  # noqa: PLC0415 - only people wait for rich
-        from rich.table import Table as Drawn  # noqa: PLC0415 - as above
+    def table(self, table: Table) -> None:
+        """Draw a table for people."""
+        click.echo(draw(table, _columns(), color=self._color), color=True)
 
-        drawn = []
-        for each in tables:
-            grid = Drawn(title=each.title or None, title_justify="left", box=None, pad_edge=False)
-            for column in each.columns:
-                grid.add_column(
-                    column.title,
-                    style=column.style,
-                    header_style="dim",
-                    no_wrap=column.whole,
-                    overflow="fold",
-                    justify="right" if column.right else "left",
-                )
-            for row in each.rows:
-                grid.add_row(*map(_rich, row))
-            drawn.append(grid)
-        console = self._console()
-        console.print(drawn[0] if len(drawn) == 1 else Columns(drawn, padding=(0, 4)))
+    def tables(self, tables: Iterable[Table]) -> None:
+        """Draw small tables beside each other."""
+        click.echo(draw_beside(tables, _columns(), color=self._color), color=True)
 
     def note(self, text: str) -> None:
         """Tell a person something beside the data."""
@@ -135,7 +79,7 @@ class Output:
         if self._quiet or not _terminal(sys.stderr):
             yield None
             return
-        from archsearch.entrypoints.cli.progress import shown  # noqa: PLC0415 - as for tables
+        from archsearch.entrypoints.cli.progress import shown  # noqa: PLC0415 - most wait for no rich
 
         with shown(title, color=self._color) as steps:
             yield steps
@@ -144,30 +88,9 @@ class Output:
         color = None if self._color else False
         click.secho("\n".join(map(safe, text.split("\n"))), err=True, color=color, **style)
 
-    def _console(self) -> "Console":
-        from rich.console import Console  # noqa: PLC0415 - as for tables
 
-        return Console(
-            file=sys.stdout, no_color=not self._color, highlight=False, markup=False, emoji=False
-        )
-
-
-def marked(text: str, spans: Iterable[tuple[int, int]], style: str = "") -> Line:
-    """Style the spans of a text that matched."""
-    pieces, at = [], 0
-    for start, end in spans:
-        pieces += [Piece(text[at:start], style), Piece(text[start:end], MARKED)]
-        at = end
-    return tuple(piece for piece in (*pieces, Piece(text[at:], style)) if piece.text)
-
-
-def _rich(cell: Cell) -> "Text":
-    from rich.text import Text  # noqa: PLC0415 - as for tables
-
-    if isinstance(cell, str):
-        return Text(safe(cell))
-    lines = [Text.assemble(*((safe(text), style) for text, style in line)) for line in cell]
-    return Text("\n").join(lines)
+def _columns() -> int:
+    return shutil.get_terminal_size().columns
 
 
 def _terminal(stream: Any) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archsearch.entrypoints.cli.output import Column, Output, Piece, Table
+from archsearch.entrypoints.cli.grid import Column, Piece, Table
+from archsearch.entrypoints.cli.output import Output
 
 if TYPE_CHECKING:
     from archsearch.domain.problem import Problem

@@ -1,7 +1,8 @@
 """One run of the command line: where, for whom, and how to answer."""
 
+import gc
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archsearch.entrypoints.cli.kinds import TEXT
 from archsearch.entrypoints.cli.output import Output
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Session:
         Raises:
             UsageError: None was named.
         """
-        user = self.user or self.environ.get(USER, "")
+        user = self.user or TEXT(self.environ.get(USER, ""))
         if not user:
             raise click.UsageError(
                 f"请指明以谁的身份操作：加上 --as 用户名，或设置环境变量 {USER}。"
@@ -58,10 +60,7 @@ class Session:
     @contextmanager
     def archive(self) -> Iterator["Application"]:
         """Open the workspace."""
-        # Loaded only here: help and completion should not wait for numpy and SQLAlchemy.
-        from archsearch.bootstrap import open_application  # noqa: PLC0415 - see above
-        from archsearch.settings.workspace import find_workspace  # noqa: PLC0415 - see above
-
+        open_application, find_workspace = _loaded()
         folder = find_workspace(self.workspace, self.environ, Path())
         application = open_application(folder, self.environ)
         try:
@@ -84,3 +83,14 @@ class Session:
         if sys.stdin.readline().strip().casefold() not in _YES:
             self.out.warn("已取消，什么也没有做。")
             raise click.exceptions.Exit(1)
+
+
+def _loaded() -> "tuple[Callable[..., Application], Callable[..., Path]]":
+    """Load the application: only here, for help should not wait for numpy and SQLAlchemy."""
+    gc.disable()  # loading makes many objects and no garbage; looking for it takes 40 ms
+    try:
+        from archsearch.bootstrap import open_application  # noqa: PLC0415 - see above
+        from archsearch.settings.workspace import find_workspace  # noqa: PLC0415 - see above
+    finally:
+        gc.enable()
+    return open_application, find_workspace

@@ -3,8 +3,8 @@
 import click
 
 from archsearch.entrypoints.cli.commands import Command, argument, option
+from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import Number
-from archsearch.entrypoints.cli.output import Column, Table
 from archsearch.entrypoints.cli.session import Session
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 _HARMFUL: Final = re.compile(
@@ -17,6 +17,7 @@ Private and unassigned characters stay: banks keep rare characters of names ther
 """
 
 _NO_LINE_START: Final = "，。、；：！？）”’》】…"
+_WIDE: Final = 2
 _LOWEST_WIDE: Final = "\u0300"
 
 
@@ -42,16 +43,49 @@ def width(text: str) -> int:
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Break a text into lines of so many columns, at spaces and between Han characters."""
-    lines: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        if line and width(line + piece.rstrip()) > columns and piece not in _NO_LINE_START:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
+    """Break a text into lines of so many columns; a closing mark may stand out by one more."""
+    lines = broken([(piece, "") for piece in pieces(text)], columns, overhang=_WIDE)
+    return ["".join(piece for piece, _ in line).rstrip() for line in lines]
+
+
+def broken(
+    tokens: Iterable[tuple[str, str]], columns: int, *, overhang: int = 0
+) -> list[list[tuple[str, str]]]:
+    """Break tokens with their styles into lines of so many columns.
+
+    Args:
+        tokens: Where a line may break between; one that is too long is cut.
+        columns: Width of a line.
+        overhang: By how much closing punctuation may stand out rather than begin a line.
+    """
+    lines: list[list[tuple[str, str]]] = [[]]
+    taken = 0
+    for text, style in ((cut, style) for token, style in tokens for cut in _cut(token, columns)):
+        room = columns + (overhang if text in _NO_LINE_START else 0)
+        if lines[-1] and taken + width(text.rstrip()) > room:
+            lines.append([])
+            taken = 0
+        lines[-1].append((text, style))
+        taken += width(text)
+    return [line for line in lines if line]
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Split where a line may break: after spaces, and on both sides of wide characters."""
+    word = ""
+    for character in text:
+        if _columns(character) == _WIDE or character in _NO_LINE_START:
+            if word:
+                yield word
+            word = ""
+            yield character
+        elif character == " ":
+            yield word + character
+            word = ""
         else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() else lines
+            word += character
+    if word:
+        yield word
 
 
 def pointed(query: str, position: int, columns: int) -> tuple[str, str]:
@@ -90,19 +124,11 @@ def _columns(character: str) -> int:
     return 0 if unicodedata.combining(character) or "\ufe00" <= character <= "\ufe0f" else 1
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Split where a line may break: after spaces, and on both sides of wide characters."""
-    word = ""
-    for character in text:
-        if _columns(character) > 1 or character in _NO_LINE_START:
-            if word:
-                yield word
-            word = ""
-            yield character
-        elif character == " ":
-            yield word + character
-            word = ""
-        else:
-            word += character
-    if word:
-        yield word
+def _cut(token: str, columns: int) -> Iterator[str]:
+    while width(token) > max(columns, _WIDE):
+        end = 1
+        while width(token[: end + 1]) <= columns:
+            end += 1
+        yield token[:end]
+        token = token[end:]
+    yield token

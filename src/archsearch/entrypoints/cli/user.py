@@ -8,8 +8,9 @@ import click
 from archsearch.domain.access import Role
 from archsearch.domain.users import User
 from archsearch.entrypoints.cli.commands import Command, Group, argument, option
+from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import OneOf
-from archsearch.entrypoints.cli.output import Column, Output, Table
+from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 from archsearch.errors import NotFoundError
 

@@ -1,0 +1,98 @@
+import pytest
+
+from archsearch.domain.access import (
+    NOTHING,
+    Principal,
+    Role,
+    Scope,
+    ScopedQuery,
+    is_below,
+    restrict,
+    scope_of,
+)
+from archsearch.domain.plan import MatchAll, Plan
+from archsearch.domain.record import Record, RecordId
+
+LEVELS = ("公开", "内部", "秘密", "机密")
+HERE = frozenset({"华东分行/信贷部"})
+
+
+def record(record_id: str = "r", **values: str) -> Record:
+    facts = {"owner": "li.na", "department": "华东分行/信贷部", "secrecy": "内部", **values}
+    return Record(RecordId(record_id), 1, dict(facts))
+
+
+def scope(role: Role | None, departments: frozenset[str] = HERE, clearance: str = "内部") -> Scope:
+    grants = frozenset({RecordId("granted")})
+    return scope_of(Principal("li.na", role, departments, clearance, grants), LEVELS)
+
+
+def test_a_scoped_query_is_made_by_restrict_alone() -> None:
+    plan = Plan(MatchAll())
+
+    with pytest.raises(TypeError):
+        ScopedQuery(plan, NOTHING, frozenset(), object())
+
+    assert restrict(plan, NOTHING).plan is plan
+
+
+def test_an_administrator_sees_every_record_up_to_their_clearance() -> None:
+    seen = scope(Role.ADMINISTRATOR, frozenset())
+
+    assert seen.permits(record(owner="x", department="y"))
+    assert not seen.permits(record(secrecy="秘密"))
+
+
+def test_a_manager_sees_their_departments_and_those_below() -> None:
+    seen = scope(Role.MANAGER, frozenset({"华东分行"}))
+
+    assert seen.permits(record(owner="x", department="华东分行"))
+    assert seen.permits(record(owner="x", department="华东分行/信贷部/一组"))
+    assert not seen.permits(record(owner="x", department="华东分行二部"))
+    assert not seen.permits(record(owner="li.na", department="华北分行"))
+
+
+def test_an_employee_sees_what_they_created() -> None:
+    seen = scope(Role.EMPLOYEE)
+
+    assert seen.permits(record(department="华北分行"))
+    assert not seen.permits(record(owner="li.na2"))
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.EMPLOYEE])
+def test_a_grant_opens_a_record_but_not_one_above_the_clearance(role: Role) -> None:
+    seen = scope(role, frozenset({"华南分行"}))
+
+    assert seen.permits(record("granted", owner="x", department="y"))
+    assert not seen.permits(record("granted", owner="x", department="y", secrecy="机密"))
+
+
+@pytest.mark.parametrize(
+    ("role", "departments", "clearance"),
+    [
+        (None, HERE, "机密"),
+        (Role.AUDITOR, HERE, "机密"),
+        (Role.MANAGER, frozenset(), "机密"),
+        (Role.EMPLOYEE, frozenset(), "机密"),
+        (Role.ADMINISTRATOR, HERE, ""),
+        (Role.ADMINISTRATOR, HERE, "绝密"),
+    ],
+)
+def test_without_role_department_or_clearance_nothing_is_visible(
+    role: Role | None, departments: frozenset[str], clearance: str
+) -> None:
+    seen = scope(role, departments, clearance)
+
+    assert seen.empty
+    assert not seen.permits(record("granted"))
+
+
+def test_a_record_without_a_known_secrecy_is_hidden() -> None:
+    assert not scope(Role.ADMINISTRATOR).permits(record(secrecy=""))
+
+
+def test_below_means_below_in_the_tree() -> None:
+    assert is_below("甲/乙", "甲")
+    assert is_below("甲", "甲")
+    assert not is_below("甲乙", "甲")
+    assert not is_below("甲", "甲/乙")
