@@ -13,6 +13,8 @@ from archsearch.storage.encoding import read_object
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
 
 _STEP: Final = 500
+_REPEATED: Final = ("owner", "department", "secrecy", "status")
+"""What a record's row repeats of its content: access is decided by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ def _altered_contents(connection: Connection) -> Iterator[Inconsistency]:
         RECORDS.c.record_id,
         RECORDS.c.version.label("current"),
         RECORDS.c.digest.label("current_digest"),
+        RECORDS.c.owner,
+        RECORDS.c.department,
+        RECORDS.c.secrecy,
+        RECORDS.c.status,
     ).join(RECORDS, RECORDS.c.id == versions.record)
     last = 0
     while True:
@@ -76,8 +82,12 @@ def _altered_contents(connection: Connection) -> Iterator[Inconsistency]:
             record_id = RecordId(row.record_id)
             if _digest_of(row.data, row.origins) != row.digest:
                 yield Inconsistency(record_id, f"第 {row.version} 版的内容与校验值不符")
-            if row.version == row.current and row.digest != row.current_digest:
+            elif row.version != row.current:
+                continue
+            elif row.digest != row.current_digest:
                 yield Inconsistency(record_id, "当前版本与档案条目的校验值不一致")
+            elif any(getattr(row, key) != read_object(row.data).get(key, "") for key in _REPEATED):
+                yield Inconsistency(record_id, "建档人、部门、密级或状态与档案内容不一致")
         if len(rows) < _STEP:
             return
         last = rows[-1].id

@@ -69,3 +69,15 @@ def test_a_record_without_any_content_is_found(kept: Database) -> None:
     )
 
     assert problems(kept) == [("R3", "应有 1 个版本，实有 0 个，且须连续")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("owner", "wu"), ("department", "总行"), ("secrecy", "公开"), ("status", "冻结")],
+)
+def test_access_that_the_content_does_not_give_is_found(
+    kept: Database, column: str, value: str
+) -> None:
+    break_in(kept, f"UPDATE records SET {column} = '{value}' WHERE record_id = 'R4'")
+
+    assert problems(kept) == [("R4", "建档人、部门、密级或状态与档案内容不一致")]

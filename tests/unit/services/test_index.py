@@ -1,0 +1,142 @@
+"""The index is kept in step with the store, by whoever comes next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tests.offices import Office, named
+
+from archsearch.domain.audit import Action, AuditFilter
+from archsearch.domain.record import RecordId
+from archsearch.engines.whoosh.lock import writing
+from archsearch.errors import AccessDeniedError, BusyError, EngineError
+from archsearch.services.index import IndexService
+from archsearch.storage import audit_log, outbox
+
+
+def waiting(office: Office) -> int:
+    with office.application.database.read() as connection:
+        return outbox.count(connection)
+
+
+def fill_outbox(office: Office, *names: str) -> None:
+    with office.application.database.write() as connection:
+        outbox.enqueue(connection, [RecordId(name) for name in names])
+
+
+@contextmanager
+def busy(office: Office) -> Iterator[IndexService]:
+    """Another process drains, and nobody waits long."""
+    path = office.path / "var" / "drain.lock"
+    index = office.application.index
+    patient = index._lock
+    index._lock = lambda _: writing(path, 0)
+    with writing(path, 0):
+        yield index
+    index._lock = patient
+
+
+@pytest.fixture
+def filled(office: Office) -> Office:
+    office.feed(*named(f"R{number}" for number in range(5)))
+    return office
+
+
+def test_draining_empties_the_outbox_and_tells_how_much(filled: Office) -> None:
+    fill_outbox(filled, "R1", "R2", "R1", "gone")
+    told: list[int] = []
+
+    assert filled.application.index.drain(told.append) == 3
+    assert (told, waiting(filled)) == ([3], 0)
+    assert filled.application.index.drain() == 0
+    assert filled.ailments() == []
+
+
+def test_while_another_process_drains_nobody_waits_to_catch_up(filled: Office) -> None:
+    index = filled.application.index
+    assert index.catch_up()
+    fill_outbox(filled, "R1")
+
+    with busy(filled) as index:
+        assert not index.catch_up()
+        with pytest.raises(BusyError):
+            index.drain()
+        assert waiting(filled) == 1
+        assert len(filled.seen("admin")) == 5
+    assert index.catch_up()
+    assert waiting(filled) == 0
+
+
+def test_a_drain_that_fails_is_repeated_by_the_next(
+    filled: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise EngineError("磁盘已满")
+
+    monkeypatch.setattr(filled.application.engine, "apply", fail)
+    with pytest.raises(EngineError):
+        filled.feed({"record_id": "N", "name": "新"})
+    assert waiting(filled) == 1
+    assert not filled.application.index.catch_up()
+    assert "N" not in filled.seen("admin")
+
+    monkeypatch.undo()
+    assert filled.application.index.catch_up()
+    assert "N" in filled.seen("admin")
+    assert filled.ailments() == []
+
+
+def test_what_is_stored_during_a_rebuild_is_not_forgotten(
+    filled: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rebuild reads one state; what came after it stays in the outbox."""
+    engine = filled.application.engine
+    rebuild = engine.rebuild
+
+    def meanwhile(documents: object) -> None:
+        with Office(filled.path) as other:
+            other.application.index._lock = lambda _: writing(filled.path / "var/drain.lock", 0)
+            assert not other.feed({"record_id": "N", "name": "新"}).indexed
+        rebuild(documents)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "rebuild", meanwhile)
+    filled.application.index.rebuild("admin")
+
+    assert waiting(filled) == 1
+    filled.application.index.drain()
+    assert filled.seen("admin") >= {"N"}
+    assert filled.ailments() == []
+
+
+def test_repairs_are_logged_as_done_by_the_system(filled: Office) -> None:
+    (filled.path / "index" / "CURRENT").unlink()
+    filled.seen("admin")
+
+    with filled.application.database.read() as connection:
+        repairs = AuditFilter(action=Action.INDEX_REBUILD)
+        users = [entry.entry.user for entry in audit_log.search(connection, repairs, limit=9)]
+    assert users == ["(system)", "(system)"]  # the first made the index
+
+
+def test_only_administrators_look_after_the_index(filled: Office) -> None:
+    filled.hire(boss="manager at 总行", eye="auditor at 总行")
+    index = filled.application.index
+
+    assert index.stats("admin").documents == index.rebuild("admin").documents == 5
+    assert index.verify("admin") == ()
+    assert index.purge("admin").deleted == 0
+    for user in ("boss", "eye", "ghost"):
+        for ask in (index.stats, index.rebuild, index.verify, index.purge):
+            with pytest.raises(AccessDeniedError):
+                ask(user)
+
+
+def test_purging_takes_replaced_text_out_of_every_file(filled: Office) -> None:
+    filled.feed({"record_id": "R1", "name": "甲", "notes": "zyxwvut"})
+    filled.feed({"record_id": "R1", "name": "甲", "notes": "改了"})
+
+    filled.application.index.purge("admin")
+
+    files = [path for path in (filled.path / "index").rglob("*") if path.is_file()]
+    assert files
+    assert not any(b"zyxwvut" in path.read_bytes() for path in files)
