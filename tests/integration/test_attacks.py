@@ -1,5 +1,6 @@
 """Ways in which somebody tried to get at what is masked, and must not succeed."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,3 +79,59 @@ def test_the_log_tells_of_filters_but_not_of_sensitive_values(archive: archsearc
 
     assert detail["filters"] == {"phones": "***", "value_tier": "潜在"}
     assert PHONE not in repr(detail)
+
+
+def feed(archive: archsearch.Archive, **values: str) -> None:
+    archive.ingest(
+        [{"record_id": f"R{n:02}", "name": f"张伟{n}", **values} for n in range(30)], user="admin"
+    )
+
+
+def test_an_index_put_back_from_a_copy_is_not_believed(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    archsearch.init(workspace)
+    with archsearch.open(workspace) as archive:
+        archive.add_user("li.na", role="manager", departments=["甲行"])
+        feed(archive, department="甲行")
+    shutil.copytree(workspace / "index", tmp_path / "copy")
+    with archsearch.open(workspace) as archive:
+        feed(archive, department="乙行", notes="已迁出")
+    shutil.rmtree(workspace / "index")
+    shutil.copytree(tmp_path / "copy", workspace / "index")
+
+    with archsearch.open(workspace) as archive:
+        page = archive.search("张伟", user="li.na", limit=0, facets=["department"])
+        assert (page.total, page.facets["department"]) == (0, ())
+        assert archive.search("张伟 已迁出", user="admin", mode="exact").total == 30
+
+
+def test_an_index_newer_than_a_restored_store_is_not_believed(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    archsearch.init(workspace)
+    with archsearch.open(workspace) as archive:
+        archive.ingest({"record_id": "A1", "name": "张伟"}, user="admin")
+    shutil.copytree(workspace / "var", tmp_path / "copy")
+    with archsearch.open(workspace) as archive:
+        feed(archive)
+    shutil.rmtree(workspace / "var")
+    shutil.copytree(tmp_path / "copy", workspace / "var")
+
+    with archsearch.open(workspace) as archive:
+        assert [hit.record_id for hit in archive.search("张伟", user="admin").hits] == ["A1"]
+
+
+def test_changes_on_top_of_an_index_put_back_do_not_pass_it_off(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    archsearch.init(workspace)
+    with archsearch.open(workspace) as archive:
+        feed(archive, notes="旧")
+    shutil.copytree(workspace / "index", tmp_path / "copy")
+    with archsearch.open(workspace) as archive:
+        feed(archive, notes="新")
+    shutil.rmtree(workspace / "index")
+    shutil.copytree(tmp_path / "copy", workspace / "index")
+
+    with archsearch.open(workspace) as archive:
+        archive.ingest({"record_id": "A1", "name": "李明"}, user="admin")
+        assert archive.search("备注:旧", user="admin", mode="exact").total == 0
+        assert archive.search("备注:新", user="admin", mode="exact").total == 30
