@@ -91,6 +91,8 @@ def next_steps() -> str:
   archsearch ingest 您的客户.csv --as admin       # 列名可以不同：姓名、客户名称、名称……
   archsearch doctor --as admin                   # 证明档案库、索引、日志彼此一致
   archsearch --help
+
+（再次运行 make demo 会重建 {place}/，清掉其中的内容；自己的档案请用 archsearch init 另建。）
 """
 
 

@@ -47,7 +47,7 @@ class Language:
 
     def parse(self, text: str) -> Expression:
         """Parse a query; see :func:`archsearch.search.parser.parse`."""
-        return parse(text, self._field_key, self.limits)
+        return parse(text, self._field_key, self.limits, self.schema.names())
 
     def _field_key(self, name: str) -> str | None:
         spec = self.schema.find(name)

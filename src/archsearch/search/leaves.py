@@ -103,7 +103,7 @@ class Leaves:
             *(node for spec in self._names for node in self._channels(text, spec)),
             *(node for node in self._parts(text) if node.channel in self._enabled),
         ]
-        return AnyOf((exact, BestOf(tuple(loose)))) if loose else exact
+        return AnyOf((exact, *loose)) if loose else exact
 
     def name_fuzzy(self, text: str) -> Node | None:
         """Match names only, exactly and by every channel; for lists of names."""
@@ -111,7 +111,7 @@ class Leaves:
         if exact is None:
             return None
         loose = tuple(node for spec in self._names for node in self._channels(text, spec))
-        return AnyOf((exact, BestOf(loose)))
+        return AnyOf((exact, *loose))
 
     def name_exact(self, text: str) -> Node | None:
         """Match names that hold the text as it is."""
@@ -159,7 +159,7 @@ class Leaves:
         if exact is None or spec.matching is not Matching.NAME:
             return exact
         loose = tuple(self._channels(text, spec))
-        return AnyOf((exact, BestOf(loose))) if loose else exact
+        return AnyOf((exact, *loose)) if loose else exact
 
     def value(self, spec: FieldSpec, text: str) -> Node:
         """Match a whole value of a key field."""

@@ -13,8 +13,9 @@ a..b              range, of dates and numbers         成立日期:2020..2023-06
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum, auto
 
 from archsearch.domain.query import (
@@ -75,8 +76,16 @@ _CHUNK = re.compile(r"[^\s()（）\"“”＂:：]+")
 _INTERVAL = re.compile(r"^(.*?)\.\.(.*)$")
 
 
-def parse(text: str, find_field: FieldFinder, limits: QueryLimits) -> Expression:
+def parse(
+    text: str, find_field: FieldFinder, limits: QueryLimits, names: Sequence[str] = ()
+) -> Expression:
     """Parse a query.
+
+    Args:
+        text: The query.
+        find_field: Tells a field by its name.
+        limits: How much is too much.
+        names: All names of fields, to suggest one of for a name that is none.
 
     Raises:
         QuerySyntaxError: The text cannot be read; says where.
@@ -86,13 +95,14 @@ def parse(text: str, find_field: FieldFinder, limits: QueryLimits) -> Expression
         raise QueryTooComplexError(
             f"检索式有 {len(text)} 个字符，最多 {limits.length} 个；请缩短，名单请用批量比对。"
         )
-    tokens = _Lexer(text, find_field).tokens()
+    tokens = _Lexer(text, find_field, names).tokens()
     return _Parser(tokens, limits).parse()
 
 
 class _Lexer:
-    def __init__(self, text: str, find_field: FieldFinder) -> None:
+    def __init__(self, text: str, find_field: FieldFinder, names: Sequence[str]) -> None:
         self._text = text
+        self._names = names
         self._find_field = find_field
         self._at = 0
         self._found: list[_Token] = []
@@ -161,7 +171,11 @@ class _Lexer:
     def _field(self, name: str, start: int) -> None:
         key = self._find_field(name)
         if key is None:
-            raise QuerySyntaxError(f"没有叫“{name}”的字段；若要查这段文字本身，请加引号。", start)
+            near = get_close_matches(name, self._names, n=1, cutoff=0.5)
+            hint = f"是不是“{near[0]}”？" if near else ""
+            raise QuerySyntaxError(
+                f"没有叫“{name}”的字段；{hint}若要查这段文字本身，请加引号。", start
+            )
         self._at += 1
         if not self._text[self._at : self._at + 1].strip():
             raise QuerySyntaxError(f"字段“{name}”后面缺少值；冒号后不要留空格。", self._at)

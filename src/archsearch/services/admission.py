@@ -14,17 +14,11 @@ from typing import Final
 from archsearch.domain.access import Principal, Role, Scope, is_below
 from archsearch.domain.problem import Aspect, Problem
 from archsearch.domain.record import Origin, Record, RecordId, Status, Values
+from archsearch.ingest.amend import amend, same_content
 from archsearch.ingest.rows import Draft
 from archsearch.storage.content import NOT_CONTENT, content_digest
 from archsearch.storage.departments import path_fault
 from archsearch.storage.identities import Identity
-
-_KEPT: Final = ("record_id", "owner", "department", "created_at")
-"""Kept from the version before when a row does not say, like everything that has a default: what
-nobody mentions is not declassified, unfrozen or moved."""
-
-_SOURCE: Final = ("source", "source_id")
-"""Kept together, or not at all: half of a record's name in its source may be another's."""
 
 
 class Verdict(StrEnum):
@@ -53,13 +47,14 @@ class Decision:
 class Admission:
     """Decides about drafts on behalf of one user on one day.
 
-    ``department_exists`` tells whether a path is in the tree.
+    ``department_exists`` tells whether a path is in the tree, ``check`` validates a draft.
     """
 
     principal: Principal
     scope: Scope
     today: date
     department_exists: Callable[[str], bool]
+    check: Callable[[Draft, date], Draft]
 
     def sees(self, known: Identity) -> bool:
         """Whether a stored record is in the user's scope."""
@@ -84,21 +79,26 @@ class Admission:
             return self.taken(draft, digest)
         if known is not None and known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
-        values = self._values(draft, before)
+        if before is not None:
+            draft = self.check(amend(draft, before), self.today)
+            if draft.rejected:
+                # Right by itself, wrong beside what is known of the customer.
+                return Decision(Verdict.REFUSE, draft, {}, digest, problems=draft.problems)
+            if same_content(draft.values, before.values):
+                return Decision(Verdict.NOTHING, draft, {}, digest, known)
+        values = self._values(draft)
         refusal = self._refusal(values, known)
         if refusal is not None:
             return self._refuse(draft, digest, *refusal)
         verdict = Verdict.CREATE if known is None else Verdict.CHANGE
-        return Decision(verdict, draft, values, digest, known)
+        return Decision(verdict, draft, values, self.digest(draft), known)
 
     def taken(self, draft: Draft, digest: str) -> Decision:
         """Refuse a draft whose names belong to a record it may not be about."""
         return self._refuse(draft, digest, "record_id_taken", "record_id", _TAKEN)
 
-    def _values(self, draft: Draft, before: Record | None) -> Values:
+    def _values(self, draft: Draft) -> Values:
         values = dict(draft.values)
-        if before is not None:
-            values |= {key: before.values[key] for key in _unsaid(draft) if key in before.values}
         values.setdefault("owner", self.principal.name)
         if self.principal.departments:
             values.setdefault("department", min(self.principal.departments))
@@ -149,13 +149,6 @@ _Refusal = tuple[str, str, str]
 """Code, schema key and message."""
 
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
-
-
-def _unsaid(draft: Draft) -> list[str]:
-    """List the fields that a row does not say and that stay as they were."""
-    given = {key for key in draft.values if draft.origins.get(key) is not Origin.DEFAULT}
-    kept = (*draft.values, *_KEPT, *(() if given.intersection(_SOURCE) else _SOURCE))
-    return [key for key in dict.fromkeys(kept) if key not in given]
 
 
 def record_of(decision: Decision, record_id: RecordId) -> Record:

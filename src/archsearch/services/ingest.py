@@ -152,6 +152,7 @@ class IngestService:
             scope_of(principal, self._rules.levels),
             now.astimezone(self._rules.zone).date(),
             paths.__contains__,
+            self._pipeline.validator.check,
         )
 
     def _supplies(self, inputs: Iterable[Input], today: date) -> Iterator[Supply]:

@@ -1,14 +1,20 @@
 """Names: completing one while it is typed, and screening a list of them."""
 
+import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.plan import Node, Plan
 from archsearch.domain.query import Hit, Suggestion
+from archsearch.domain.record import JsonValue
 from archsearch.errors import InvalidRequestError
 from archsearch.search.language import Language
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
+
+_LOGGED: Final = 20
+"""Names of a list that are kept in the log; its digest stands for the others."""
 
 
 class NameService:
@@ -48,8 +54,13 @@ class NameService:
         with self._trail.failures(user, Action.MATCH):
             asker = self._asking.asker(user)
             found = tuple(self._matches(text, asker, limit) for text in texts)
-        hits = sum(map(len, found))
-        self._trail.note(user, Action.MATCH, detail={"lines": len(texts), "hits": hits})
+        detail: dict[str, JsonValue] = {
+            "lines": len(texts),
+            "hits": sum(map(len, found)),
+            "names": [self._presenter.masker.text(text) for text in texts[:_LOGGED]],
+            "digest": hashlib.sha256("\n".join(texts).encode()).hexdigest(),
+        }
+        self._trail.note(user, Action.MATCH, detail=detail)
         return found
 
     def _suggestions(self, node: Node, asker: Asker, limit: int) -> tuple[Suggestion, ...]:

@@ -170,7 +170,7 @@ def test_what_a_change_does_not_mention_stays_as_it_was(staffed: Office) -> None
             "created_at": "2020-01-02",
             "source": "CRM",
             "source_id": "7",
-            "notes": "将被删去",
+            "notes": "原有备注",
         }
     )
 
@@ -182,7 +182,7 @@ def test_what_a_change_does_not_mention_stays_as_it_was(staffed: Office) -> None
         "秘密", "冻结", "永久", "高价值", "li", BRANCH, "2020-01-02",
     ]  # fmt: skip
     assert (values["source"], values["source_id"]) == ("CRM", "7")
-    assert "notes" not in values
+    assert values["notes"] == "原有备注"
     assert staffed.ailments() == []
     assert staffed.seen("li") == set()
 
@@ -198,3 +198,38 @@ def test_the_two_halves_of_a_source_name_go_together(staffed: Office) -> None:
     assert counts(report) == (0, 1, 0, 0)
     assert "source_id" not in staffed.archive.get("A", user="admin").values
     assert staffed.ailments() == []
+
+
+def test_an_export_of_a_few_columns_changes_only_those(staffed: Office) -> None:
+    staffed.feed(
+        {"record_id": "R", "name": "张伟", "id_number": "11010519491231002X", "phones": "1"}
+    )
+
+    report = staffed.feed({"record_id": "R", "name": "张伟", "notes": "只改备注"})
+    again = staffed.feed({"record_id": "R", "name": "张伟", "notes": "只改备注", "email": ""})
+
+    values = staffed.archive.get("R", user="admin").values
+    assert (report.updated, again.unchanged) == (1, 1)
+    assert values["notes"] == "只改备注"
+    assert str(values["id_number"]).endswith("002X")
+    assert values["gender"] == "女"
+    assert staffed.ailments() == []
+
+
+def test_what_follows_from_something_new_does_not_outweigh_what_was_given(
+    staffed: Office,
+) -> None:
+    staffed.feed({"record_id": "R", "name": "张伟", "region": "上海市"})
+
+    staffed.feed({"record_id": "R", "name": "张伟", "address": "杭州市西湖区文三路90号"})
+
+    assert staffed.archive.get("R", user="admin").values["region"] == "华东/上海市"
+
+
+def test_a_change_that_contradicts_what_is_known_is_refused(staffed: Office) -> None:
+    staffed.feed({"record_id": "R", "name": "张伟", "id_number": "11010519491231002X"})
+
+    report = staffed.feed({"record_id": "R", "name": "张伟", "gender": "男"})
+
+    assert [problem.code for problem in report.rejected] == ["gender_mismatch"]
+    assert staffed.archive.get("R", user="admin").values["gender"] == "女"

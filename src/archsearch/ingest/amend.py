@@ -1,0 +1,61 @@
+"""A known record delivered again: what the row says replaces, what it does not mention stays.
+
+Exports often hold a few columns only; a list of new addresses must not empty the telephones. So an
+empty cell changes nothing either.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from archsearch.domain.record import Origin, Record, Values
+from archsearch.ingest.rows import Draft
+
+_SOURCE: Final = frozenset({"source", "source_id"})
+"""Given together, or not at all: half of a record's name in its source may be another's."""
+
+_OURS: Final = frozenset({"updated_at", "quality"})
+"""Worked out anew for every version."""
+
+_T = TypeVar("_T")
+
+
+def amend(draft: Draft, before: Record) -> Draft:
+    """Lay a draft over the record it is about; problems are to be looked for again."""
+    said = {key for key in draft.values if _says(draft, before, key)}
+    dropped = _OURS | (_SOURCE if said & _SOURCE else frozenset())
+    kept = before.values.keys() - said - dropped
+    return replace(
+        draft,
+        values=_laid(before.values, kept, draft.values, said),
+        original=_laid(before.original, kept, draft.original, said),
+        origins=_laid(before.origins, kept, draft.origins, said),
+        problems=(),
+    )
+
+
+def same_content(left: Values, right: Values) -> bool:
+    """Whether two versions of a record differ in nothing that somebody could have said."""
+    return all(left.get(key) == right.get(key) for key in (left.keys() | right.keys()) - _OURS)
+
+
+def _says(draft: Draft, before: Record, key: str) -> bool:
+    """Whether a row says something about a field, rather than archsearch filling it in."""
+    match draft.origins.get(key, Origin.GIVEN):
+        case Origin.DEFAULT:
+            return key not in before.values
+        case Origin.DERIVED:
+            # What somebody gave outweighs what follows from something else.
+            given = before.origins.get(key, Origin.GIVEN) is Origin.GIVEN
+            return key not in before.values or not given
+        case _:
+            return True
+
+
+def _laid(
+    before: Mapping[str, _T], kept: set[str], after: Mapping[str, _T], said: set[str]
+) -> dict[str, _T]:
+    return {
+        **{key: value for key, value in before.items() if key in kept},
+        **{key: value for key, value in after.items() if key in said},
+    }
