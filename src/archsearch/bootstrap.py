@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
+from hmac import compare_digest
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ from archsearch.services.users import UserService
 from archsearch.settings.loading import load
 from archsearch.settings.model import IngestLimits, Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
-from archsearch.storage import audit_log, users
+from archsearch.storage import audit_log, meta, users
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 
@@ -55,6 +56,7 @@ ANALYSIS_VERSION = "1"
 FIRST_ADMINISTRATOR = "admin"
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
+_PROOF = "secret/proof"
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -154,7 +156,7 @@ class Application:
     @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
-        return ReadingService(self.trail, self.levels, self._presenter.masker)
+        return ReadingService(self.trail, self.levels, self._masker)
 
     @cached_property
     def _language(self) -> Language:
@@ -180,7 +182,11 @@ class Application:
 
     @cached_property
     def _presenter(self) -> Presenter:
-        return Presenter(_SchemaMasker(self.settings), self._language.highlighter)
+        return Presenter(self._masker, self._language.highlighter)
+
+    @cached_property
+    def _masker(self) -> _SchemaMasker:
+        return _SchemaMasker(self.settings)
 
     @cached_property
     def ingest(self) -> IngestService:
@@ -194,7 +200,9 @@ class Application:
             zone=ZONE,
             batch=options.ingest.batch_rows,
         )
-        return IngestService(self.trail, self.index, self._pipeline(), rules, self._rejects)
+        return IngestService(
+            self.trail, self.index, self._pipeline(), rules, self._masker, self._rejects
+        )
 
     @cached_property
     def users(self) -> UserService:
@@ -263,6 +271,7 @@ def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Pa
     database = open_database(var / STORE, create=True)
     try:
         migrate(database, at=clock())
+        _check_secret(database, load_secret(secret))
         _add_first_administrator(database, settings, clock)
     finally:
         database.close()
@@ -284,10 +293,23 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     database = open_database(var / STORE)
     try:
         migrate(database, at=clock())
+        _check_secret(database, secret)
     except BaseException:
         database.close()
         raise
     return Application(settings, database, secret, clock)
+
+
+def _check_secret(database: Database, secret: bytes) -> None:
+    """Refuse a secret that is not the one the store was made with."""
+    proof = derive_key(secret, "proof").hex()
+    with database.read() as connection:
+        kept = meta.get(connection, _PROOF)
+    if kept is None:
+        with database.write() as connection:
+            meta.put(connection, _PROOF, proof)
+    elif not compare_digest(kept, proof):
+        raise WorkspaceError(f"密钥文件 {SECRET} 不是建立这个工作区时的那个；请从备份恢复。")
 
 
 def _add_first_administrator(database: Database, settings: Settings, clock: Clock) -> None:

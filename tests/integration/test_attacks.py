@@ -1,14 +1,16 @@
 """Ways in which somebody tried to get at what is masked, and must not succeed."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import archsearch
 from archsearch.domain.audit import Action, AuditFilter
-from archsearch.errors import InvalidRequestError
+from archsearch.errors import InvalidRequestError, WorkspaceError
 
 ID, PHONE = "11010519491231002X", "13812345678"
 
@@ -135,3 +137,79 @@ def test_changes_on_top_of_an_index_put_back_do_not_pass_it_off(tmp_path: Path) 
         archive.ingest({"record_id": "A1", "name": "李明"}, user="admin")
         assert archive.search("备注:旧", user="admin", mode="exact").total == 0
         assert archive.search("备注:新", user="admin", mode="exact").total == 30
+
+
+def test_stars_fed_back_do_not_replace_what_they_hide(archive: archsearch.Archive) -> None:
+    archive.ingest(
+        {"record_id": "T2", "name": "甲", "email": "zhang@x.cn", "notes": PHONE}, user="admin"
+    )
+    shown: dict[str, Any] = dict(archive.get("T2", user="admin").values)
+
+    refused = archive.ingest(shown, user="admin")
+    del shown["email"]
+    taken = archive.ingest({**shown, "name": "甲（新）"}, user="admin")
+
+    assert [problem.code for problem in refused.rejected] == ["masked_value"]
+    assert (taken.updated, taken.rejected_rows) == (1, 0)
+    assert archive.search("zhang@x.cn", user="admin").total == 1
+    assert archive.search(f"备注:{PHONE} 甲（新）", user="admin", mode="exact").total == 1
+
+
+def test_another_secret_is_refused(tmp_path: Path) -> None:
+    archsearch.init(tmp_path / "workspace")
+    archsearch.open(tmp_path / "workspace").close()
+    (tmp_path / "workspace/var/secret.key").write_bytes(bytes(range(32)))
+
+    with pytest.raises(WorkspaceError, match="密钥"):
+        archsearch.open(tmp_path / "workspace")
+
+
+@pytest.mark.parametrize("planted", ["fifo", "folder", "link", "huge"])
+@pytest.mark.parametrize("place", ["CURRENT", "MANIFEST"])
+def test_what_is_planted_in_the_index_is_passed_by(
+    tmp_path: Path, planted: str, place: str
+) -> None:
+    workspace = tmp_path / "workspace"
+    archsearch.init(workspace)
+    with archsearch.open(workspace) as archive:
+        feed(archive)
+    (path,) = (workspace / "index").rglob(place)
+    path.unlink()
+    match planted:
+        case "fifo":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "link":
+            path.symlink_to("/etc/passwd")
+        case _:
+            path.touch()
+            os.truncate(path, 3 << 30)
+
+    with archsearch.open(workspace) as archive:
+        assert archive.search("张伟", user="admin", mode="exact").total == 30
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"query": None}, {"query": b"x"}, {"user": 10**400}, {"user": None}, {"limit": "1"},
+        {"offset": True}, {"facets": [1]}, {"filters": []}, {"sort": None}, {"mode": 1},
+    ],
+)  # fmt: skip
+def test_arguments_of_the_wrong_kind_are_refused(
+    archive: archsearch.Archive, arguments: dict[str, object]
+) -> None:
+    given = {"query": "张伟", "user": "admin", **arguments}
+
+    with pytest.raises(InvalidRequestError):
+        archive.search(**given)  # type: ignore[arg-type]
+
+
+def test_requests_that_would_take_minutes_are_refused(archive: archsearch.Archive) -> None:
+    with pytest.raises(InvalidRequestError):
+        archive.search(" OR ".join(f"*{n}甲*" for n in range(8)), user="admin")
+    with pytest.raises(InvalidRequestError):
+        archive.search("", user="admin", filters={"notes": ["甲" * 500] * 100})
+    with pytest.raises(InvalidRequestError):
+        archive.match(["甲" * 500] * 1000, user="admin")

@@ -130,11 +130,17 @@ class Archive:
             QuerySyntaxError: The query cannot be read; ``position`` says where.
             InvalidRequestError: Another parameter is wrong.
         """
+        _texts(query=query, user=user, mode=mode, sort=sort)
+        _numbers(limit=limit, offset=offset)
+        keys = [facets] if isinstance(facets, str) else list(facets)
+        _texts(**{f"facets[{at}]": key for at, key in enumerate(keys)})
+        if filters is not None and not isinstance(filters, Mapping):
+            raise InvalidRequestError("参数 filters 须是字典。")
         request = SearchRequest(
             text=query,
             mode=_mode(mode),
             filters=filters or {},
-            facets=tuple(facets),
+            facets=tuple(keys),
             sort=sort,
             limit=limit,
             offset=offset,
@@ -143,13 +149,17 @@ class Archive:
 
     def suggest(self, text: str, *, user: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Complete what is being typed (characters, pinyin, initials) to names inside the scope."""
+        _texts(text=text, user=user)
+        _numbers(limit=limit)
         return self._application.names.suggest(text, user, limit)
 
     def match(
         self, names: Sequence[str], *, user: str, limit: int = 3
     ) -> tuple[tuple[Hit, ...], ...]:
         """Screen a list of names: for each the best hits, exact ones first."""
-        listed = [names] if isinstance(names, str) else names
+        listed = [names] if isinstance(names, str) else list(names)
+        _texts(user=user, **{f"names[{at}]": name for at, name in enumerate(listed)})
+        _numbers(limit=limit)
         return self._application.names.match(listed, user, limit)
 
     def get(self, record_id: str, *, user: str) -> Record:
@@ -158,6 +168,7 @@ class Archive:
         Raises:
             NotFoundError: It does not exist or is out of the user's scope.
         """
+        _texts(record_id=record_id, user=user)
         return self._application.reading.get(record_id, user)
 
     def history(self, record_id: str, *, user: str) -> tuple[RecordVersion, ...]:
@@ -166,6 +177,7 @@ class Archive:
         Raises:
             NotFoundError: As for :meth:`get`.
         """
+        _texts(record_id=record_id, user=user)
         return self._application.reading.history(record_id, user)
 
     def add_user(
@@ -196,6 +208,20 @@ class Archive:
         paths = frozenset([departments] if isinstance(departments, str) else departments)
         added = User(name, display_name, _role(role), paths, clearance)
         return self._application.users.add(added, user)
+
+
+def _texts(**given: object) -> None:
+    """Refuse arguments that are no text: a program's slip should get an answer, not a trace."""
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise InvalidRequestError(f"参数 {name} 须是文字。")
+
+
+def _numbers(**given: object) -> None:
+    """Refuse arguments that are no whole number."""
+    for name, value in given.items():
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise InvalidRequestError(f"参数 {name} 须是整数。")
 
 
 def _input(source: Source) -> Path | Mapping[str, Any]:

@@ -20,9 +20,17 @@ _OURS: Final = frozenset({"updated_at", "quality"})
 _T = TypeVar("_T")
 
 
-def amend(draft: Draft, before: Record) -> Draft:
-    """Lay a draft over the record it is about; problems are to be looked for again."""
-    said = {key for key in draft.values if _says(draft, before, key)}
+def amend(draft: Draft, before: Record, shown: Values) -> Draft:
+    """Lay a draft over the record it is about; problems are to be looked for again.
+
+    ``shown`` is how the record's values look masked: who feeds back what they were shown says
+    nothing by it.
+    """
+    said = {
+        key
+        for key, value in draft.values.items()
+        if _says(draft, before, key) and (value != shown.get(key) or value == before.values[key])
+    }
     dropped = _OURS | (_SOURCE if said & _SOURCE else frozenset())
     kept = before.values.keys() - said - dropped
     return replace(

@@ -19,6 +19,7 @@ KINDS: Final[Mapping[str, tuple[Severity, Aspect]]] = MappingProxyType(
         "incomplete": (_WARNING, _COMPLETENESS),
         "value_invalid": (_ERROR, _CONFORMITY),
         "too_long": (_ERROR, _CONFORMITY),
+        "masked_value": (_ERROR, _ACCURACY),
         "control_characters": (_WARNING, _CONFORMITY),
         "name_suspicious": (_WARNING, _ACCURACY),
         "vocabulary_unknown": (_ERROR, _CONFORMITY),

@@ -20,7 +20,7 @@ from archsearch.domain.identifiers import (
     classify,
 )
 from archsearch.domain.problem import Problem, Severity
-from archsearch.domain.record import Values
+from archsearch.domain.record import Values, values_at
 from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
 from archsearch.ingest.faults import Fault, problem
@@ -79,6 +79,9 @@ _USCC_FAULTS: Final[Mapping[IdentifierFault, Fault]] = {
     ),
 }
 _FUTURE_BIRTH: Final = Fault("id_birth_date", "其中的出生日期晚于今天，请对照证件核对。")
+_MASKED: Final = Fault(
+    "masked_value", "这是脱敏后的值，星号不是原文；请填写完整的值，或删去这一格。"
+)
 _UNKNOWN_PLACE: Final = Fault(
     "id_region_unknown", "前 6 位不是已知的行政区划代码，请对照证件核对。"
 )
@@ -113,6 +116,7 @@ class Validator:
     def __init__(self, schema: Schema, regions: RegionTree) -> None:
         self._keys = schema.by_key
         self._regions = regions
+        self._sensitive = tuple(spec.key for spec in schema.leaves if spec.sensitive)
         self._required = tuple(spec.key for spec in schema.fields if spec.required)
         walked = ((spec, _walked_members(spec)) for spec in schema.fields)
         self._groups = tuple((spec, members) for spec, members in walked if members)
@@ -134,6 +138,7 @@ class Validator:
         for key in self._required:
             if key not in values and not any(known.field == key for known in draft.problems):
                 found.add(_REQUIRED, key)
+        self._check_masks(found)
         person = self._check_identifiers(found, today)
         self._check_groups(found, today)
         if person:
@@ -145,6 +150,12 @@ class Validator:
         problems = tuple(found.problems)
         quality = self._quality(values, problems)
         return Draft(draft.row, values, draft.original, draft.origins, problems, quality)
+
+    def _check_masks(self, found: _Findings) -> None:
+        """Refuse what was copied from a screen: stars must not replace what they stand for."""
+        for key in self._sensitive:
+            if any(isinstance(v, str) and "**" in v for v in values_at(found.draft.values, key)):
+                found.add(_MASKED, key)
 
     def _check_identifiers(self, found: _Findings, today: date) -> PersonId | None:
         """Check top-level identifiers; give what the customer's own says if it is faultless."""

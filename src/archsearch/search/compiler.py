@@ -39,6 +39,7 @@ _EVIDENCE_SHARE = 1 / 3
 _FEWEST_WORDS = 2
 _DIGITS = re.compile(r"[0-9]+x?")
 _MOST_NUMBERS = 8
+_MOST_PATTERNS = 4
 _NUMBER_DIGITS = 4
 _NUMBER_LENGTHS = {10, 11, 12, 15, 18}
 """Lengths of telephone, registration and ID numbers, which people write in groups."""
@@ -59,9 +60,11 @@ class Compiler:
             QuerySyntaxError: A word cannot mean anything where it stands.
             QueryTooComplexError: So many numbers that it looks like guessing a masked one.
         """
-        numbers = sum(map(_is_number, _words_of(expression)))
-        if numbers > _MOST_NUMBERS:
+        leaves = list(_leaves_of(expression))
+        if sum(map(_is_number, leaves)) > _MOST_NUMBERS:
             raise QueryTooComplexError(f"一次最多查 {_MOST_NUMBERS} 个号码；请分几次检索。")
+        if sum(isinstance(leaf, Pattern) for leaf in leaves) > _MOST_PATTERNS:
+            raise QueryTooComplexError(f"一次最多用 {_MOST_PATTERNS} 个通配词；请分几次检索。")
         return _require(self._node(expression, None, fuzzy=False))
 
     def fuzzy(self, expression: Expression) -> Node:
@@ -169,20 +172,19 @@ def _positive(expression: Expression, field: str | None) -> Iterator[tuple[str, 
             return
 
 
-def _words_of(expression: Expression) -> Iterator[str]:
+def _leaves_of(expression: Expression) -> Iterator[Expression]:
     match expression:
-        case Word(text) | Quoted(text):
-            yield text
         case InField(_, child, _) | Without(child):
-            yield from _words_of(child)
+            yield from _leaves_of(child)
         case Both(children) | Either(children):
             for child in children:
-                yield from _words_of(child)
+                yield from _leaves_of(child)
         case _:
-            return
+            yield expression
 
 
-def _is_number(text: str) -> bool:
+def _is_number(leaf: Expression) -> bool:
+    text = leaf.text if isinstance(leaf, Word | Quoted) else ""
     return sum(character.isdigit() for character in text) >= _NUMBER_DIGITS
 
 

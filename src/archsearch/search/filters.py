@@ -14,6 +14,7 @@ from archsearch.search.leaves import Leaves
 
 _OPERATORS = frozenset({"any", "all", "none", "from", "to"})
 _MOST_VALUES = 256
+_LONGEST_FILTERS = 20_000
 _LONGEST_VALUE = 512
 RELEVANCE = "relevance"
 
@@ -31,6 +32,8 @@ class Filters:
         Raises:
             InvalidRequestError: A key or value is unknown, or may not be filtered by.
         """
+        if len(repr(dict(filters))) > _LONGEST_FILTERS:
+            raise InvalidRequestError(f"筛选条件合计最长 {_LONGEST_FILTERS} 个字符；请减少。")
         return tuple(node for key, value in filters.items() for node in self._filter(key, value))
 
     def facets(self, keys: Sequence[str]) -> dict[str, str]:

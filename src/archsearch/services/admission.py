@@ -47,7 +47,8 @@ class Decision:
 class Admission:
     """Decides about drafts on behalf of one user on one day.
 
-    ``department_exists`` tells whether a path is in the tree, ``check`` validates a draft.
+    ``department_exists`` tells whether a path is in the tree, ``check`` validates a
+    draft, ``mask`` hides what a user is not shown.
     """
 
     principal: Principal
@@ -55,6 +56,7 @@ class Admission:
     today: date
     department_exists: Callable[[str], bool]
     check: Callable[[Draft, date], Draft]
+    mask: Callable[[Values], Values]
 
     def sees(self, known: Identity) -> bool:
         """Whether a stored record is in the user's scope."""
@@ -80,7 +82,7 @@ class Admission:
         if known is not None and known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
         if before is not None:
-            draft = self.check(amend(draft, before), self.today)
+            draft = self.check(amend(draft, before, self.mask(before.values)), self.today)
             if draft.rejected:
                 # Right by itself, wrong beside what is known of the customer.
                 return Decision(Verdict.REFUSE, draft, {}, digest, problems=draft.problems)

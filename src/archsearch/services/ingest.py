@@ -20,6 +20,7 @@ from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.pipeline import Pipeline, Supply
 from archsearch.ingest.rows import Draft, Row
 from archsearch.services.admission import Admission, Decision, Verdict
+from archsearch.services.asking import Masker
 from archsearch.services.batches import Batches
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.index import IndexService
@@ -105,12 +106,14 @@ class IngestService:
         index: IndexService,
         pipeline: Pipeline,
         rules: IngestRules,
+        masker: Masker,
         rejects: Callable[[str, str], Rejects],
     ) -> None:
         self._trail = trail
         self._index = index
         self._pipeline = pipeline
         self._rules = rules
+        self._masker = masker
         self._rejects = rejects
 
     def ingest(
@@ -153,6 +156,7 @@ class IngestService:
             now.astimezone(self._rules.zone).date(),
             paths.__contains__,
             self._pipeline.validator.check,
+            self._masker.values,
         )
 
     def _supplies(self, inputs: Iterable[Input], today: date) -> Iterator[Supply]:
@@ -195,7 +199,8 @@ class IngestService:
             report.rejects.append(path)
         # A rehearsal is noted too: it tells which record ids are taken.
         detail = {**tally.detail(), "dry_run": report.dry_run}
-        self._trail.note(batches.user, Action.INGEST, target=source.name, detail=detail)
+        target = self._masker.text(source.name)
+        self._trail.note(batches.user, Action.INGEST, target=target, detail=detail)
 
     def _settle(self) -> bool:
         """Bring what was stored into the index; False if another process is busy with it."""

@@ -13,6 +13,7 @@ from archsearch.search.language import Language
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
 
+_LONGEST_LIST: Final = 200_000
 _LOGGED: Final = 20
 """Names of a list that are kept in the log; its digest stands for the others."""
 
@@ -51,6 +52,8 @@ class NameService:
         limit = bounded(limit, self._rules.most_suggestions, "limit")
         if len(texts) > self._rules.most_lines:
             raise InvalidRequestError(f"一次最多比对 {self._rules.most_lines} 行；请分批提交。")
+        if sum(map(len, texts)) > _LONGEST_LIST:
+            raise InvalidRequestError(f"一次最多比对 {_LONGEST_LIST} 个字；请分批提交。")
         with self._trail.failures(user, Action.MATCH):
             asker = self._asking.asker(user)
             found = tuple(self._matches(text, asker, limit) for text in texts)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from archsearch.engines.whoosh.disk import Disk, remove_tree, scratch_of, write_durably
+from archsearch.engines.whoosh.manifest import read_small
 from archsearch.errors import IndexOutdatedError
 
 CURRENT: Final = "CURRENT"
@@ -35,8 +36,7 @@ class Generations:
             IndexOutdatedError: There is none.
         """
         try:
-            with open(self._pointer, "rb") as file:  # noqa: PTH123 - every search comes by here
-                data = file.read()
+            data = read_small(self._pointer)
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
         known, folder = self._known
@@ -59,6 +59,10 @@ class Generations:
     def switch(self, folder: Path) -> None:
         """Point at a complete generation, durably."""
         self._disk.sync(self.folder)
+        pointer = self.folder / CURRENT
+        if pointer.is_dir() and not pointer.is_symlink():
+            # Nothing of ours: a rename cannot take its place.
+            remove_tree(self._disk, pointer)
         write_durably(self._disk, self.folder / CURRENT, folder.name.encode("ascii") + b"\n")
 
     def clean(self) -> None:

@@ -7,8 +7,11 @@ the TOC and every segment file, and carries the caller's mark. A commit is the a
 this file: whatever it does not name does not exist.
 """
 
+import errno
 import hmac
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +22,8 @@ from archsearch.errors import IndexOutdatedError
 
 NAME: Final = "MANIFEST"
 FORMAT: Final = 2
+_LARGEST: Final = 1 << 20
+_REPLACED: Final = "索引文件被替换成了别的东西，需要重建索引。"
 _PURPOSE: Final = b"archsearch index manifest\0"
 
 
@@ -59,9 +64,33 @@ def unseal(data: bytes, key: bytes, generation: str) -> Manifest:
 
 
 def read(folder: Path) -> bytes:
-    """Read the manifest file of a generation folder."""
-    with open(f"{folder}/{NAME}", "rb") as file:  # noqa: PTH123 - every search comes by here
-        return file.read()
+    """Read the manifest file of a generation folder.
+
+    Raises:
+        IndexOutdatedError: There is something else in its place.
+    """
+    return read_small(f"{folder}/{NAME}")
+
+
+def read_small(path: str) -> bytes:
+    """Read a small regular file; what somebody planted instead must neither block nor swell.
+
+    Raises:
+        IndexOutdatedError: It is no regular file, or too large to be ours.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise IndexOutdatedError(_REPLACED) from error
+        raise
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
+            raise IndexOutdatedError(_REPLACED)
+        return os.read(handle, _LARGEST)
+    finally:
+        os.close(handle)
 
 
 def _authenticate(body: bytes, key: bytes) -> bytes:
