@@ -199,13 +199,13 @@ def check_store_damage(filled: Path, folder: Path, seeds: range, *, whole_pages:
 
 
 def test_a_store_with_a_scrambled_page_is_refused_or_right(filled: Path, tmp_path: Path) -> None:
-    assert check_store_damage(filled, tmp_path, range(8), whole_pages=True)
+    assert check_store_damage(filled, tmp_path, range(5), whole_pages=True)
 
 
 def test_a_store_with_a_flipped_bit_is_refused_or_right_or_found_by_the_doctor(
     filled: Path, tmp_path: Path
 ) -> None:
-    check_store_damage(filled, tmp_path, range(131, 141), whole_pages=False)
+    check_store_damage(filled, tmp_path, range(133, 138), whole_pages=False)
 
 
 @pytest.mark.slow
