@@ -65,7 +65,7 @@ class OracleEngine:
         inside = [document for document in self._kept().values() if visible(document, query)]
         return self.worlds(inside).answer(query.plan)
 
-    def apply(self, changes: Iterable[Document | Removal]) -> None:
+    def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make the changes one after the other."""
         documents = dict(self._kept())
         for change in changes:
@@ -75,7 +75,7 @@ class OracleEngine:
                 documents.pop(change.record_id, None)
         self._documents = documents
 
-    def rebuild(self, documents: Iterable[Document]) -> None:
+    def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
         """Forget everything, keep these."""
         self._documents = {document.record_id: document for document in documents}
 

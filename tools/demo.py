@@ -18,12 +18,12 @@ MARK = WORKSPACE / ".made-by-make-demo"
 COMMAND = Path(sys.executable).parent / "archsearch"
 
 SEARCHES = (
-    ("张伟是谁？名字、备注、曾用名里都找，按地区和价值等级分面。", "zhou.min",
-     ["search", "张伟", "--facet", "region", "--facet", "value_tier", "--limit", "5"]),
-    ("名字记错了一个字，也找得到，并说明为什么命中。", "admin",
-     ["search", "吴健华", "--mode", "fuzzy", "--limit", "5"]),
-    ("华东的高价值客户，备注里提到担保。", "zhou.min",
-     ["search", "备注:担保", "--region", "华东", "--tier", "高价值", "--limit", "5"]),
+    ("部门经理周敏在华东分行的档案里找“信用卡 逾期”，并按地区和价值等级统计", "zhou.min",
+     ["search", "信用卡", "逾期", "--facet", "region,value_tier", "--limit", "3"]),
+    ("名字听来的，字不一定对：同音、错一个字都找得到，并说明为什么命中", "admin",
+     ["search", "徐健国", "--limit", "4"]),
+    ("只会拼音，再按地区筛选；员工只看得到自己建的档案，这里以管理员的身份", "admin",
+     ["search", "zhangwei", "--region", "华北", "--limit", "3"]),
 )  # fmt: skip
 
 

@@ -30,13 +30,16 @@ from archsearch.search.parser import QueryLimits
 from archsearch.security.masking import Mask, MaskRule, MaskStyle, mask_text
 from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
+from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
 from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService
 from archsearch.services.ingest import IngestRules, IngestService
-from archsearch.services.search import SearchRules, SearchService
+from archsearch.services.names import NameService
+from archsearch.services.reading import ReadingService
+from archsearch.services.search import SearchService
 from archsearch.services.trail import Trail
 from archsearch.services.users import UserService
 from archsearch.settings.loading import load
@@ -136,20 +139,48 @@ class Application:
 
     @cached_property
     def search(self) -> SearchService:
-        """Answers questions about records."""
+        """Finds records by queries."""
+        return SearchService(
+            self._asking, self._language, self.trail, self._search_rules, self._presenter
+        )
+
+    @cached_property
+    def names(self) -> NameService:
+        """Completes and screens names."""
+        return NameService(
+            self._asking, self._language, self.trail, self._search_rules, self._presenter
+        )
+
+    @cached_property
+    def reading(self) -> ReadingService:
+        """Shows single records."""
+        return ReadingService(self.trail, self.levels, self._presenter.masker)
+
+    @cached_property
+    def _language(self) -> Language:
         options = self.settings.options.search
         limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
         values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
-        language = Language.of(
-            self.settings.schema, self.analysis, values, limits, options.channels.enabled
-        )
-        rules = SearchRules(
+        channels = options.channels.enabled
+        return Language.of(self.settings.schema, self.analysis, values, limits, channels)
+
+    @cached_property
+    def _search_rules(self) -> SearchRules:
+        options = self.settings.options.search
+        return SearchRules(
             levels=self.levels,
             enough_exact=options.enough_exact,
             most_hits=options.max_limit,
             deepest_offset=options.max_offset,
         )
-        return SearchService(self.index, language, self.trail, rules, _SchemaMasker(self.settings))
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self.index, self.trail, self._search_rules)
+
+    @cached_property
+    def _presenter(self) -> Presenter:
+        return Presenter(_SchemaMasker(self.settings), self._language.highlighter)
 
     @cached_property
     def ingest(self) -> IngestService:

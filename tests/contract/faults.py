@@ -73,7 +73,7 @@ class GrantsSurviveExclusion(OracleEngine):
 class FirstOfBatchHolds(OracleEngine):
     """Keeps the first of several changes to a record in one batch (FACTS W12)."""
 
-    def apply(self, changes: Iterable[Document | Removal]) -> None:
+    def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         super().apply(reversed(list(changes)))
 
 

@@ -78,6 +78,8 @@ class EngineResult:
     total: int
     hits: tuple[EngineHit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    mark: str = ""
+    """That of the state which answered; empty for an empty scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class EngineStats:
     deleted: int
     segments: int
     bytes: int
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,12 @@ class SearchEngine(Protocol):
         """
         ...
 
-    def apply(self, changes: Iterable[Document | Removal]) -> None:
+    def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Add, replace and remove documents in one commit; on return it is durable and visible.
+
+        ``mark`` is kept with the state and given back with every answer from it, so that the caller
+        knows an older state by it; a batch that changes nothing, or an empty mark, leaves the one
+        that is there.
 
         Of several changes to one record in a batch the last one holds. Idempotent: applying a
         batch again changes
@@ -139,7 +146,7 @@ class SearchEngine(Protocol):
         """
         ...
 
-    def rebuild(self, documents: Iterable[Document]) -> None:
+    def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
         """Build a new generation from every document there is, then switch to it.
 
         The generation in use answers meanwhile. Durable on return.

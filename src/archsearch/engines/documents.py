@@ -18,6 +18,7 @@ from archsearch.engines.base import (
     TextTokens,
 )
 from archsearch.engines.fields import (
+    conceals,
     facet_field,
     gap_keys,
     identifier_key,
@@ -25,10 +26,13 @@ from archsearch.engines.fields import (
     name_sort_key,
     paths,
     pinyin_tokens,
+    secret_field,
+    secret_key,
     sort_field,
     unit_tokens,
     word_tokens,
 )
+from archsearch.security.masking import mask_text
 from archsearch.security.tokens import Tokens
 
 
@@ -104,7 +108,7 @@ class DocumentBuilder:
         gaps: set[str] = set()
         for name in names:
             found = [unit for unit, _ in positioned([name])]
-            whole.add("".join(found))
+            whole.add("".join(unit for unit, _ in positioned([mask_text(name)])))
             gaps |= gap_keys(found)
             for syllables in pinyin.spellings(found):
                 spelling.add("".join(syllables))
@@ -116,6 +120,12 @@ class DocumentBuilder:
 
     def _write_key(self, draft: "_Draft", spec: FieldSpec, values: Sequence[Any]) -> None:
         tokens = self._analysis.tokens
+        hidden = [value for value in values if conceals(spec, value)]
+        if hidden:
+            # An ID number that got into an open field must not be walked by patterns.
+            secret = dict.fromkeys(secret_key(spec, str(value), tokens) for value in hidden)
+            draft.keys[secret_field(spec)] = tuple(secret)
+            values = [value for value in values if not conceals(spec, value)]
         found = dict.fromkeys(key_of(spec, value, tokens) for value in values)
         draft.keys[spec.key] = tuple(found)
         if spec.type in {FieldType.ID_NUMBER, FieldType.PHONE}:
@@ -145,7 +155,7 @@ _Writer = Callable[[_Draft, FieldSpec, Sequence[Any]], None]
 
 
 def _write_facet(draft: _Draft, spec: FieldSpec, values: Sequence[Any]) -> None:
-    shown = (str(value) for value in values)
+    shown = (mask_text(str(value)) for value in values)
     if spec.hierarchical:
         shown = (path for value in shown for path in paths(value))
     draft.keys[facet_field(spec)] = tuple(dict.fromkeys(shown))

@@ -10,6 +10,7 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 - ``name#gap``: keys, the value with one unit missing (``张明``) or replaced by ``?`` (``张?明``)
 - ``status``: key, the folded value of a key field; tokens for sensitive ones
 - ``id_number#last4``, ``id_number#last6``: keys, tokens of the last characters
+- ``source_id#secret``: key, tokens of values that hold an ID, telephone or card number
 - ``status#facet``: key, the value as it is shown; for paths also every path above
 - ``name#sort``: key, in collation order
 """
@@ -26,6 +27,7 @@ from archsearch.analysis.segmenter import Segmenter
 from archsearch.analysis.units import bigram, positioned
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.engines.base import ID, TextTokens
+from archsearch.security.masking import mask_text
 from archsearch.security.tokens import Purpose, Tokens
 
 SHORTEST_GAPPED = 3
@@ -159,6 +161,23 @@ def name_sort_key(name: str, pinyin: Pinyin) -> str:
     """Make a collation key: by the pinyin of a name, then by its characters."""
     found = [unit for unit, _ in positioned([name])]
     return " ".join(pinyin.main_spelling(found)) + "\t" + "".join(found)
+
+
+def conceals(spec: FieldSpec, value: Any) -> bool:
+    """Whether a value of an open field holds an ID, telephone or card number."""
+    if spec.sensitive or spec.key == "record_id" or not isinstance(value, str):
+        return False
+    return mask_text(value) != value
+
+
+def secret_field(spec: FieldSpec) -> str:
+    """Name of the key field with tokens of such values."""
+    return f"{spec.key}#secret"
+
+
+def secret_key(spec: FieldSpec, value: str, tokens: Tokens) -> str:
+    """Make the token by which such a value is found, as a whole only."""
+    return tokens.token(spec.key, Purpose.WHOLE, fold_key(value))
 
 
 def facet_field(spec: FieldSpec) -> str:

@@ -143,14 +143,14 @@ class Archive:
 
     def suggest(self, text: str, *, user: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Complete what is being typed (characters, pinyin, initials) to names inside the scope."""
-        return self._application.search.suggest(text, user, limit)
+        return self._application.names.suggest(text, user, limit)
 
     def match(
         self, names: Sequence[str], *, user: str, limit: int = 3
     ) -> tuple[tuple[Hit, ...], ...]:
         """Screen a list of names: for each the best hits, exact ones first."""
         listed = [names] if isinstance(names, str) else names
-        return self._application.search.match(listed, user, limit)
+        return self._application.names.match(listed, user, limit)
 
     def get(self, record_id: str, *, user: str) -> Record:
         """Load one record, its sensitive fields masked.
@@ -158,7 +158,7 @@ class Archive:
         Raises:
             NotFoundError: It does not exist or is out of the user's scope.
         """
-        return self._application.search.get(record_id, user)
+        return self._application.reading.get(record_id, user)
 
     def history(self, record_id: str, *, user: str) -> tuple[RecordVersion, ...]:
         """Load every version of a record, masked, oldest first.
@@ -166,7 +166,7 @@ class Archive:
         Raises:
             NotFoundError: As for :meth:`get`.
         """
-        return self._application.search.history(record_id, user)
+        return self._application.reading.history(record_id, user)
 
     def add_user(
         self,

@@ -30,7 +30,7 @@ from archsearch.domain.query import (
     Word,
 )
 from archsearch.domain.schema import FieldSpec, Schema
-from archsearch.errors import InvalidRequestError, QuerySyntaxError
+from archsearch.errors import InvalidRequestError, QuerySyntaxError, QueryTooComplexError
 from archsearch.search.leaves import Leaves
 
 _EVIDENCE_SHARE = 1 / 3
@@ -38,6 +38,8 @@ _EVIDENCE_SHARE = 1 / 3
 
 _FEWEST_WORDS = 2
 _DIGITS = re.compile(r"[0-9]+x?")
+_MOST_NUMBERS = 8
+_NUMBER_DIGITS = 4
 _NUMBER_LENGTHS = {10, 11, 12, 15, 18}
 """Lengths of telephone, registration and ID numbers, which people write in groups."""
 
@@ -51,7 +53,15 @@ class Compiler:
         self._segmenter = segmenter
 
     def exact(self, expression: Expression) -> Node:
-        """Compile to what matches the normalised text only; ``word~`` stays fuzzy."""
+        """Compile to what matches the normalised text only; ``word~`` stays fuzzy.
+
+        Raises:
+            QuerySyntaxError: A word cannot mean anything where it stands.
+            QueryTooComplexError: So many numbers that it looks like guessing a masked one.
+        """
+        numbers = sum(map(_is_number, _words_of(expression)))
+        if numbers > _MOST_NUMBERS:
+            raise QueryTooComplexError(f"一次最多查 {_MOST_NUMBERS} 个号码；请分几次检索。")
         return _require(self._node(expression, None, fuzzy=False))
 
     def fuzzy(self, expression: Expression) -> Node:
@@ -157,6 +167,23 @@ def _positive(expression: Expression, field: str | None) -> Iterator[tuple[str, 
                 yield from _positive(child, field)
         case _:
             return
+
+
+def _words_of(expression: Expression) -> Iterator[str]:
+    match expression:
+        case Word(text) | Quoted(text):
+            yield text
+        case InField(_, child, _) | Without(child):
+            yield from _words_of(child)
+        case Both(children) | Either(children):
+            for child in children:
+                yield from _words_of(child)
+        case _:
+            return
+
+
+def _is_number(text: str) -> bool:
+    return sum(character.isdigit() for character in text) >= _NUMBER_DIGITS
 
 
 def _is_digits(expression: Expression) -> bool:

@@ -25,11 +25,14 @@ from archsearch.domain.plan import (
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
 from archsearch.engines.documents import Analysis
 from archsearch.engines.fields import (
+    conceals,
     facet_field,
     identifier_key,
     key_of,
     number_key,
     phrase_tokens,
+    secret_field,
+    secret_key,
 )
 from archsearch.errors import InvalidRequestError
 from archsearch.search.channels import LOOSE, channels
@@ -82,6 +85,9 @@ class Leaves:
         for spec in self._default:
             if spec.matching in _TEXTUAL:
                 nodes.extend(self._text(spec, text, found))
+            elif conceals(spec, text):
+                token = secret_key(spec, text, self._analysis.tokens)
+                nodes.append(KeyNode(secret_field(spec), frozenset({token}), _KEY_WEIGHT))
             elif not spec.sensitive:
                 nodes.append(KeyNode(spec.key, frozenset({fold_key(text)}), _KEY_WEIGHT))
             elif _plausible(spec, text):
@@ -166,6 +172,9 @@ class Leaves:
             node: Node = RangeNode(spec.key, str(canonical), f"{canonical}{LAST}")
         elif spec.hierarchical:
             node = KeyNode(facet_field(spec), frozenset({str(canonical)}))
+        elif conceals(spec, canonical):
+            token = secret_key(spec, str(canonical), self._analysis.tokens)
+            node = KeyNode(secret_field(spec), frozenset({token}))
         else:
             key = key_of(spec, canonical, self._analysis.tokens)
             node = KeyNode(spec.key, frozenset({key}))

@@ -1,7 +1,10 @@
 """Keeping the index in step with the store: drain, rebuild, repair, purge, verify."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Connection
 
 from archsearch.domain.access import Role, ScopedQuery
 from archsearch.domain.audit import Action
@@ -18,11 +21,14 @@ from archsearch.engines.documents import DocumentBuilder
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
-from archsearch.storage import outbox, records
+from archsearch.storage import meta, outbox, records
 from archsearch.storage.database import Database
 
 _DRAIN_STEP = 20_000
-_LOAD_STEP = 500
+_ATTEMPTS = 3
+_MARK, _NEXT_MARK = "index/mark", "index/next"
+_LOAD_STEP = 100
+_OF_ANOTHER_TIME = "索引与档案库不是同一时刻的，需要重建索引。"
 SYSTEM = "(system)"
 """Stands in the audit log for what archsearch does by itself; no user can have this name."""
 
@@ -59,11 +65,17 @@ class IndexService:
         Raises:
             IndexOutdatedError: It still cannot; the disk or another process is in the way.
         """
-        try:
-            return self._engine.search(query)
-        except IndexOutdatedError:
+        for _ in range(_ATTEMPTS):
+            try:
+                result = self._engine.search(query)
+                if query.scope.empty or self._ours(result.mark):
+                    return result
+            except IndexOutdatedError as error:
+                failure = error
+            else:
+                failure = IndexOutdatedError(_OF_ANOTHER_TIME)
             self.repair()
-            return self._engine.search(query)
+        raise failure
 
     def drain(self, progress: Progress | None = None, *, patience: float = _PATIENCE) -> int:
         """Bring everything in the outbox into the index; returns the number of records.
@@ -102,20 +114,27 @@ class IndexService:
         return True
 
     def repair(self, progress: Progress | None = None) -> None:
-        """Rebuild by itself what is missing, damaged or outdated."""
-        self._trail.note(SYSTEM, Action.INDEX_REBUILD)
-        self._rebuild(progress)
+        """Rebuild by itself what is missing, damaged, outdated, or of another time than the store.
+
+        When another process has done so meanwhile, there is nothing left to do.
+        """
+        with self._lock(_PATIENCE):
+            if not self._sound():
+                self._trail.note(SYSTEM, Action.INDEX_REBUILD)
+                self._rebuild(progress)
 
     def rebuild(self, user: str, progress: Progress | None = None) -> EngineStats:
         """Build the index anew from the store; searches go on meanwhile."""
         self._authorise(user, Action.INDEX_REBUILD)
-        self._rebuild(progress)
+        with self._lock(_PATIENCE):
+            self._rebuild(progress)
         return self._engine.stats()
 
     def purge(self, user: str) -> EngineStats:
         """Take the last traces of removed and replaced documents out of the index's files."""
         self._authorise(user, Action.INDEX_PURGE)
         self.drain()
+        self.repair()
         with self._lock(_PATIENCE):
             self._engine.purge()
         return self._engine.stats()
@@ -136,31 +155,64 @@ class IndexService:
             require_role(principal, Role.ADMINISTRATOR)
         self._trail.note(user, action)
 
-    def _rebuild(self, progress: Progress | None) -> None:
-        with self._lock(_PATIENCE), self._database.read() as connection:
-            upto = outbox.last(connection)
-            found = _counted(records.iterate_all(connection), progress)
-            self._engine.rebuild(self._builder.build(r) for r in found if _searchable(r))
+    def _ours(self, mark: str) -> bool:
+        """Whether an index with this mark was brought to where it is from this store.
+
+        An index that was put back from a copy, or left behind when the store was, is sound in
+        itself and wrong nevertheless. The mark about to be given counts too: a process may have
+        died between its commit and noting so.
+        """
+        with self._database.read() as connection:
+            known = (meta.get(connection, _MARK), meta.get(connection, _NEXT_MARK))
+        return bool(mark) and mark in known
+
+    def _sound(self) -> bool:
+        try:
+            return self._ours(self._engine.stats().mark)
+        except IndexOutdatedError:
+            return False
+
+    @contextmanager
+    def _marked(self) -> Iterator[tuple[str, Connection]]:
+        """Give a new mark, noted beforehand, and a view of the store to bring the index to."""
+        mark = secrets.token_hex(8)
+        with self._database.write() as connection:
+            meta.put(connection, _NEXT_MARK, mark)
+        with self._database.read() as connection:
+            yield mark, connection
+
+    def _settle(self, upto: int) -> None:
+        """Note that the index holds the store's records up to an entry of the outbox."""
+        mark = self._engine.stats().mark
         with self._database.write() as connection:
             outbox.acknowledge(connection, upto)
+            meta.put(connection, _MARK, mark)
+
+    def _rebuild(self, progress: Progress | None) -> None:
+        with self._marked() as (mark, connection):
+            upto = outbox.last(connection)
+            found = _counted(records.iterate_all(connection), progress)
+            documents = (self._builder.build(record) for record in found if _searchable(record))
+            self._engine.rebuild(documents, mark=mark)
+        self._settle(upto)
 
     def _drain_step(self) -> int:
         with self._database.read() as connection:
-            pending = outbox.pending(connection, _DRAIN_STEP)
-            if not pending.record_ids:
+            if not outbox.count(connection):
                 return 0
+        if not self._sound():
+            # Changes on top of another time's state would pass it off as this one's.
+            raise IndexOutdatedError(_OF_ANOTHER_TIME)
+        with self._marked() as (mark, connection):
+            pending = outbox.pending(connection, _DRAIN_STEP)
             # Made as the engine asks for them, so that only a few records are in memory.
             changes = (
                 change
-                for start in range(0, len(pending.record_ids), _LOAD_STEP)
-                for change in self._changes(
-                    records.get(connection, pending.record_ids[start : start + _LOAD_STEP]),
-                    pending.record_ids[start : start + _LOAD_STEP],
-                )
+                for some in _pieces(pending.record_ids)
+                for change in self._changes(records.get(connection, some), some)
             )
-            self._engine.apply(changes)
-        with self._database.write() as connection:
-            outbox.acknowledge(connection, pending.upto)
+            self._engine.apply(changes, mark=mark)
+        self._settle(pending.upto)
         return len(pending.record_ids)
 
     def _changes(
@@ -172,6 +224,11 @@ class IndexService:
                 yield Removal(record_id)
             else:
                 yield self._builder.build(record)
+
+
+def _pieces(record_ids: Sequence[RecordId]) -> Iterator[Sequence[RecordId]]:
+    for start in range(0, len(record_ids), _LOAD_STEP):
+        yield record_ids[start : start + _LOAD_STEP]
 
 
 def _searchable(record: Record) -> bool:

@@ -28,6 +28,7 @@ from archsearch.storage import departments
 
 _WRITERS: Final = (Role.ADMINISTRATOR, Role.MANAGER, Role.EMPLOYEE)
 _PROBLEMS_TOLD: Final = 10_000
+_HEAVIEST_BATCH: Final = 4_000_000
 
 Input = Path | Mapping[str, Any]
 Progress = Callable[[str, int], None]
@@ -279,6 +280,7 @@ class _Tally:
 def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> Iterator[list[Draft]]:
     """Group the drafts that can be stored; tell of the others."""
     batch: list[Draft] = []
+    weight = 0
     for entry in entries:
         if isinstance(entry, Problem):
             tally.trouble(entry)
@@ -287,8 +289,18 @@ def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> It
             tally.reject(entry.problems, entry.row)
         else:
             batch.append(entry)
-            if len(batch) == size:
+            weight += _weight(entry.values)
+            if len(batch) == size or weight > _HEAVIEST_BATCH:
                 yield batch
-                batch = []
+                batch, weight = [], 0
     if batch:
         yield batch
+
+
+def _weight(value: JsonValue) -> int:
+    """Count the characters in a value, roughly: a batch of huge rows must not fill the memory."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_weight, value.values()))
+    return sum(map(_weight, value)) if isinstance(value, list) else 1

@@ -39,7 +39,7 @@ _VERSION_COLUMNS: Final = (
     "original",
     "data",
 )
-_WALK_STEP: Final = 500
+_WALK_STEP: Final = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def test_while_another_process_drains_nobody_waits_to_catch_up(filled: Office) -
 def test_a_drain_that_fails_is_repeated_by_the_next(
     filled: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(_: object, *, mark: str) -> None:
         raise EngineError("磁盘已满")
 
     monkeypatch.setattr(filled.application.engine, "apply", fail)
@@ -77,11 +77,11 @@ def test_what_is_stored_during_a_rebuild_is_not_forgotten(
     engine = filled.application.engine
     rebuild = engine.rebuild
 
-    def meanwhile(documents: object) -> None:
+    def meanwhile(documents: object, *, mark: str) -> None:
         with Office(filled.path) as other:
             other.application.index._lock = lambda _: writing(filled.path / "var/drain.lock", 0)
             assert not other.feed({"record_id": "N", "name": "新"}).indexed
-        rebuild(documents)  # type: ignore[arg-type]
+        rebuild(documents, mark=mark)  # type: ignore[arg-type]
 
     monkeypatch.setattr(engine, "rebuild", meanwhile)
     filled.application.index.rebuild("admin")

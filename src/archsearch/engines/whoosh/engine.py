@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from archsearch.domain.access import ScopedQuery
@@ -64,21 +65,23 @@ class WhooshEngine:
         """Answer a plan inside its scope; see the protocol."""
         if query.scope.empty:
             return nothing(query.plan)
-        return execute(self._reader.snapshot(), query, self._cache)
+        snapshot = self._reader.snapshot()
+        found = execute(snapshot, query, self._cache)
+        return replace(found, mark=snapshot.index.state.mark)
 
-    def apply(self, changes: Iterable[Document | Removal]) -> None:
+    def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make changes in one durable commit; see the protocol."""
         with self._writing() as lock, self._changing(self._writable(), lock) as writer:
             for change in changes:
                 writer.apply(change)
-            writer.commit()
+            writer.commit(mark=mark)
 
-    def rebuild(self, documents: Iterable[Document]) -> None:
+    def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
         """Build a new generation and switch to it; see the protocol."""
         with self._writing() as lock:
             folder = self._generations.next()
             try:
-                self._fill(folder, documents, lock)
+                self._fill(folder, documents, lock, mark)
                 self._generations.switch(folder)
             except BaseException:
                 self._abandon(folder)
@@ -131,6 +134,7 @@ class WhooshEngine:
             deleted=sum(len(segment.content) for segment in snapshot.segments) - alive,
             segments=len(snapshot.segments),
             bytes=len(data) + sum(seal.size for seal in snapshot.index.state.files.values()),
+            mark=snapshot.index.state.mark,
         )
 
     def close(self) -> None:
@@ -179,12 +183,12 @@ class WhooshEngine:
         finally:
             writer.cancel()
 
-    def _fill(self, folder: Path, documents: Iterable[Document], lock: FileLock) -> None:
+    def _fill(self, folder: Path, documents: Iterable[Document], lock: FileLock, mark: str) -> None:
         index = ColumnarIndex.start(folder, self._fingerprint, self._key, self._disk)
         with self._changing(index, lock) as writer:
             for document in documents:
                 writer.apply(document)
-            writer.commit(compact=True)
+            writer.commit(mark=mark, compact=True)
 
     def _abandon(self, folder: Path) -> None:
         with suppress(OSError):

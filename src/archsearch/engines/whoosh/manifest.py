@@ -3,8 +3,8 @@
 Whoosh's table of contents (TOC) is a pickle, and opening a crafted one runs code. So
 nothing in a generation is opened before its manifest has been: one line of canonical JSON, and the
 HMAC-SHA256 of that line under a key of the workspace. It names the TOC, and the size and SHA-256 of
-the TOC and every segment file. A commit is the atomic replacement of this file: whatever it does
-not name does not exist.
+the TOC and every segment file, and carries the caller's mark. A commit is the atomic replacement of
+this file: whatever it does not name does not exist.
 """
 
 import hmac
@@ -18,7 +18,7 @@ from archsearch.engines.whoosh.container import Seal
 from archsearch.errors import IndexOutdatedError
 
 NAME: Final = "MANIFEST"
-FORMAT: Final = 1
+FORMAT: Final = 2
 _PURPOSE: Final = b"archsearch index manifest\0"
 
 
@@ -30,6 +30,7 @@ class Manifest:
     toc: int
     fingerprint: Mapping[str, str]
     files: Mapping[str, Seal]
+    mark: str = ""
 
     def sealed(self, key: bytes) -> bytes:
         """Give the bytes of the manifest file."""

@@ -64,10 +64,11 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         if self._builder.weight >= FLUSH_WEIGHT or len(self._builder) >= FLUSH_DOCUMENTS:
             self._flush()
 
-    def commit(self, *, purge: bool = False, compact: bool = False) -> None:
+    def commit(self, *, mark: str = "", purge: bool = False, compact: bool = False) -> None:
         """Make the changes durable, then visible.
 
         Args:
+            mark: The caller's mark for the state; empty to keep the one there is.
             purge: Also rewrite every segment that holds deleted documents.
             compact: Also merge into as few segments as may be.
         """
@@ -75,7 +76,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         self._flush()
         self._merge(purge=purge, compact=compact)
         if self._changed or self._fresh or not self._index.published:
-            self._publish()
+            self._publish(mark)
         self._finish()
         with suppress(OSError) if not purge else nullcontext():
             clean(self._index)
@@ -149,7 +150,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         if self._fresh.pop(segment.filename, None):
             self.storage.disk.remove(self.storage.root / segment.filename)
 
-    def _publish(self) -> None:
+    def _publish(self, mark: str) -> None:
         if not self._lock.held():
             raise BusyError("索引锁文件已被移走，本次更新未写入，请重试。")
         disk, folder = self.storage.disk, self.storage.root
@@ -161,7 +162,11 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         files = {segment.filename: known[segment.filename] for segment in self.segments}
         files[toc] = Seal.of(data)
         state = self._index.state
-        self._index.publish(Manifest(state.generation, self.generation, state.fingerprint, files))
+        self._index.publish(
+            Manifest(
+                state.generation, self.generation, state.fingerprint, files, mark or state.mark
+            )
+        )
         self._fresh = {}
 
 

@@ -21,7 +21,6 @@ _CODES: Final = {
 }
 _GAP: Final = 2
 _BESIDE: Final = 4
-_NARROWEST: Final = 8
 
 
 class Piece(NamedTuple):
@@ -37,12 +36,13 @@ Cell = str | Sequence[Line]
 
 
 class Column(NamedTuple):
-    """A column; ``whole`` ones are never wrapped."""
+    """A column. ``whole`` ones are never wrapped, others never narrower than ``least``."""
 
     title: str
     style: str = ""
     whole: bool = False
     right: bool = False
+    least: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,14 @@ def _widths(
         for at, column in enumerate(columns)
     ]
     while sum(widths) + _GAP * (len(widths) - 1) > room:
-        elastic = [at for at, column in enumerate(columns) if not column.whole]
-        widest = max(elastic, key=lambda at: widths[at], default=None)
-        if widest is None or widths[widest] <= _NARROWEST:
+        elastic = [
+            at
+            for at, column in enumerate(columns)
+            if not column.whole and widths[at] > column.least
+        ]
+        if not elastic:
             break
-        widths[widest] -= 1
+        widths[max(elastic, key=widths.__getitem__)] -= 1
     return widths
 
 

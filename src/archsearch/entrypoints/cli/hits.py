@@ -45,7 +45,7 @@ def table(hits: "tuple[Hit, ...]", schema: "Schema") -> Table:
     """Lay hits out for people."""
     columns = [
         Column("档号", "cyan", whole=True),
-        Column("客户名称"),
+        Column("客户名称", least=12),
         Column("性质", whole=True),
         Column("等级", whole=True),
         Column("地区"),

@@ -57,7 +57,7 @@ def command(session: Session, names: tuple[str, ...], file: Path | None, limit: 
 
         wanted = _chained(names, names_in(file, schema) if file else iter(()))
         while batch := list(islice(wanted, _STEP)):
-            found += zip(batch, archive.search.match(batch, user, limit), strict=True)
+            found += zip(batch, archive.names.match(batch, user, limit), strict=True)
             if steps:
                 steps("", len(found))
     _show(found, session.out)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from archsearch.domain.problem import Problem
+from archsearch.domain.problem import Problem, Severity
 from archsearch.domain.schema import Schema
 from archsearch.errors import NotFoundError, ReadError
 from archsearch.ingest.readers.decoding import decode
@@ -51,17 +51,20 @@ def _filled(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _column(path: Path, schema: Schema) -> Iterator[str]:
+    named = False
     for item in read(path):
         if isinstance(item, Problem):
-            if item.severity == "error":
+            if item.severity is Severity.ERROR:
                 where = f"{item.where.position}：" if item.where.number else ""
                 raise ReadError(f"名单读不出：{where}{item.message}")
             continue
-        names = [
-            value
-            for column, value in item.values.items()
-            if (spec := schema.find(str(column))) and spec.key == "name"
-        ]
-        if not names:
-            raise ReadError("名单里没有“客户名称”一列；请补上列名，或另存为每行一个名称的 .txt。")
+        names = [value for column, value in item.values.items() if _is_name(str(column), schema)]
+        named = named or bool(names)
         yield from _filled(str(name) for name in names if name is not None)
+    if not named:
+        raise ReadError("名单里没有“客户名称”一列；请补上列名，或另存为每行一个名称的 .txt。")
+
+
+def _is_name(column: str, schema: Schema) -> bool:
+    spec = schema.find(column)
+    return spec is not None and spec.key == "name"

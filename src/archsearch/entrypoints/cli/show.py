@@ -29,9 +29,9 @@ def command(session: Session, record_id: str, *, history: bool) -> None:
     with session.archive() as archive:
         schema = archive.settings.schema
         if history:
-            versions = archive.search.history(record_id, user)
+            versions = archive.reading.history(record_id, user)
         else:
-            record = archive.search.get(record_id, user)
+            record = archive.reading.get(record_id, user)
     if history:
         dossier.show_history(record_id, versions, schema, session.out)
     else:

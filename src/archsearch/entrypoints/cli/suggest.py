@@ -24,7 +24,7 @@ def command(session: Session, text: str, limit: int) -> None:
     """Suggest names."""
     user = session.acting
     with session.archive() as archive:
-        found = archive.search.suggest(text, user, limit)
+        found = archive.names.suggest(text, user, limit)
     out = session.out
     rows = [(each.text, each.channel, each.record_id) for each in found]
     if out.json:

@@ -1,0 +1,158 @@
+"""Asking the index for a user: rights as they are now, answers checked against the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from archsearch.domain.access import Scope, restrict, scope_of
+from archsearch.domain.plan import Channel, Plan
+from archsearch.domain.query import Hit
+from archsearch.domain.record import Record, RecordId, Values
+from archsearch.engines.base import EngineHit, EngineResult
+from archsearch.errors import BusyError, InvalidRequestError
+from archsearch.search.highlight import Highlighter, Term
+from archsearch.services.identity import principal_of
+from archsearch.services.index import IndexService
+from archsearch.services.trail import Trail
+from archsearch.storage import outbox, records
+
+_RIGHTS_CHECKED = 10_000
+_RETRIES = 3
+
+
+class Masker(Protocol):
+    """Hides sensitive values on every way out."""
+
+    def values(self, values: Values) -> Values:
+        """Mask a record's values."""
+        ...
+
+    def text(self, text: str) -> str:
+        """Mask identifiers inside free text, such as a query on its way into the log."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRules:
+    """What configuration decides about searching.
+
+    ``levels`` are the secrecy labels, lowest first; ``enough_exact`` the number of exact hits from
+    which automatic mode looks no further.
+    """
+
+    levels: tuple[str, ...]
+    enough_exact: int = 10
+    most_hits: int = 1000
+    deepest_offset: int = 100_000
+    most_suggestions: int = 50
+    most_lines: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whose question it is: their scope, and the records that the index still counts wrongly."""
+
+    scope: Scope
+    excluded: frozenset[RecordId]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The engine's answer, and the records of its hits as the store has them."""
+
+    result: EngineResult
+    records: Mapping[RecordId, Record]
+
+
+class Asking:
+    """The one way from services to the engine."""
+
+    def __init__(self, index: IndexService, trail: Trail, rules: SearchRules) -> None:
+        self._index = index
+        self._trail = trail
+        self._levels = rules.levels
+        self._caught_up = False
+
+    def asker(self, user: str) -> Asker:
+        """Load a user's rights as they are now.
+
+        Raises:
+            AccessDeniedError: There is no such user, or it is disabled.
+            BusyError: Too many rights are changing to answer rightly.
+        """
+        if not self._caught_up:
+            # A process that was killed may have stored records and not indexed them.
+            self._caught_up = True
+            self._index.catch_up()
+        for _ in range(_RETRIES):
+            with self._trail.database.read() as connection:
+                principal = principal_of(connection, user, self._trail.clock())
+                moved = outbox.pending_access(connection, _RIGHTS_CHECKED)
+            if moved.complete:
+                break
+            self._index.drain()
+        else:
+            # Answering now would count records that are no longer this user's to see.
+            raise BusyError("大量档案的权限正在变动，请稍后重试。")
+        scope = scope_of(principal, self._levels)
+        excluded = frozenset(
+            record_id
+            for record_id, access in moved.records.items()
+            if access is None
+            or not scope.allows(record_id, access.owner, access.department, access.secrecy)
+        )
+        return Asker(scope, excluded)
+
+    def ask(self, plan: Plan, asker: Asker) -> Found:
+        """Ask the engine, then load the hits and check each of them against the scope again.
+
+        Raises:
+            BusyError: The records are changing too fast to answer rightly.
+        """
+        excluded = asker.excluded
+        for _ in range(_RETRIES):
+            result = self._index.answer(restrict(plan, asker.scope, excluded))
+            with self._trail.database.read() as connection:
+                found = records.get(connection, [hit.record_id for hit in result.hits])
+            refused = {
+                hit.record_id
+                for hit in result.hits
+                if hit.record_id not in found or not asker.scope.permits(found[hit.record_id])
+            }
+            if not refused:
+                return Found(result, found)
+            excluded |= refused
+        raise BusyError("档案正在变动，请稍后重试。")
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Makes what a user sees of a hit: masked, highlighted, with the reasons."""
+
+    masker: Masker
+    highlighter: Highlighter
+
+    def name(self, record: Record) -> str:
+        """Give a record's name as it may be shown."""
+        return str(self.masker.values(record.values).get("name", ""))
+
+    def hit(self, hit: EngineHit, record: Record, terms: Sequence[Term], *, loose: bool) -> Hit:
+        """Present one hit; ``terms`` are what the query is expected to match."""
+        shown = self.masker.values(record.values)
+        highlights = self.highlighter.highlight(shown, terms, loose=loose)
+        # One term that is there as written needs no other reason.
+        plain = len(terms) == 1 and Channel.EXACT in hit.channels
+        channels = (Channel.EXACT,) if plain else hit.channels
+        reasons = tuple(str(channel) for channel in channels)
+        return Hit(hit.record_id, round(hit.score, 6), reasons, highlights, shown)
+
+
+def bounded(number: int, most: int, name: str) -> int:
+    """Give a parameter back if it is in its bounds.
+
+    Raises:
+        InvalidRequestError: It is not.
+    """
+    if not 0 <= number <= most:
+        raise InvalidRequestError(f"参数 {name} 须在 0 到 {most} 之间。")
+    return number

@@ -1,0 +1,63 @@
+"""Reading one record, and its history."""
+
+from archsearch.domain.access import Scope, scope_of
+from archsearch.domain.audit import Action
+from archsearch.domain.record import Record, RecordId, RecordVersion
+from archsearch.errors import NotFoundError
+from archsearch.services.asking import Masker
+from archsearch.services.identity import principal_of
+from archsearch.services.trail import Trail
+from archsearch.storage import records
+
+_NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
+_LONGEST_ID = 200
+
+
+class ReadingService:
+    """Shows records to those who may see them."""
+
+    def __init__(self, trail: Trail, levels: tuple[str, ...], masker: Masker) -> None:
+        self._trail = trail
+        self._levels = levels
+        self._masker = masker
+
+    def get(self, record_id: str, user: str) -> Record:
+        """Load one record, masked.
+
+        Raises:
+            NotFoundError: It does not exist or is out of scope: the two look alike.
+        """
+        record, _ = self._visible(record_id, user, Action.SHOW)
+        masked = self._masker.values(record.values)
+        return Record(record.record_id, record.version, masked, {}, record.origins, record.quality)
+
+    def history(self, record_id: str, user: str) -> tuple[RecordVersion, ...]:
+        """Load every version of a record, masked, oldest first."""
+        record, scope = self._visible(record_id, user, Action.HISTORY)
+        with self._trail.database.read() as connection:
+            versions = records.history(connection, record.record_id)
+        return tuple(
+            RecordVersion(
+                version.record_id,
+                version.version,
+                self._masker.values(version.values),
+                version.changed_by,
+                version.changed_at,
+            )
+            for version in versions
+            # What was secret while it was secret stays so.
+            if str(version.values.get("secrecy", "")) in scope.secrecies
+        )
+
+    def _visible(self, record_id: str, user: str, action: Action) -> tuple[Record, Scope]:
+        target = self._masker.text(record_id[:_LONGEST_ID])
+        with self._trail.failures(user, action, target=target):
+            with self._trail.database.read() as connection:
+                principal = principal_of(connection, user, self._trail.clock())
+                found = records.get(connection, [RecordId(record_id)])
+            record = found.get(RecordId(record_id))
+            scope = scope_of(principal, self._levels)
+            if record is None or not scope.permits(record):
+                raise NotFoundError(_NOT_FOUND)
+        self._trail.note(user, action, target=record_id)
+        return record, scope

@@ -1,0 +1,96 @@
+"""`archsearch match` and `archsearch suggest`."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from .conftest import Run
+
+
+def test_each_name_has_its_best_hits(run: Run) -> None:
+    rows = run("match", "张伟", "查无此人乎").rows
+
+    first, *_, last = rows
+    assert (first[0], first[1], first[3]) == ("张伟", "1", "张伟")
+    assert "精确" in first[4]
+    assert last == ["查无此人乎", "0", "", "", "", ""]
+
+
+def test_the_number_of_hits_is_bounded(run: Run) -> None:
+    assert [row[1] for row in run("match", "张伟", "--limit", "1").rows] == ["1"]
+
+
+def test_the_answer_as_json_has_a_list_of_hits_a_name(run: Run) -> None:
+    matches = run("match", "张伟", "无", "--json").document["matches"]
+
+    assert [each["query"] for each in matches] == ["张伟", "无"]
+    assert matches[0]["hits"][0]["record"]["name"] == "张伟"
+    assert matches[1]["hits"] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_names_come_from_a_text_file_a_line_each(run: Run, tmp_path: Path, encoding: str) -> None:
+    names = tmp_path / "名单.txt"
+    names.write_text("张伟\r\n\r\n  王芳  \n中国农业发展银行浙江省分行", encoding=encoding)
+
+    rows = run("match", "--file", str(names), "--limit", "1").rows
+
+    assert [row[3] for row in rows] == ["张伟", "王芳", "中国农业发展银行浙江省分行"]
+
+
+def test_names_come_from_standard_input(run: Run) -> None:
+    assert [row[0] for row in run("match", "--file", "-", stdin="张伟\n王芳\n").rows][-1] == "王芳"
+
+
+def test_names_come_from_the_column_of_names_of_a_table(run: Run, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["编号", "企业名称"], [1, "王芳"], [2, None], [3, "张伟"]):
+        sheet.append(row)
+    book.save(tmp_path / "名单.xlsx")
+
+    rows = run("match", "--file", str(tmp_path / "名单.xlsx"), "--limit", "1").rows
+
+    assert [row[0] for row in rows] == ["王芳", "张伟"]
+
+
+def test_a_table_without_names_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "名单.csv").write_text("编号,金额\n1,2\n", encoding="utf-8")
+
+    ran = run("match", "--file", str(tmp_path / "名单.csv"))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "客户名称" in ran.err
+
+
+def test_a_list_that_is_not_there_is_not_found(run: Run, tmp_path: Path) -> None:
+    assert run("match", "--file", str(tmp_path / "没有.txt")).code == 3
+
+
+def test_more_names_than_one_batch_are_all_answered(run: Run) -> None:
+    names = [f"查无此人{number}" for number in range(501)]
+
+    rows = run("match", "--file", "-", stdin="\n".join([*names, "王芳"])).rows
+
+    assert rows[-1][3] == "王芳"
+    assert {row[0] for row in rows} == {*names, "王芳"}
+
+
+def test_no_names_at_all_is_a_usage_error(run: Run) -> None:
+    assert run("match").code == 2
+
+
+def test_names_are_suggested_by_pinyin(run: Run) -> None:
+    rows = run("suggest", "zhangw").rows
+
+    assert {row[0] for row in rows} == {"张伟", "章伟"}
+    assert all(row[1] and row[2] for row in rows)
+
+
+def test_suggestions_as_json(run: Run) -> None:
+    (found,) = run("suggest", "王", "--json").document["suggestions"]
+
+    assert list(found) == ["text", "channel", "record_id"]
+    assert found["text"] == "王芳"
