@@ -1,7 +1,8 @@
 """A whole archive to test with: a workspace of its own, open, under a clock that the test turns."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -9,8 +10,10 @@ from typing import Any, Self
 
 from archsearch.bootstrap import Application, initialise, open_application
 from archsearch.domain.record import RecordId
+from archsearch.engines.whoosh.lock import writing
 from archsearch.entrypoints.archive import Archive
 from archsearch.services.doctor import Check
+from archsearch.services.index import IndexService
 from archsearch.services.ingest import IngestReport
 from archsearch.storage import grants
 from archsearch.storage.grants import Grant
@@ -99,6 +102,18 @@ def found_workspace(path: Path) -> Path:
 def copied(template: Path, path: Path) -> Path:
     """Copy a workspace nobody has open, which is quicker than making one."""
     return Path(shutil.copytree(template, path, symlinks=True))
+
+
+@contextmanager
+def drain_held_up(office: Office) -> Iterator[IndexService]:
+    """Let another process sit on the lock of the drain, and nobody wait for it."""
+    path = office.path / "var" / "drain.lock"
+    index = office.application.index
+    patient = index._lock
+    index._lock = lambda _: writing(path, 0)
+    with writing(path, 0):
+        yield index
+    index._lock = patient
 
 
 def codes(report: IngestReport) -> list[str | None]:

@@ -217,7 +217,7 @@ def kill_before(scene: Scene, folder: Path, step: int) -> None:
 
 
 def test_kill_9_just_before_steps_towards_the_disk(scene: Scene, tmp_path: Path) -> None:
-    for step in random.Random(5).sample(range(scene.steps), 6):
+    for step in random.Random(5).sample(range(scene.steps), 4):
         kill_before(scene, tmp_path, step)
 
 

@@ -5,7 +5,6 @@ write the file can also compute a whole new chain; compare ``head`` with a copy 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select, update
@@ -22,7 +21,13 @@ from archsearch.domain.audit import (
 )
 from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
 from archsearch.storage.bulk import insert_rows
-from archsearch.storage.encoding import canonical_json, read_object, time_text
+from archsearch.storage.encoding import (
+    canonical_json,
+    read_member,
+    read_object,
+    read_time,
+    time_text,
+)
 from archsearch.storage.tables import AUDIT, AUDIT_HEAD
 
 _COLUMNS: Final = (*StoredEntry._fields, "prev_digest", "digest")
@@ -125,11 +130,11 @@ def _stored(seq: int, entry: AuditEntry) -> StoredEntry:
 
 def _logged(row: Row[Any]) -> LoggedEntry:
     entry = AuditEntry(
-        at=datetime.fromisoformat(row.at),
+        at=read_time(row.at),
         user=row.user_name,
-        action=Action(row.action),
+        action=read_member(Action, row.action),
         target=row.target,
-        outcome=Outcome(row.outcome),
+        outcome=read_member(Outcome, row.outcome),
         detail=read_object(row.detail),
     )
     return LoggedEntry(row.seq, entry, row.digest)

@@ -1,8 +1,9 @@
 """How values are written in columns: times as sortable UTC text, JSON as compact text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Dialect, Text
@@ -10,6 +11,9 @@ from sqlalchemy.types import TypeDecorator
 
 from archsearch.errors import InvalidRequestError
 from archsearch.storage.failures import damaged
+
+_Member = TypeVar("_Member", bound=StrEnum)
+_Value = TypeVar("_Value")
 
 
 def time_text(moment: datetime) -> str:
@@ -40,6 +44,31 @@ def _dump(value: object, option: int) -> str:
         raise InvalidRequestError("内容含有无法保存的字符或过大的数值，请更正后重试。") from error
 
 
+def read_time(text: str) -> datetime:
+    """Read a moment back.
+
+    Raises:
+        StoreError: The text is damaged.
+    """
+    return _read(datetime.fromisoformat, text)
+
+
+def read_member(kind: type[_Member], text: str) -> _Member:
+    """Read a member of a closed set back.
+
+    Raises:
+        StoreError: The text is damaged.
+    """
+    return _read(kind, text)
+
+
+def _read(read: Callable[[str], _Value], text: str) -> _Value:
+    try:
+        return read(text)
+    except ValueError:
+        raise damaged() from None
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware moment."""
 
@@ -52,7 +81,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Read the moment."""
-        return None if value is None else datetime.fromisoformat(value)
+        return None if value is None else read_time(value)
 
 
 def read_object(text: str | None) -> dict[str, Any]:

@@ -41,6 +41,8 @@ def translated() -> Iterator[None]:
     """Turn whatever the database raises inside into one of our errors."""
     try:
         yield
+    except UnicodeDecodeError:
+        raise damaged() from None
     except UnicodeEncodeError:
         # The driver's message quotes the text.
         raise InvalidRequestError("内容含有无法保存的半个字符，请更正后重试。") from None

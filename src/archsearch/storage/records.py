@@ -11,7 +11,7 @@ from archsearch.domain.record import JsonValue, Origin, Record, RecordId, Record
 from archsearch.errors import ConflictError
 from archsearch.storage import outbox
 from archsearch.storage.bulk import chunks, insert_rows, update_rows
-from archsearch.storage.encoding import json_text, object_text, read_object, time_text
+from archsearch.storage.encoding import json_text, object_text, read_member, read_object, time_text
 from archsearch.storage.outbox import Access
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
 
@@ -268,6 +268,8 @@ def _record(row: Row[Any]) -> Record:
         version=row.version,
         values=read_object(row.data),
         original=read_object(row.original),
-        origins={key: Origin(origin) for key, origin in read_object(row.origins).items()},
+        origins={
+            key: read_member(Origin, origin) for key, origin in read_object(row.origins).items()
+        },
         quality=row.quality,
     )

@@ -11,6 +11,7 @@ from archsearch.domain.access import Role
 from archsearch.domain.users import NAME_LIMIT, User, folded_name, is_user_name
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
 from archsearch.storage.bulk import chunks
+from archsearch.storage.encoding import read_member
 from archsearch.storage.tables import DEPARTMENTS, USER_DEPARTMENTS, USERS
 
 _MISSING: Final = "没有这个用户；请用 archsearch user list 查看现有用户。"
@@ -142,7 +143,7 @@ def _user(row: Row[Any], departments: Collection[str]) -> User:
     return User(
         name=row.name,
         display_name=row.display_name,
-        role=None if row.role is None else Role(row.role),
+        role=None if row.role is None else read_member(Role, row.role),
         departments=frozenset(departments),
         clearance=row.clearance,
         disabled=row.disabled,

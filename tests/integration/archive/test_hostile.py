@@ -17,7 +17,6 @@ MOST_MEMORY_MB = 300
 
 PROGRAM = """
 import json
-import resource
 import sys
 from pathlib import Path
 from tests.offices import Office
@@ -29,7 +28,8 @@ with Office(Path(sys.argv[1])) as office:
         [problem.where.source, problem.code, problem.message]
         for problem in (*report.rejected, *report.warnings)
     ]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    peak = int(status["VmHWM"].split()[0]) // 1024
     print(json.dumps({"found": found, "problems": problems, "peak": peak}))
 """
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ from tests.integration.archive.corpus import (
     made_up,
     settle,
 )
-from tests.offices import Office, copied
+from tests.offices import Office, copied, drain_held_up
 
 from archsearch.domain.record import Values
-from archsearch.engines.whoosh.lock import writing
 from archsearch.errors import AccessDeniedError, ArchsearchError, NotFoundError
 
 AMOUNT = 300
@@ -271,15 +269,6 @@ def test_a_disabled_user_is_refused_everywhere_at_once(small: tuple[Office, Corp
     ):
         with pytest.raises(AccessDeniedError):
             ask()
-
-
-@contextmanager
-def drain_held_up(office: Office) -> Iterator[None]:
-    """Let another process sit on the lock, and nobody wait for it."""
-    path = office.path / "var" / "drain.lock"
-    office.application.index._lock = lambda _: writing(path, 0)
-    with writing(path, 0):
-        yield
 
 
 @pytest.mark.parametrize(

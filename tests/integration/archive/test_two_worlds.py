@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.integration.archive.corpus import Corpus, made_up, settle
 from tests.integration.archive.questions import question
-from tests.offices import Office, copied
+from tests.offices import Office, copied, drain_held_up
 
 ASKERS = ("east", "credit", "li", "wu", "head", "lost")
 EXAMPLES = 2_000
@@ -38,13 +38,16 @@ class Worlds:
 
 
 def opened(template: Path, folder: Path, corpus: Corpus, stack: ExitStack) -> Worlds:
-    def fill(name: str, rows: list[dict[str, object]]) -> Office:
-        office = stack.enter_context(Office(copied(template, folder / name)))
-        settle(office, rows, corpus)
-        return office
+    whole = stack.enter_context(Office(copied(template, folder / "whole")))
+    settle(whole, corpus.rows, corpus)
+    return Worlds(whole, {user: part(template, folder, corpus, user, stack) for user in ASKERS})
 
-    whole = fill("whole", corpus.rows)
-    return Worlds(whole, {user: fill(user, corpus.visible(user)) for user in ASKERS})
+
+def part(template: Path, folder: Path, corpus: Corpus, user: str, stack: ExitStack) -> Office:
+    """Open an archive that holds what one user may see, and nothing else."""
+    office = stack.enter_context(Office(copied(template, folder / user)))
+    settle(office, corpus.visible(user), corpus)
+    return office
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,28 @@ def test_what_is_hidden_makes_no_difference_to_any_answer(worlds: Worlds) -> Non
     assert kinds["NotFoundError"]
     assert kinds["QuerySyntaxError"]
     assert sum(count for kind, count in kinds.items() if isinstance(kind, int) and kind) > 500
+
+
+def test_what_was_taken_away_makes_no_difference_before_the_index_hears_of_it(
+    template: Path, tmp_path: Path
+) -> None:
+    corpus = made_up(120, seed=9)
+    granted = {record_id for record_id, *_ in corpus.grants}
+    taken = [row for row in corpus.rows if row["record_id"] not in granted][::2]
+    away = {"department": "总行外", "owner": "left", "secrecy": "机密"}
+    with ExitStack() as stack:
+        whole = stack.enter_context(Office(copied(template, tmp_path / "whole")))
+        settle(whole, corpus.rows, corpus)
+        stack.enter_context(drain_held_up(whole))
+        assert not whole.feed(*({**row, **away} for row in taken)).indexed
+        for row in taken:
+            row.update(away)
+        worlds = Worlds(
+            whole, {user: part(template, tmp_path, corpus, user, stack) for user in ASKERS}
+        )
+
+        for seed in range(300):
+            worlds.compare(seed)
 
 
 @pytest.mark.slow

@@ -213,7 +213,7 @@ ROWS = st.lists(
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(rows=ROWS, cut=st.integers(0, 8))
 def test_any_rows_can_be_fed_again_and_again(

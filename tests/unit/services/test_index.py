@@ -1,16 +1,12 @@
 """The index is kept in step with the store, by whoever comes next."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from tests.offices import Office, named
+from tests.offices import Office, drain_held_up, named
 
 from archsearch.domain.audit import Action, AuditFilter
 from archsearch.domain.record import RecordId
 from archsearch.engines.whoosh.lock import writing
 from archsearch.errors import AccessDeniedError, BusyError, EngineError
-from archsearch.services.index import IndexService
 from archsearch.storage import audit_log, outbox
 
 
@@ -22,18 +18,6 @@ def waiting(office: Office) -> int:
 def fill_outbox(office: Office, *names: str) -> None:
     with office.application.database.write() as connection:
         outbox.enqueue(connection, [RecordId(name) for name in names])
-
-
-@contextmanager
-def busy(office: Office) -> Iterator[IndexService]:
-    """Another process drains, and nobody waits long."""
-    path = office.path / "var" / "drain.lock"
-    index = office.application.index
-    patient = index._lock
-    index._lock = lambda _: writing(path, 0)
-    with writing(path, 0):
-        yield index
-    index._lock = patient
 
 
 @pytest.fixture
@@ -57,7 +41,7 @@ def test_while_another_process_drains_nobody_waits_to_catch_up(filled: Office) -
     assert index.catch_up()
     fill_outbox(filled, "R1")
 
-    with busy(filled) as index:
+    with drain_held_up(filled) as index:
         assert not index.catch_up()
         with pytest.raises(BusyError):
             index.drain()

@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsearch.domain.record import Origin
 from archsearch.errors import InvalidRequestError, StoreError
-from archsearch.storage.encoding import canonical_json, json_text, read_object, time_text
+from archsearch.storage.encoding import (
+    canonical_json,
+    json_text,
+    read_member,
+    read_object,
+    read_time,
+    time_text,
+)
 
 MOMENTS = st.datetimes(
     min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
@@ -60,3 +68,10 @@ def test_damaged_text_is_told_without_quoting_it(text: str) -> None:
         read_object(text)
 
     assert caught.value.__cause__ is None
+
+
+def test_what_cannot_be_a_time_or_a_member_is_damage() -> None:
+    assert read_member(Origin, "default") is Origin.DEFAULT
+    for read in (lambda: read_member(Origin, "defAult"), lambda: read_time("2024-03-0x")):
+        with pytest.raises(StoreError, match="损坏"):
+            read()
