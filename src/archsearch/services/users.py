@@ -1,6 +1,6 @@
 """Users and departments, as administrators manage them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
 from archsearch.domain.record import JsonValue
 from archsearch.domain.users import User
-from archsearch.errors import InvalidRequestError
+from archsearch.errors import ConflictError, InvalidRequestError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import audit_log, departments, users
@@ -58,35 +58,57 @@ class UserService:
         with self.trail.database.read() as connection:
             return users.all_users(connection)
 
-    def disable(self, name: str, by: str, *, disabled: bool) -> None:
-        """Lock a user out, or let them in again; effective at the next request."""
-        with self.trail.failures(by, Action.USER_CHANGE, target=name):
-            self._authorise(by)
-            with self.trail.database.write() as connection:
-                users.set_disabled(connection, name, disabled=disabled)
-                self._log(connection, by, name, {"disabled": disabled})
+    def disable(self, name: str, by: str, *, disabled: bool) -> User:
+        """Lock a user out, or let them in again; effective at the next request.
 
-    def move(self, name: str, paths: Collection[str], by: str) -> None:
+        Raises:
+            ConflictError: Administrators cannot lock themselves out.
+        """
+
+        def switch(connection: Connection) -> None:
+            users.set_disabled(connection, name, disabled=disabled)
+
+        return self._change(name, by, switch, {"disabled": disabled})
+
+    def move(self, name: str, paths: Collection[str], by: str) -> User:
         """Put a user into exactly these departments."""
+        now = self.trail.clock()
+
+        def place(connection: Connection) -> None:
+            for path in sorted(paths):
+                departments.ensure(connection, path, at=now)
+            users.set_departments(connection, name, paths)
+
+        return self._change(name, by, place, {"departments": "、".join(sorted(paths))})
+
+    def _change(
+        self,
+        name: str,
+        by: str,
+        change: Callable[[Connection], None],
+        detail: Mapping[str, JsonValue],
+    ) -> User:
         with self.trail.failures(by, Action.USER_CHANGE, target=name):
             self._authorise(by)
-            now = self.trail.clock()
             with self.trail.database.write() as connection:
-                for path in sorted(paths):
-                    departments.ensure(connection, path, at=now)
-                users.set_departments(connection, name, paths)
-                self._log(connection, by, name, {"departments": "、".join(sorted(paths))})
+                change(connection)
+                self._keep_administrator(connection, by)
+                entry = self.trail.entry(by, Action.USER_CHANGE, target=name, detail=detail)
+                audit_log.append(connection, entry)
+                return users.existing(connection, name)
+
+    def _keep_administrator(self, connection: Connection, by: str) -> None:
+        """See to it that who made a change still is an administrator: so there is always one."""
+        actor = users.existing(connection, by)
+        if actor.disabled or actor.role is not Role.ADMINISTRATOR:
+            raise ConflictError(
+                "管理员不能停用自己，也不能取消自己的管理员角色；请由另一位管理员操作。"
+            )
 
     def _authorise(self, by: str) -> None:
         with self.trail.database.read() as connection:
             principal = principal_of(connection, by, self.trail.clock())
         require_role(principal, Role.ADMINISTRATOR)
-
-    def _log(
-        self, connection: Connection, by: str, name: str, detail: Mapping[str, JsonValue]
-    ) -> None:
-        entry = self.trail.entry(by, Action.USER_CHANGE, target=name, detail=detail)
-        audit_log.append(connection, entry)
 
     def _default_clearance(self, role: Role | None) -> str:
         ordinary = self.levels[:_ORDINARY_LEVELS][-1]

@@ -59,6 +59,18 @@ def get(connection: Connection, name: str) -> User | None:
     return _user(row, connection.execute(statement).scalars().all())
 
 
+def existing(connection: Connection, name: str) -> User:
+    """Look up a user who must be there.
+
+    Raises:
+        NotFoundError: The user does not exist.
+    """
+    found = get(connection, name)
+    if found is None:
+        raise NotFoundError(_MISSING)
+    return found
+
+
 def all_users(connection: Connection) -> tuple[User, ...]:
     """List every user, disabled ones too, by name."""
     paths: dict[int, list[str]] = defaultdict(list)

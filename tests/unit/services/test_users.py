@@ -111,3 +111,16 @@ def test_moving_and_disabling_are_logged_and_take_effect(office: Office) -> None
     with office.application.database.read() as connection:
         changes = AuditFilter(action=Action.USER_CHANGE, target="boss")
         assert audit_log.count(connection, changes) == 5
+
+
+def test_an_administrator_cannot_lock_themselves_out(office: Office) -> None:
+    office.hire(second="administrator")
+    service = office.application.users
+
+    for by in ("admin", "second"):
+        with pytest.raises(ConflictError):
+            service.disable(by, by, disabled=True)
+
+    assert not any(user.disabled for user in service.all("admin"))
+    assert service.disable("second", "admin", disabled=True).disabled
+    assert [user.name for user in service.all("admin") if not user.disabled] == ["admin"]

@@ -1,7 +1,7 @@
 """``archsearch user``: accounts."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -12,10 +12,6 @@ from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import OneOf
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
-from archsearch.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from archsearch.bootstrap import Application
 
 _ROLES: Final = {
     Role.ADMINISTRATOR.value: "管理员",
@@ -102,7 +98,7 @@ def list_users(session: Session) -> None:
     "disable",
     cls=Command,
     short_help="停用一个用户",
-    help="停用一个用户，立即生效；他建立的档案和操作日志都保留。会先询问。",
+    help="停用一个用户，立即生效；他建立的档案和操作日志都保留。会先询问。不能停用自己。",
     arguments=[("用户名", "")],
 )
 @argument("name", metavar="用户名")
@@ -141,8 +137,7 @@ def move(session: Session, name: str, departments: tuple[str, ...]) -> None:
     """Put a user into other departments."""
     user = session.acting
     with session.archive() as archive:
-        archive.users.move(name, departments, user)
-        moved = _find(archive, name, user)
+        moved = archive.users.move(name, departments, user)
     _show_one(moved, session.out)
 
 
@@ -151,16 +146,8 @@ def _switch(session: Session, name: str, *, disabled: bool) -> None:
     if disabled:
         session.confirm(f"停用用户 {name}，")
     with session.archive() as archive:
-        archive.users.disable(name, user, disabled=disabled)
-        changed = _find(archive, name, user)
+        changed = archive.users.disable(name, user, disabled=disabled)
     _show_one(changed, session.out)
-
-
-def _find(archive: "Application", name: str, by: str) -> User:
-    for each in archive.users.all(by):
-        if each.name == name:
-            return each
-    raise NotFoundError("这个用户刚刚被改动；请用 archsearch user list 查看。")
 
 
 def _show_one(user: User, out: Output) -> None:

@@ -58,6 +58,14 @@ def test_a_disabled_user_is_locked_out_until_enabled(change: Run, fresh: Path) -
     assert (before, during, employee("search").code) == (0, 4, 0)
 
 
+def test_the_only_administrator_stays_one(change: Run) -> None:
+    ran = change("user", "disable", "admin", "--yes")
+
+    assert (ran.code, ran.out) == (5, "")
+    assert "另一位管理员" in ran.err
+    assert change("user", "list").rows[0][-1] == "active"
+
+
 def test_disabling_is_refused_when_nobody_can_be_asked(change: Run) -> None:
     change("user", "add", "li.na")
 
