@@ -180,6 +180,14 @@ def test_an_option_says_more_than_the_environment(run: Run) -> None:
     assert run("search", "--as", "admin", ARCHSEARCH_USER="nobody").code == 0
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_user_name_never_falls_back_to_the_environment(run: Run, name: str) -> None:
+    ran = run("search", "--as", name)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "用户名是空的" in ran.err
+
+
 def test_the_workspace_above_the_current_folder_is_used(
     archive_home: Path, nowhere: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
