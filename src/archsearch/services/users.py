@@ -20,6 +20,15 @@ _ORDINARY_LEVELS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class UserChange:
+    """What becomes different about a user; None stays as it is."""
+
+    role: Role | None = None
+    clearance: str | None = None
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UserService:
     """Adds and changes users; only administrators may."""
 
@@ -37,8 +46,7 @@ class UserService:
             InvalidRequestError: A name or the clearance is not possible.
         """
         clearance = user.clearance or self._default_clearance(user.role)
-        if clearance not in self.levels:
-            raise InvalidRequestError(f"密级“{clearance}”不存在；可选：{'、'.join(self.levels)}。")
+        self._check_clearance(clearance)
         added = User(user.name, user.display_name, user.role, user.departments, clearance)
         with self.trail.failures(by, Action.USER_ADD, target=user.name):
             self._authorise(by)
@@ -69,6 +77,35 @@ class UserService:
             users.set_disabled(connection, name, disabled=disabled)
 
         return self._change(name, by, switch, {"disabled": disabled})
+
+    def set(self, name: str, wanted: UserChange, by: str) -> User:
+        """Give a user another role, clearance or display name; effective at the next request.
+
+        Raises:
+            ConflictError: Administrators cannot take the role from themselves.
+            InvalidRequestError: Nothing is to change, or there is no such clearance.
+        """
+        detail: dict[str, JsonValue] = {}
+        if wanted.role is not None:
+            detail["role"] = str(wanted.role)
+        if wanted.clearance is not None:
+            self._check_clearance(wanted.clearance)
+            detail["clearance"] = wanted.clearance
+        if wanted.display_name is not None:
+            # A person's name is nothing for the log.
+            detail["display_name"] = True
+        if not detail:
+            raise InvalidRequestError("请写明要改什么：角色、密级或姓名。")
+
+        def apply(connection: Connection) -> None:
+            if wanted.role is not None:
+                users.set_role(connection, name, wanted.role)
+            if wanted.clearance is not None:
+                users.set_clearance(connection, name, wanted.clearance)
+            if wanted.display_name is not None:
+                users.set_display_name(connection, name, wanted.display_name)
+
+        return self._change(name, by, apply, detail)
 
     def move(self, name: str, paths: Collection[str], by: str) -> User:
         """Put a user into exactly these departments."""
@@ -109,6 +146,10 @@ class UserService:
         with self.trail.database.read() as connection:
             principal = principal_of(connection, by, self.trail.clock())
         require_role(principal, Role.ADMINISTRATOR)
+
+    def _check_clearance(self, clearance: str) -> None:
+        if clearance not in self.levels:
+            raise InvalidRequestError(f"密级“{clearance}”不存在；可选：{'、'.join(self.levels)}。")
 
     def _default_clearance(self, role: Role | None) -> str:
         ordinary = self.levels[:_ORDINARY_LEVELS][-1]

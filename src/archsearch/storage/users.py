@@ -124,6 +124,15 @@ def set_clearance(connection: Connection, name: str, clearance: str) -> None:
     _change(connection, name, clearance=clearance)
 
 
+def set_display_name(connection: Connection, name: str, display_name: str) -> None:
+    """Show another name of a user to people.
+
+    Raises:
+        NotFoundError: The user does not exist.
+    """
+    _change(connection, name, display_name=display_name)
+
+
 def set_disabled(connection: Connection, name: str, *, disabled: bool) -> None:
     """Lock a user out, or let them in again.
 

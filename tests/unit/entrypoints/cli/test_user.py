@@ -84,6 +84,26 @@ def test_a_user_is_moved_to_other_departments(change: Run) -> None:
     assert moved.document["departments"] == ["丙/丁", "乙"]
 
 
+def test_only_what_is_named_changes(change: Run) -> None:
+    change("user", "add", "li.na", "--role", "employee", "--department", "甲")
+
+    promoted = change("user", "set", "li.na", "--role", "部门经理", "--clearance", "秘密")
+    named = change("user", "set", "li.na", "--display-name", "李娜")
+
+    assert promoted.rows == [["li.na", "", "manager", "甲", "秘密", "active"]]
+    assert named.rows == [["li.na", "李娜", "manager", "甲", "秘密", "active"]]
+
+
+@pytest.mark.parametrize("options", [(), ("--role", "boss"), ("--clearance", "绝密级")])
+def test_an_impossible_change_is_a_usage_error(change: Run, options: tuple[str, ...]) -> None:
+    assert change("user", "set", "admin", *options).code == 2
+
+
+def test_an_administrator_cannot_take_the_role_from_themselves(change: Run) -> None:
+    assert change("user", "set", "admin", "--role", "auditor").code == 5
+    assert change("user", "list").rows[0][2] == "administrator"
+
+
 @pytest.mark.parametrize("command", ["disable", "enable", "move"])
 def test_a_user_who_does_not_exist_is_not_found(change: Run, command: str) -> None:
     assert change("user", command, "nobody", "--yes").code == 3
