@@ -24,6 +24,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Reason(StrEnum):
+    """Why a record is inside a scope."""
+
+    ROLE = "管理员"
+    OWNER = "建档人"
+    DEPARTMENT = "部门"
+    GRANT = "授权"
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A user as access rules see them. ``clearance`` and ``grants`` are those in force now."""
@@ -59,6 +68,18 @@ class Scope:
     def permits(self, record: Record) -> bool:
         """Decide for one record; the engine's mask and this must always agree."""
         return self.allows(record.record_id, record.owner, record.department, record.secrecy)
+
+    def reason(self, record: Record) -> Reason | None:
+        """Say why a record is inside; None for one that is not."""
+        if not self.permits(record):
+            return None
+        if self.everything:
+            return Reason.ROLE
+        if self.owner is not None and record.owner == self.owner:
+            return Reason.OWNER
+        if any(is_below(record.department, top) for top in self.departments):
+            return Reason.DEPARTMENT
+        return Reason.GRANT
 
     def allows(self, record_id: RecordId, owner: str, department: str, secrecy: str) -> bool:
         """Decide by what access depends on alone."""

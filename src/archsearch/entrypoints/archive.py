@@ -14,6 +14,7 @@ from archsearch.domain.users import User
 from archsearch.errors import InvalidRequestError
 from archsearch.services.identity import Clock
 from archsearch.services.ingest import IngestReport, Progress
+from archsearch.services.reading import Viewer
 
 Source = str | Path | Mapping[str, Any]
 """A file or folder to ingest, or a record as a dict."""
@@ -179,6 +180,15 @@ class Archive:
         """
         _texts(record_id=record_id, user=user)
         return self._application.reading.history(record_id, user)
+
+    def who(self, record_id: str, *, user: str) -> tuple[Viewer, ...]:
+        """List the users who may see a record now, and why; for administrators only.
+
+        Raises:
+            AccessDeniedError: Who asks is no administrator.
+            NotFoundError: As for :meth:`get`.
+        """
+        return self._application.reading.who(record_id, user)
 
     def add_user(
         self,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal, Role, Scope, scope_of
+from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import grants, users
 
@@ -22,12 +23,17 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     found = users.get(connection, user) if user else None
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
+    return as_principal(connection, found, at)
+
+
+def as_principal(connection: Connection, user: User, at: datetime) -> Principal:
+    """Give a user as access rules see them, with the grants in force."""
     return Principal(
-        name=found.name,
-        role=found.role,
-        departments=found.departments,
-        clearance=found.clearance,
-        grants=grants.in_force(connection, found.name, at),
+        name=user.name,
+        role=user.role,
+        departments=user.departments,
+        clearance=user.clearance,
+        grants=grants.in_force(connection, user.name, at),
     )
 
 

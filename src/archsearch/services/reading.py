@@ -1,16 +1,28 @@
-"""Reading one record, and its history."""
+"""Reading one record, its history, and who else may."""
 
-from archsearch.domain.access import Scope, scope_of
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archsearch.domain.access import Reason, Role, Scope, scope_of
 from archsearch.domain.audit import Action
-from archsearch.domain.record import Record, RecordId, RecordVersion
+from archsearch.domain.record import JsonValue, Record, RecordId, RecordVersion
 from archsearch.errors import NotFoundError
 from archsearch.services.asking import Masker
-from archsearch.services.identity import principal_of
+from archsearch.services.identity import as_principal, principal_of, require_role
 from archsearch.services.trail import Trail
-from archsearch.storage import records
+from archsearch.storage import records, users
 
 _NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
 _LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A user who may see a record, and why."""
+
+    name: str
+    display_name: str
+    reason: Reason
 
 
 class ReadingService:
@@ -49,15 +61,42 @@ class ReadingService:
             if str(version.values.get("secrecy", "")) in scope.secrecies
         )
 
-    def _visible(self, record_id: str, user: str, action: Action) -> tuple[Record, Scope]:
+    def who(self, record_id: str, user: str) -> tuple[Viewer, ...]:
+        """List the users who may see a record now, by name; for administrators only.
+
+        Raises:
+            AccessDeniedError: Who asks is no administrator.
+            NotFoundError: As for :meth:`get`.
+        """
+        record, _ = self._visible(record_id, user, Action.SHOW, Role.ADMINISTRATOR, {"who": True})
+        now = self._trail.clock()
+        viewers = []
+        with self._trail.database.read() as connection:
+            for each in users.all_users(connection):
+                scope = scope_of(as_principal(connection, each, now), self._levels)
+                reason = None if each.disabled else scope.reason(record)
+                if reason is not None:
+                    viewers.append(Viewer(each.name, each.display_name, reason))
+        return tuple(viewers)
+
+    def _visible(
+        self,
+        record_id: str,
+        user: str,
+        action: Action,
+        role: Role | None = None,
+        detail: Mapping[str, JsonValue] | None = None,
+    ) -> tuple[Record, Scope]:
         target = self._masker.text(record_id[:_LONGEST_ID])
         with self._trail.failures(user, action, target=target):
             with self._trail.database.read() as connection:
                 principal = principal_of(connection, user, self._trail.clock())
+                if role is not None:
+                    require_role(principal, role)
                 found = records.get(connection, [RecordId(record_id)])
             record = found.get(RecordId(record_id))
             scope = scope_of(principal, self._levels)
             if record is None or not scope.permits(record):
                 raise NotFoundError(_NOT_FOUND)
-        self._trail.note(user, action, target=record_id)
+        self._trail.note(user, action, target=record_id, detail=detail)
         return record, scope

@@ -1,6 +1,6 @@
 """Users and departments, as administrators manage them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,13 +10,22 @@ from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
 from archsearch.domain.record import JsonValue
 from archsearch.domain.users import User
-from archsearch.errors import InvalidRequestError
+from archsearch.errors import ConflictError, InvalidRequestError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import audit_log, departments, users
 
 _ORDINARY_LEVELS: Final = 2
 """Users who are no administrators see the two lowest levels of secrecy unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserChange:
+    """What becomes different about a user; None stays as it is."""
+
+    role: Role | None = None
+    clearance: str | None = None
+    display_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,7 @@ class UserService:
             InvalidRequestError: A name or the clearance is not possible.
         """
         clearance = user.clearance or self._default_clearance(user.role)
-        if clearance not in self.levels:
-            raise InvalidRequestError(f"密级“{clearance}”不存在；可选：{'、'.join(self.levels)}。")
+        self._check_clearance(clearance)
         added = User(user.name, user.display_name, user.role, user.departments, clearance)
         with self.trail.failures(by, Action.USER_ADD, target=user.name):
             self._authorise(by)
@@ -58,35 +66,90 @@ class UserService:
         with self.trail.database.read() as connection:
             return users.all_users(connection)
 
-    def disable(self, name: str, by: str, *, disabled: bool) -> None:
-        """Lock a user out, or let them in again; effective at the next request."""
-        with self.trail.failures(by, Action.USER_CHANGE, target=name):
-            self._authorise(by)
-            with self.trail.database.write() as connection:
-                users.set_disabled(connection, name, disabled=disabled)
-                self._log(connection, by, name, {"disabled": disabled})
+    def disable(self, name: str, by: str, *, disabled: bool) -> User:
+        """Lock a user out, or let them in again; effective at the next request.
 
-    def move(self, name: str, paths: Collection[str], by: str) -> None:
+        Raises:
+            ConflictError: Administrators cannot lock themselves out.
+        """
+
+        def switch(connection: Connection) -> None:
+            users.set_disabled(connection, name, disabled=disabled)
+
+        return self._change(name, by, switch, {"disabled": disabled})
+
+    def set(self, name: str, wanted: UserChange, by: str) -> User:
+        """Give a user another role, clearance or display name; effective at the next request.
+
+        Raises:
+            ConflictError: Administrators cannot take the role from themselves.
+            InvalidRequestError: Nothing is to change, or there is no such clearance.
+        """
+        detail: dict[str, JsonValue] = {}
+        if wanted.role is not None:
+            detail["role"] = str(wanted.role)
+        if wanted.clearance is not None:
+            self._check_clearance(wanted.clearance)
+            detail["clearance"] = wanted.clearance
+        if wanted.display_name is not None:
+            # A person's name is nothing for the log.
+            detail["display_name"] = True
+        if not detail:
+            raise InvalidRequestError("请写明要改什么：角色、密级或姓名。")
+
+        def apply(connection: Connection) -> None:
+            if wanted.role is not None:
+                users.set_role(connection, name, wanted.role)
+            if wanted.clearance is not None:
+                users.set_clearance(connection, name, wanted.clearance)
+            if wanted.display_name is not None:
+                users.set_display_name(connection, name, wanted.display_name)
+
+        return self._change(name, by, apply, detail)
+
+    def move(self, name: str, paths: Collection[str], by: str) -> User:
         """Put a user into exactly these departments."""
+        now = self.trail.clock()
+
+        def place(connection: Connection) -> None:
+            for path in sorted(paths):
+                departments.ensure(connection, path, at=now)
+            users.set_departments(connection, name, paths)
+
+        return self._change(name, by, place, {"departments": "、".join(sorted(paths))})
+
+    def _change(
+        self,
+        name: str,
+        by: str,
+        change: Callable[[Connection], None],
+        detail: Mapping[str, JsonValue],
+    ) -> User:
         with self.trail.failures(by, Action.USER_CHANGE, target=name):
             self._authorise(by)
-            now = self.trail.clock()
             with self.trail.database.write() as connection:
-                for path in sorted(paths):
-                    departments.ensure(connection, path, at=now)
-                users.set_departments(connection, name, paths)
-                self._log(connection, by, name, {"departments": "、".join(sorted(paths))})
+                change(connection)
+                self._keep_administrator(connection, by)
+                entry = self.trail.entry(by, Action.USER_CHANGE, target=name, detail=detail)
+                audit_log.append(connection, entry)
+                return users.existing(connection, name)
+
+    def _keep_administrator(self, connection: Connection, by: str) -> None:
+        """See to it that who made a change still is an administrator: so there is always one."""
+        actor = users.existing(connection, by)
+        if actor.disabled or actor.role is not Role.ADMINISTRATOR:
+            raise ConflictError(
+                "管理员不能停用自己，也不能取消自己的管理员角色；请由另一位管理员操作。"
+            )
 
     def _authorise(self, by: str) -> None:
         with self.trail.database.read() as connection:
             principal = principal_of(connection, by, self.trail.clock())
         require_role(principal, Role.ADMINISTRATOR)
 
-    def _log(
-        self, connection: Connection, by: str, name: str, detail: Mapping[str, JsonValue]
-    ) -> None:
-        entry = self.trail.entry(by, Action.USER_CHANGE, target=name, detail=detail)
-        audit_log.append(connection, entry)
+    def _check_clearance(self, clearance: str) -> None:
+        if clearance not in self.levels:
+            raise InvalidRequestError(f"密级“{clearance}”不存在；可选：{'、'.join(self.levels)}。")
 
     def _default_clearance(self, role: Role | None) -> str:
         ordinary = self.levels[:_ORDINARY_LEVELS][-1]

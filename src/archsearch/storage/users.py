@@ -60,6 +60,18 @@ def get(connection: Connection, name: str) -> User | None:
     return _user(row, connection.execute(statement).scalars().all())
 
 
+def existing(connection: Connection, name: str) -> User:
+    """Look up a user who must be there.
+
+    Raises:
+        NotFoundError: The user does not exist.
+    """
+    found = get(connection, name)
+    if found is None:
+        raise NotFoundError(_MISSING)
+    return found
+
+
 def all_users(connection: Connection) -> tuple[User, ...]:
     """List every user, disabled ones too, by name."""
     paths: dict[int, list[str]] = defaultdict(list)
@@ -111,6 +123,15 @@ def set_clearance(connection: Connection, name: str, clearance: str) -> None:
         NotFoundError: The user does not exist.
     """
     _change(connection, name, clearance=clearance)
+
+
+def set_display_name(connection: Connection, name: str, display_name: str) -> None:
+    """Show another name of a user to people.
+
+    Raises:
+        NotFoundError: The user does not exist.
+    """
+    _change(connection, name, display_name=display_name)
 
 
 def set_disabled(connection: Connection, name: str, *, disabled: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from tests.offices import Office
 
+from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditFilter, Outcome
 from archsearch.errors import (
     AccessDeniedError,
@@ -13,6 +14,7 @@ from archsearch.errors import (
     InvalidRequestError,
     NotFoundError,
 )
+from archsearch.services.users import UserChange
 from archsearch.storage import audit_log, departments
 
 
@@ -51,6 +53,23 @@ def test_new_departments_are_made_with_those_above_them(office: Office) -> None:
         (lambda o: o.archive.add_user("ADMIN", role="manager"), ConflictError),
         (lambda o: o.application.users.move("nobody", ["总行"], "admin"), NotFoundError),
         (
+            lambda o: o.application.users.set("nobody", UserChange(clearance="内部"), "admin"),
+            NotFoundError,
+        ),
+        (
+            lambda o: o.application.users.set("admin", UserChange(clearance="超密"), "admin"),
+            InvalidRequestError,
+        ),
+        (
+            lambda o: o.application.users.set("admin", UserChange(display_name="\ud800"), "admin"),
+            InvalidRequestError,
+        ),
+        (lambda o: o.application.users.set("admin", UserChange(), "admin"), InvalidRequestError),
+        (
+            lambda o: o.application.users.set("admin", UserChange(role=Role.AUDITOR), "admin"),
+            ConflictError,
+        ),
+        (
             lambda o: o.application.users.disable("nobody", "admin", disabled=True),
             NotFoundError,
         ),
@@ -73,6 +92,7 @@ def test_only_administrators_manage_users_and_attempts_are_logged(office: Office
     attempts: list[Callable[[str], object]] = [
         lambda by: office.archive.add_user("x", role="administrator", user=by),
         lambda by: service.disable("admin", by, disabled=True),
+        lambda by: service.set(by, UserChange(role=Role.ADMINISTRATOR), by),
         lambda by: service.move("boss", ["总行", "分行"], by),
     ]
 
@@ -111,3 +131,42 @@ def test_moving_and_disabling_are_logged_and_take_effect(office: Office) -> None
     with office.application.database.read() as connection:
         changes = AuditFilter(action=Action.USER_CHANGE, target="boss")
         assert audit_log.count(connection, changes) == 5
+
+
+def test_an_administrator_cannot_lock_themselves_out(office: Office) -> None:
+    office.hire(second="administrator")
+    service = office.application.users
+
+    for by in ("admin", "second"):
+        with pytest.raises(ConflictError):
+            service.disable(by, by, disabled=True)
+
+    assert not any(user.disabled for user in service.all("admin"))
+    assert service.disable("second", "admin", disabled=True).disabled
+    assert [user.name for user in service.all("admin") if not user.disabled] == ["admin"]
+
+
+def test_another_role_and_clearance_take_effect_at_once_and_are_logged(office: Office) -> None:
+    office.hire(boss="employee at 甲部")
+    office.feed({"record_id": "A", "name": "甲", "department": "甲部"})
+    office.feed({"record_id": "B", "name": "乙", "department": "甲部", "secrecy": "秘密"})
+    service = office.application.users
+
+    assert office.seen("boss") == set()
+    service.set("boss", UserChange(role=Role.MANAGER), "admin")
+    assert office.seen("boss") == {"A"}
+    changed = service.set("boss", UserChange(clearance="秘密", display_name="王经理"), "admin")
+    assert office.seen("boss") == {"A", "B"}
+
+    assert (changed.role, changed.clearance, changed.display_name) == (
+        Role.MANAGER,
+        "秘密",
+        "王经理",
+    )
+    with office.application.database.read() as connection:
+        changes = AuditFilter(action=Action.USER_CHANGE, target="boss")
+        logged = audit_log.search(connection, changes, limit=9)
+    assert [entry.entry.detail for entry in logged] == [
+        {"clearance": "秘密", "display_name": True},
+        {"role": "manager"},
+    ]

@@ -105,6 +105,7 @@ class Group(click.Group):
         examples: Sequence[Entry] = (),
         **kwargs: Any,
     ) -> None:
+        kwargs.setdefault("invoke_without_command", True)
         super().__init__(*args, **kwargs)
         self.members = members
         self.examples = examples
@@ -125,12 +126,15 @@ class Group(click.Group):
         command.short_help = member.summary
         return command
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Show the help page to whoever names no command."""
-        if not args and self.no_args_is_help and not ctx.resilient_parsing:
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was called for; show the help page to whoever names none."""
+        ended = super().invoke(ctx)
+        if ctx.invoked_subcommand is None and ctx.parent is not None:
+            session = ctx.find_object(Session)
+            if session and session.json:
+                raise click.UsageError("缺少命令。", ctx)
             click.echo(ctx.get_help())
-            ctx.exit()
-        return super().parse_args(ctx, args)
+        return ended
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -11,6 +11,7 @@ from archsearch.entrypoints.cli.output import Output
 if TYPE_CHECKING:
     from archsearch.domain.record import Record, RecordVersion, Values
     from archsearch.domain.schema import FieldSpec, Schema
+    from archsearch.services.reading import Viewer
 
 _ORIGINS: Final = {"derived": "（推算）", "default": "（默认）"}
 _ALWAYS_NEW: Final = frozenset({"updated_at", "quality"})
@@ -59,6 +60,18 @@ def show_history(
     ]
     columns = [Column("版本", right=True), Column("时间", whole=True), Column("修改人")]
     out.table(Table([*columns, Column("变化（脱敏后可见的）")], rows, f"{record_id} 的历次版本"))
+
+
+def show_viewers(record_id: str, viewers: Sequence["Viewer"], out: Output) -> None:
+    """Show who may see a record, and why."""
+    rows = [(each.name, each.display_name, each.reason.value) for each in viewers]
+    if out.json:
+        out.document({"record_id": record_id, "viewers": viewers})
+    elif out.people:
+        columns = [Column("用户名"), Column("姓名"), Column("原因", whole=True)]
+        out.table(Table(columns, rows, f"看得到 {record_id} 的用户"))
+    else:
+        out.lines(rows)
 
 
 def flat(values: "Values", prefix: str = "") -> Iterator[tuple[str, str]]:

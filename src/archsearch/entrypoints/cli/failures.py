@@ -74,7 +74,7 @@ def misuse(error: click.UsageError) -> str:
     extra = re.match(r"Got unexpected extra arguments? \((.*)\)", error.message)
     if extra:
         return f"多了参数：{extra[1]}。"
-    return "缺少命令。" if error.message.startswith("Missing command") else error.message
+    return error.message
 
 
 def report(failure: Failure, session: Session) -> None:

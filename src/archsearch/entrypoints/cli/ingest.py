@@ -18,7 +18,10 @@ from archsearch.entrypoints.cli.session import Session
     以及它们的 .gz 压缩。列名可以是“客户名称”“姓名”等常见写法。
 
     好的行立即入档并可检索；有问题的行不入档，连同原因写进一个 Excel 文件，
-    改好后可以再次录入。同一份输入再录一次不会重复。有内容被拒收时退出码为 6。""",
+    改好后可以再次录入。同一份输入再录一次不会重复。有内容被拒收时退出码为 6。
+
+    在管道里每行一项，以制表符分隔：accepted、updated、unchanged、rejected_rows 后为数量，
+    rejects 后为拒收文件，problem（拒收）和 warning（提醒）后为代码、字段、数量、说明。""",
     arguments=[("路径", "要录入的文件或文件夹")],
     examples=[
         ("archsearch ingest 客户.xlsx", "录入一个文件"),

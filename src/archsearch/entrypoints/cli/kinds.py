@@ -36,6 +36,17 @@ class Text(Kind):
         return text
 
 
+class UserName(Text):
+    """The name of a user; an empty one, as of a variable never set, is a mistake."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check a name."""
+        text = super().convert(value, param, ctx)
+        if not text.strip():
+            self.fail("用户名是空的；请写出用户名。", param, ctx)
+        return text
+
+
 class Location(Kind):
     """A file or folder, whatever bytes are in its name."""
 
@@ -114,5 +125,5 @@ def _unmarked(value: Any) -> str:
 
 
 TEXT: Final = Text()
-USER_NAME: Final = Text("用户")
+USER_NAME: Final = UserName("用户")
 LOCATION: Final = Location()

@@ -30,6 +30,7 @@ MEMBERS: Final = {
     "audit": Member("audit", "查看和验证操作日志"),
     "doctor": Member("doctor", "体检：档案库、索引、日志是否一致"),
     "completion": Member("completion", "输出命令补全脚本"),
+    "help": Member("manual", "显示一个命令的用法"),
     "version": Member("version", "显示版本"),
 }
 
@@ -73,7 +74,6 @@ class Program(Group):
     NAME,
     cls=Program,
     members=MEMBERS,
-    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="客户档案检索：录入、检索、比对，只在各人的检索范围之内，每次操作都有记录。",
     examples=[

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _KINDS_SHOWN = 8
 _MILD_SHOWN = 3
+_COLUMNS_SHOWN = 200
 _FILES_SHOWN = 5
 
 
@@ -27,11 +28,15 @@ class Kind:
 
 
 def kinds(problems: Iterable["Problem"]) -> tuple[Kind, ...]:
-    """Group problems by code and field, the most frequent first."""
-    counts: Counter[tuple[str, str]] = Counter()
-    first: dict[tuple[str, str], Problem] = {}
+    """Group problems by code and field, the most frequent first.
+
+    What is wrong with a whole file, such as a column nobody knows, is each a kind of its own.
+    """
+    counts: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], Problem] = {}
     for problem in problems:
-        key = (problem.code, problem.field or "")
+        own = "" if problem.where.number else problem.message
+        key = (problem.code, problem.field or "", own)
         counts[key] += 1
         first.setdefault(key, problem)
     return tuple(Kind(first[key], count) for key, count in counts.most_common())
@@ -51,10 +56,11 @@ def show(report: "IngestReport", labels: Mapping[str, str], out: Output) -> None
 def _write(report: "IngestReport", out: Output) -> None:
     out.lines((key, str(count)) for key, _, count, _ in _counts(report))
     out.lines(("rejects", str(path)) for path in report.rejects)
-    out.lines(
-        ("problem", each.first.code, each.first.field or "", str(each.count), each.first.message)
-        for each in kinds(report.rejected)
-    )
+    for word, problems in (("problem", report.rejected), ("warning", report.warnings)):
+        out.lines(
+            (word, each.first.code, each.first.field or "", str(each.count), each.first.message)
+            for each in kinds(problems)
+        )
 
 
 def _draw(report: "IngestReport", labels: Mapping[str, str], out: Output) -> None:
@@ -64,14 +70,16 @@ def _draw(report: "IngestReport", labels: Mapping[str, str], out: Output) -> Non
         for _, label, count, style in _counts(report)
     ]
     out.table(Table([Column(""), Column("", right=True)], rows, title))
-    _draw_kinds(report.rejected, labels, "拒收的原因", _KINDS_SHOWN, out)
-    _draw_kinds(report.warnings, labels, "已录入，但请留意", _MILD_SHOWN, out)
+    columns = kinds(each for each in report.warnings if not each.where.number)
+    mild = kinds(each for each in report.warnings if each.where.number)
+    _draw_kinds(kinds(report.rejected), labels, "拒收的原因", _KINDS_SHOWN, out)
+    _draw_kinds(columns, labels, "整个文件，请留意", _COLUMNS_SHOWN, out)
+    _draw_kinds(mild, labels, "已录入，但请留意", _MILD_SHOWN, out)
 
 
 def _draw_kinds(
-    problems: Sequence["Problem"], labels: Mapping[str, str], title: str, most: int, out: Output
+    found: Sequence[Kind], labels: Mapping[str, str], title: str, most: int, out: Output
 ) -> None:
-    found = kinds(problems)
     if not found:
         return
     columns = [

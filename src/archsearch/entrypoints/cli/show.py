@@ -13,26 +13,35 @@ from archsearch.entrypoints.cli.session import Session
     help="""查看一份档案，敏感字段已脱敏。没有这份档案与不在检索范围内，回答是一样的。
 
     在管道里每行一个值，以制表符分隔：字段、值；
-    带 --history 时每行一个版本：版本、时间、修改人、有变化的字段。""",
+    带 --history 时每行一个版本：版本、时间、修改人、有变化的字段；
+    带 --who 时每行一个用户：用户名、姓名、原因。""",
     arguments=[("档号", "如 A001-GR-2026-000001")],
     examples=[
         ("archsearch show A001-GR-2026-000001", "现在的内容"),
         ("archsearch show A001-GR-2026-000001 --history", "历次版本"),
+        ("archsearch show A001-GR-2026-000001 --who", "谁看得到，为什么"),
     ],
 )
 @argument("record_id", metavar="档号")
 @option("--history", is_flag=True, explanation="列出历次版本")
+@option("--who", is_flag=True, explanation="列出看得到这份档案的用户和原因；只有管理员可以")
 @click.pass_obj
-def command(session: Session, record_id: str, *, history: bool) -> None:
-    """Show a record or its versions."""
+def command(session: Session, record_id: str, *, history: bool, who: bool) -> None:
+    """Show a record, its versions, or who may see it."""
     user = session.acting
+    if history and who:
+        raise click.UsageError("--history 和 --who 只能选一个。")
     with session.archive() as archive:
         schema = archive.settings.schema
         if history:
             versions = archive.reading.history(record_id, user)
+        elif who:
+            viewers = archive.reading.who(record_id, user)
         else:
             record = archive.reading.get(record_id, user)
     if history:
         dossier.show_history(record_id, versions, schema, session.out)
+    elif who:
+        dossier.show_viewers(record_id, viewers, session.out)
     else:
         dossier.show(record, schema, session.out)

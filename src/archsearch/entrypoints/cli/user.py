@@ -1,7 +1,7 @@
 """``archsearch user``: accounts."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -12,10 +12,6 @@ from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import OneOf
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
-from archsearch.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from archsearch.bootstrap import Application
 
 _ROLES: Final = {
     Role.ADMINISTRATOR.value: "管理员",
@@ -74,8 +70,7 @@ def add(session: Session, /, name: str, **given: str | tuple[str, ...] | None) -
     with session.archive() as archive:
         added = archive.users.add(wanted, user)
     _show_one(added, session.out)
-    if added.role in {Role.MANAGER, Role.EMPLOYEE} and not added.departments:
-        session.out.warn(f"{name} 还没有部门，什么也看不到；请用 archsearch user move 指定部门。")
+    _warn_of_nothing(added, session.out)
 
 
 @command.command(
@@ -102,7 +97,7 @@ def list_users(session: Session) -> None:
     "disable",
     cls=Command,
     short_help="停用一个用户",
-    help="停用一个用户，立即生效；他建立的档案和操作日志都保留。会先询问。",
+    help="停用一个用户，立即生效；他建立的档案和操作日志都保留。会先询问。不能停用自己。",
     arguments=[("用户名", "")],
 )
 @argument("name", metavar="用户名")
@@ -141,9 +136,37 @@ def move(session: Session, name: str, departments: tuple[str, ...]) -> None:
     """Put a user into other departments."""
     user = session.acting
     with session.archive() as archive:
-        archive.users.move(name, departments, user)
-        moved = _find(archive, name, user)
+        moved = archive.users.move(name, departments, user)
     _show_one(moved, session.out)
+
+
+@command.command(
+    "set",
+    cls=Command,
+    short_help="修改用户的角色、密级或姓名",
+    help="修改用户的角色、密级或姓名；没有写的不变。立即生效。不能取消自己的管理员角色。",
+    arguments=[("用户名", "")],
+    examples=[("archsearch user set li.na --role manager --clearance 秘密", "升为部门经理")],
+)
+@argument("name", metavar="用户名")
+@option("--role", type=OneOf(_ROLES), explanation="管理员、部门经理、员工或审计员")
+@option("--clearance", metavar="密级", explanation="最高可见密级")
+@option("--display-name", metavar="姓名", explanation="显示给别人看的姓名")
+@click.pass_obj
+def change(session: Session, /, name: str, **given: str | None) -> None:
+    """Change what a user is."""
+    user = session.acting
+    if all(value is None for value in given.values()):
+        raise click.UsageError("请写明要改什么：--role、--clearance 或 --display-name。")
+    with session.archive() as archive:
+        # Loaded only here: help should not wait for the services.
+        from archsearch.services.users import UserChange  # noqa: PLC0415 - see above
+
+        role = given["role"]
+        wanted = UserChange(Role(role) if role else None, given["clearance"], given["display_name"])
+        changed = archive.users.set(name, wanted, user)
+    _show_one(changed, session.out)
+    _warn_of_nothing(changed, session.out)
 
 
 def _switch(session: Session, name: str, *, disabled: bool) -> None:
@@ -151,16 +174,13 @@ def _switch(session: Session, name: str, *, disabled: bool) -> None:
     if disabled:
         session.confirm(f"停用用户 {name}，")
     with session.archive() as archive:
-        archive.users.disable(name, user, disabled=disabled)
-        changed = _find(archive, name, user)
+        changed = archive.users.disable(name, user, disabled=disabled)
     _show_one(changed, session.out)
 
 
-def _find(archive: "Application", name: str, by: str) -> User:
-    for each in archive.users.all(by):
-        if each.name == name:
-            return each
-    raise NotFoundError("这个用户刚刚被改动；请用 archsearch user list 查看。")
+def _warn_of_nothing(user: User, out: Output) -> None:
+    if user.role in {Role.MANAGER, Role.EMPLOYEE} and not user.departments:
+        out.warn(f"{user.name} 还没有部门，什么也看不到；请用 archsearch user move 指定部门。")
 
 
 def _show_one(user: User, out: Output) -> None:

@@ -19,7 +19,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def counts(rows: list[list[str]]) -> dict[str, str]:
-    return {row[0]: row[1] for row in rows if row[0] != "problem"}
+    return {row[0]: row[1] for row in rows if row[0] not in {"problem", "warning"}}
 
 
 def test_good_rows_go_in_and_are_counted(change: Run, source: Path) -> None:
@@ -60,6 +60,22 @@ def test_rejected_rows_are_told_with_reasons_and_what_to_do(change: Run, source:
     assert told["rejects"] in ran.err
     assert f"archsearch ingest '{told['rejects']}'" in ran.err
     assert [row[1] for row in change("search", "-q").rows] == ["张伟"]
+
+
+def test_every_column_that_nobody_knows_is_named(change: Run, tmp_path: Path) -> None:
+    unknown = [f"天书{number}" for number in range(6)]
+    for name in ("一.csv", "二.csv"):
+        columns = [*unknown, f"只在{name}"]
+        text = ",".join(["姓名", *columns]) + "\n" + ",".join([f"张{name}", *columns]) + "\n"
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    ran = change("ingest", str(tmp_path / "一.csv"), str(tmp_path / "二.csv"))
+
+    warnings = [row[1:] for row in ran.rows if row[:2] == ["warning", "unknown_column"]]
+    assert ran.code == 0
+    assert [row[:3] for row in warnings if "天书" in row[3]] == [["unknown_column", "", "2"]] * 6
+    for name in (*unknown, "只在一.csv", "只在二.csv"):
+        assert any(name in row[3] for row in warnings)
 
 
 def test_a_dry_run_reports_and_writes_nothing(change: Run, source: Path, fresh: Path) -> None:

@@ -110,8 +110,16 @@ def test_help_of_every_command_waits_for_nothing_heavy() -> None:
 def test_a_group_without_a_command_shows_its_help(nowhere: Run, group: str) -> None:
     ran = nowhere(group)
 
-    assert ran.code == 0
+    assert (ran.code, ran.err) == (0, "")
     assert "命令：" in ran.out
+    for more in (("--as", "admin"), ("-q",)):
+        assert nowhere(group, *more) == ran
+        assert nowhere(*more, group) == ran
+
+
+@pytest.mark.parametrize("command", [(), *EVERY_COMMAND], ids=" ".join)
+def test_help_before_a_command_is_help_after_it(nowhere: Run, command: tuple[str, ...]) -> None:
+    assert nowhere("help", *command) == nowhere(*command, "--help")
 
 
 @pytest.mark.parametrize(
@@ -129,6 +137,9 @@ def test_a_group_without_a_command_shows_its_help(nowhere: Run, group: str) -> N
         (("search", "--limit", "-1"), "选项 --limit：“-1”须是不小于 0 的整数。"),
         (("search", "--mode", "x"), "选项 --mode：没有“x”；可选："),
         (("user", "--json"), "缺少命令。"),
+        (("help", "serch"), "没有命令“serch”；是不是 search？"),
+        (("help", "user", "lst"), "没有命令“lst”；是不是 list？"),
+        (("help", "show", "list"), "archsearch show 没有下级命令。"),
         (("search", "\udcff"), "参数 检索式：含有不是 UTF-8 的字节"),
         (("search", "x"), "请指明以谁的身份操作：加上 --as 用户名"),
     ],
@@ -178,6 +189,14 @@ def test_common_options_stand_between_a_group_and_its_command(
 def test_an_option_says_more_than_the_environment(run: Run) -> None:
     assert run("search", "--as", "nobody").code == 4
     assert run("search", "--as", "admin", ARCHSEARCH_USER="nobody").code == 0
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_user_name_never_falls_back_to_the_environment(run: Run, name: str) -> None:
+    ran = run("search", "--as", name)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "用户名是空的" in ran.err
 
 
 def test_the_workspace_above_the_current_folder_is_used(

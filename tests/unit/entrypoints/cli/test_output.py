@@ -90,6 +90,22 @@ def test_people_see_why_rows_were_rejected(
         assert each in ran.out
 
 
+def test_people_see_every_column_that_nobody_knows(
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "_terminal", lambda _: True)
+    unknown = [f"天书{number}" for number in range(6)]
+    source = tmp_path / "客户.csv"
+    source.write_text(
+        ",".join(["姓名", *unknown]) + "\n" + ",".join(["王芳", *unknown]) + "\n", encoding="utf-8"
+    )
+
+    ran = runner(fresh)("ingest", str(source), "-q", "--no-color", COLUMNS="160")
+
+    for each in unknown:
+        assert each in ran.out
+
+
 def test_a_dry_run_says_that_nothing_was_written(
     fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,11 +41,35 @@ def test_a_hidden_record_is_answered_like_a_missing_one(archive_home: Path, reco
     assert (hidden.out, hidden.err) == (missing.out, missing.err)
 
 
-@pytest.mark.parametrize("option", [[], ["--history"]])
+@pytest.mark.parametrize("option", [[], ["--history"], ["--who"]])
 def test_a_record_that_does_not_exist_is_not_found(run: Run, option: list[str]) -> None:
     ran = run("show", "没有", *option, "--json")
 
     assert (ran.code, ran.error["code"]) == (3, "not_found")
+
+
+def test_administrators_are_told_who_may_see_a_record(run: Run, record_id: str) -> None:
+    assert run("show", record_id, "--who").rows == [
+        ["admin", "管理员", "管理员"],
+        ["经理", "", "部门"],
+    ]
+    assert run("show", record_id, "--who", "--json").document == {
+        "record_id": record_id,
+        "viewers": [
+            {"name": "admin", "display_name": "管理员", "reason": "管理员"},
+            {"name": "经理", "display_name": "", "reason": "部门"},
+        ],
+    }
+
+
+def test_who_may_see_a_record_is_for_administrators(archive_home: Path, record_id: str) -> None:
+    ran = runner(archive_home, "经理")("show", record_id, "--who")
+
+    assert (ran.code, ran.out) == (4, "")
+
+
+def test_history_and_who_exclude_each_other(run: Run, record_id: str) -> None:
+    assert run("show", record_id, "--who", "--history").code == 2
 
 
 def test_versions_are_listed_with_what_changed(fresh: Path) -> None:

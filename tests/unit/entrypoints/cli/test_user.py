@@ -58,6 +58,14 @@ def test_a_disabled_user_is_locked_out_until_enabled(change: Run, fresh: Path) -
     assert (before, during, employee("search").code) == (0, 4, 0)
 
 
+def test_the_only_administrator_stays_one(change: Run) -> None:
+    ran = change("user", "disable", "admin", "--yes")
+
+    assert (ran.code, ran.out) == (5, "")
+    assert "另一位管理员" in ran.err
+    assert change("user", "list").rows[0][-1] == "active"
+
+
 def test_disabling_is_refused_when_nobody_can_be_asked(change: Run) -> None:
     change("user", "add", "li.na")
 
@@ -74,6 +82,26 @@ def test_a_user_is_moved_to_other_departments(change: Run) -> None:
     moved = change("user", "move", "li.na", "乙", "丙/丁", "--json")
 
     assert moved.document["departments"] == ["丙/丁", "乙"]
+
+
+def test_only_what_is_named_changes(change: Run) -> None:
+    change("user", "add", "li.na", "--role", "employee", "--department", "甲")
+
+    promoted = change("user", "set", "li.na", "--role", "部门经理", "--clearance", "秘密")
+    named = change("user", "set", "li.na", "--display-name", "李娜")
+
+    assert promoted.rows == [["li.na", "", "manager", "甲", "秘密", "active"]]
+    assert named.rows == [["li.na", "李娜", "manager", "甲", "秘密", "active"]]
+
+
+@pytest.mark.parametrize("options", [(), ("--role", "boss"), ("--clearance", "绝密级")])
+def test_an_impossible_change_is_a_usage_error(change: Run, options: tuple[str, ...]) -> None:
+    assert change("user", "set", "admin", *options).code == 2
+
+
+def test_an_administrator_cannot_take_the_role_from_themselves(change: Run) -> None:
+    assert change("user", "set", "admin", "--role", "auditor").code == 5
+    assert change("user", "list").rows[0][2] == "administrator"
 
 
 @pytest.mark.parametrize("command", ["disable", "enable", "move"])
