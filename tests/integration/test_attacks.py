@@ -147,7 +147,8 @@ def test_stars_fed_back_do_not_replace_what_they_hide(archive: archsearch.Archiv
 
     refused = archive.ingest(shown, user="admin")
     del shown["email"]
-    taken = archive.ingest({**shown, "name": "甲（新）"}, user="admin")
+    shown["name"] = "甲（新）"
+    taken = archive.ingest(shown, user="admin")
 
     assert [problem.code for problem in refused.rejected] == ["masked_value"]
     assert (taken.updated, taken.rejected_rows) == (1, 0)
