@@ -261,14 +261,9 @@ def test_without_a_sound_and_private_secret_nothing_starts(
         Office(workspace)
 
 
-def test_another_secret_makes_the_index_anew_and_opens_no_foreign_one(
-    filled: Path, expected: dict[str, Any], tmp_path: Path
-) -> None:
-    """The index is authenticated by the secret: one brought from elsewhere is not even opened."""
+def test_another_secret_is_refused(filled: Path, tmp_path: Path) -> None:
     workspace = copied(filled, tmp_path / "workspace")
     (workspace / "var" / "secret.key").write_bytes(bytes(range(32)))
 
-    with Office(workspace) as office:
-        assert office.ailments()
-        assert answers(office) == expected
-        assert office.ailments() == []
+    with pytest.raises(WorkspaceError, match="密钥"):
+        Office(workspace)

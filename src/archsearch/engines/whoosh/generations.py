@@ -13,7 +13,7 @@ from typing import Final
 
 from archsearch.engines.whoosh.disk import Disk, remove_tree, scratch_of, write_durably
 from archsearch.engines.whoosh.manifest import read_small
-from archsearch.errors import IndexOutdatedError
+from archsearch.errors import EngineError, IndexOutdatedError
 
 CURRENT: Final = "CURRENT"
 LOCK: Final = "LOCK"
@@ -34,11 +34,14 @@ class Generations:
 
         Raises:
             IndexOutdatedError: There is none.
+            EngineError: The disk or the folder refuses.
         """
         try:
             data = read_small(self._pointer)
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
+        except OSError as error:
+            raise EngineError(f"索引无法读取（{error.strerror}）。") from error
         known, folder = self._known
         if data != known or not known:
             folder = self._pointed_at(data)
