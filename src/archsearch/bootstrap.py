@@ -273,13 +273,15 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     """Open a workspace.
 
     Raises:
-        WorkspaceError: It is none, is incomplete, or of a newer version.
+        WorkspaceError: It is none, not initialised, incomplete, or of a newer version.
         SettingsError: Its configuration is wrong.
     """
     if not is_workspace(path):
         raise WorkspaceError(f"{path} 不是工作区，可用 archsearch init {path} 新建。")
     settings = load(path, environ)
     var = settings.workspace.var
+    if not (var / SECRET).exists() and not (var / STORE).exists():
+        raise WorkspaceError(f"这个工作区还没有初始化，请运行 archsearch init {path}。")
     secret = load_secret(var / SECRET)
     database = open_database(var / STORE)
     try:
