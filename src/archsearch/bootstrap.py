@@ -1,7 +1,7 @@
 """Wiring: the one place where settings meet services, and where an engine is chosen."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from hmac import compare_digest
@@ -36,7 +36,7 @@ from archsearch.services.audit import AuditService
 from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
-from archsearch.services.index import SYSTEM, IndexService
+from archsearch.services.index import SYSTEM, IndexService, Watch
 from archsearch.services.ingest import IngestRules, IngestService
 from archsearch.services.names import NameService
 from archsearch.services.reading import ReadingService
@@ -83,12 +83,16 @@ class _SchemaMasker:
 
 
 class Application:
-    """An open workspace: its services, made when first asked for."""
+    """An open workspace: its services, made when first asked for.
+
+    ``watch`` is told of rebuilds of the index; to be set before the index is first used.
+    """
 
     def __init__(self, settings: Settings, database: Database, secret: bytes, clock: Clock) -> None:
         self.settings = settings
         self.database = database
         self.clock = clock
+        self.watch: Watch = nullcontext
         self._secret = secret
 
     def close(self) -> None:
@@ -137,7 +141,9 @@ class Application:
             if spec.sortable and spec.vocabulary is not None
         }
         builder = DocumentBuilder(self.settings.schema, ranks, self.analysis)
-        return IndexService(self.database, self.engine, builder, self.trail, self._drain_lock)
+        index = IndexService(self.database, self.engine, builder, self.trail, self._drain_lock)
+        index.watch = self.watch
+        return index
 
     @cached_property
     def search(self) -> SearchService:
@@ -282,13 +288,15 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     """Open a workspace.
 
     Raises:
-        WorkspaceError: It is none, is incomplete, or of a newer version.
+        WorkspaceError: It is none, not initialised, incomplete, or of a newer version.
         SettingsError: Its configuration is wrong.
     """
     if not is_workspace(path):
         raise WorkspaceError(f"{path} 不是工作区，可用 archsearch init {path} 新建。")
     settings = load(path, environ)
     var = settings.workspace.var
+    if not (var / SECRET).exists() and not (var / STORE).exists():
+        raise WorkspaceError(f"这个工作区还没有初始化，请运行 archsearch init {path}。")
     secret = load_secret(var / SECRET)
     database = open_database(var / STORE)
     try:

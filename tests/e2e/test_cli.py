@@ -230,6 +230,27 @@ def test_progress_is_for_terminals_and_the_receipt_says_what_to_do(
     assert "客户.csv 2 条" not in piped.stderr
 
 
+@pytest.mark.parametrize("command", [("search", "张伟"), ("match", "张伟")])
+def test_who_waits_for_a_rebuild_of_the_index_is_told(
+    own_shell: Shell, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    source = tmp_path / "客户.csv"
+    source.write_text("姓名\n张伟\n", encoding="utf-8")
+    own_shell.run("ingest", str(source))
+    shutil.rmtree(own_shell.home / "index")
+
+    code, first = run_in_terminal(own_shell, *command)
+    _, second = run_in_terminal(own_shell, *command)
+    shutil.rmtree(own_shell.home / "index")
+    piped = own_shell.run(*command)
+
+    assert code == 0
+    assert "正在重建索引…" in first.plain
+    assert "A001-GR-" in first.plain
+    assert "正在重建索引" not in second.plain
+    assert "正在重建索引" not in piped.stdout + piped.stderr
+
+
 def test_a_narrow_terminal_breaks_no_table(shell: Shell) -> None:
     _, terminal = run_in_terminal(shell, "search", "-q", columns=60)
 

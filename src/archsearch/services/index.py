@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection
 
@@ -35,6 +35,9 @@ SYSTEM = "(system)"
 Progress = Callable[[int], None]
 """Told the number of records done so far."""
 
+Watch = Callable[[], AbstractContextManager[Progress | None]]
+"""Makes a context for the time of a rebuild nobody asked for; gives what is told how far it is."""
+
 Lock = Callable[[float], AbstractContextManager[object]]
 """Makes a context that one process at a time can be in; entering raises BusyError after so many
 seconds."""
@@ -43,7 +46,10 @@ _PATIENCE = 10.0
 
 
 class IndexService:
-    """The index as the other services use it: it repairs itself from the store when it must."""
+    """The index as the other services use it: it repairs itself from the store when it must.
+
+    ``watch`` lets whoever waits for such a repair be told.
+    """
 
     def __init__(
         self,
@@ -58,6 +64,7 @@ class IndexService:
         self._builder = builder
         self._trail = trail
         self._lock = lock
+        self.watch: Watch = nullcontext
 
     def answer(self, query: ScopedQuery) -> EngineResult:
         """Answer a query, after rebuilding an index that cannot.
@@ -95,7 +102,7 @@ class IndexService:
                     if progress:
                         progress(done)
         except IndexOutdatedError:
-            self.repair(progress)
+            self.repair()
         return done
 
     def catch_up(self) -> bool:
@@ -113,7 +120,7 @@ class IndexService:
             return False
         return True
 
-    def repair(self, progress: Progress | None = None) -> None:
+    def repair(self) -> None:
         """Rebuild by itself what is missing, damaged, outdated, or of another time than the store.
 
         When another process has done so meanwhile, there is nothing left to do.
@@ -121,7 +128,8 @@ class IndexService:
         with self._lock(_PATIENCE):
             if not self._sound():
                 self._trail.note(SYSTEM, Action.INDEX_REBUILD)
-                self._rebuild(progress)
+                with self.watch() as progress:
+                    self._rebuild(progress)
 
     def rebuild(self, user: str, progress: Progress | None = None) -> EngineStats:
         """Build the index anew from the store; searches go on meanwhile."""

@@ -1,5 +1,9 @@
 """The index is kept in step with the store, by whoever comes next."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from tests.offices import Office, drain_held_up, named
 
@@ -124,3 +128,21 @@ def test_purging_takes_replaced_text_out_of_every_file(filled: Office) -> None:
     files = [path for path in (filled.path / "index").rglob("*") if path.is_file()]
     assert files
     assert not any(b"zyxwvut" in path.read_bytes() for path in files)
+
+
+def test_who_waits_for_a_repair_is_told_of_it_and_of_nothing_else(filled: Office) -> None:
+    index = filled.application.index
+    told: list[str] = []
+
+    @contextmanager
+    def watch() -> Iterator[None]:
+        told.append("begins")
+        yield
+        told.append("ends")
+
+    index.watch = watch
+    filled.seen("admin")
+    assert told == []
+    shutil.rmtree(filled.path / "index")
+    filled.seen("admin")
+    assert told == ["begins", "ends"]

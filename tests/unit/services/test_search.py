@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.offices import Office
 
-from archsearch.domain.query import Page
+from archsearch.domain.query import Mode, Page
 from archsearch.errors import ArchsearchError, BusyError, InvalidRequestError
 from archsearch.storage import outbox
 from archsearch.storage.outbox import PendingAccess
@@ -320,3 +320,17 @@ def test_a_user_with_an_empty_scope_is_told_of_mistakes_like_anybody(names: Offi
     assert answers[0] == answers[1]
     empty = names.archive.search("张伟", user="eye", facets=["tags"])
     assert (empty.total, empty.hits, empty.facets) == (0, (), {"tags": ()})
+
+
+def test_who_may_search_nothing_is_told_so_and_nothing_of_the_archive(names: Office) -> None:
+    names.hire(eye="auditor", lost="manager", clerk="employee at 总行")
+
+    def note(user: str, query: str, mode: str) -> str:
+        page = names.archive.search(query, user=user, mode=mode)
+        assert page.total == 0
+        return page.note
+
+    for user in ("eye", "lost"):
+        told = {note(user, query, mode) for query in ("张伟", "没有", "") for mode in Mode}
+        assert told == {"您的角色或部门没有可检索的档案，请联系管理员。"}
+    assert note("clerk", "张伟", "auto") == ""

@@ -19,6 +19,7 @@ _CODES: Final = {
     "blue": "34",
     "cyan": "36",
 }
+_LINE_ENDS: Final = str.maketrans("\r\n\t", "   ")
 _GAP: Final = 2
 _BESIDE: Final = 4
 
@@ -77,7 +78,8 @@ def draw_beside(tables: Iterable[Table], columns: int, *, color: bool) -> str:
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]], style: str = "") -> Line:
-    """Style the spans of a text that matched."""
+    """Style the spans of a text that matched; the ends of its lines become spaces."""
+    text = text.translate(_LINE_ENDS)
     found, at = [], 0
     for start, end in spans:
         found += [Piece(text[at:start], style), Piece(text[start:end], MATCHED)]

@@ -78,7 +78,7 @@ def evidence(hit: "Hit", schema: "Schema") -> list[Line]:
 def summary(page: "Page") -> str:
     """Say how many there are, how they were found, and how to see more."""
     if not page.total:
-        return f"没有找到。{page.note}{_ADVICE}"
+        return f"没有找到。{page.note or _ADVICE}"
     first, last = page.offset + 1, page.offset + len(page.hits)
     told = f"共 {page.total:,} 条"
     if page.hits and len(page.hits) < page.total:

@@ -118,6 +118,7 @@ def _show(stats: "EngineStats", out: Output) -> None:
         ("deleted", "待清除", stats.deleted),
         ("segments", "段", stats.segments),
         ("bytes", "字节", stats.bytes),
+        ("mark", "标记", stats.mark),
     )
     if out.json:
         out.document(stats)

@@ -28,6 +28,7 @@ class Output:
         self.json = json
         self._quiet = quiet
         self._color = color
+        self._busy = False
 
     @property
     def people(self) -> bool:
@@ -75,14 +76,25 @@ class Output:
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Steps | None]:
-        """Show progress on a terminal; gives nothing to call elsewhere."""
+        """Show progress on a terminal; gives nothing to call elsewhere.
+
+        Inside of another operation that shows its own, the title is all that is told.
+        """
         if self._quiet or not _terminal(sys.stderr):
+            yield None
+            return
+        if self._busy:
+            self.note(title)
             yield None
             return
         from archsearch.entrypoints.cli.progress import shown  # noqa: PLC0415 - most wait for no rich
 
-        with shown(title, color=self._color) as steps:
-            yield steps
+        self._busy = True
+        try:
+            with shown(title, color=self._color) as steps:
+                yield steps
+        finally:
+            self._busy = False
 
     def _tell(self, text: str, **style: Any) -> None:
         color = None if self._color else False

@@ -63,10 +63,17 @@ class Session:
         open_application, find_workspace = _loaded()
         folder = find_workspace(self.workspace, self.environ, Path())
         application = open_application(folder, self.environ)
+        application.watch = self._rebuilding
         try:
             yield application
         finally:
             application.close()
+
+    @contextmanager
+    def _rebuilding(self) -> Iterator[Callable[[int], None] | None]:
+        """Tell whoever waits that the index is being rebuilt first."""
+        with self.out.progress("正在重建索引…") as steps:
+            yield (lambda done: steps("", done)) if steps else None
 
     def confirm(self, question: str) -> None:
         """Ask before something that cannot be undone or locks somebody out.

@@ -84,3 +84,13 @@ def test_small_tables_stand_beside_each_other_as_far_as_there_is_room() -> None:
     drawn = draw_beside(tables, 20, color=False)
 
     assert drawn == "东       西\n甲  1    甲  1\n乙  2    乙  2\n\n南\n甲  1\n乙  2"
+
+
+def test_the_lines_of_an_excerpt_become_one_with_its_marks_in_place() -> None:
+    line = marked("一行\r\n逾期\t两次\n", [(4, 6)])
+
+    assert [(piece.text, bool(piece.style)) for piece in line] == [
+        ("一行  ", False),
+        ("逾期", True),
+        (" 两次 ", False),
+    ]

@@ -220,6 +220,32 @@ def test_a_named_folder_that_is_no_workspace_fails(nowhere: Run, tmp_path: Path)
     assert (ran.code, ran.error["code"]) == (1, "workspace_invalid")
 
 
+def test_a_folder_that_was_only_configured_is_to_be_initialised(
+    nowhere: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "archsearch.yaml").write_text("version: 1\n", encoding="utf-8")
+
+    before = nowhere("search", "--as", "admin")
+    made = nowhere("init", str(tmp_path))
+
+    assert (before.code, before.out) == (1, "")
+    assert f"还没有初始化，请运行 archsearch init {tmp_path}" in before.err
+    assert made.code == 0
+    assert nowhere("search", "--as", "admin").code == 0
+
+
+@pytest.mark.parametrize("lost", ["secret.key", "archive.db"])
+def test_a_workspace_that_lost_a_part_is_not_to_be_initialised(
+    change: Run, fresh: Path, lost: str
+) -> None:
+    (fresh / "var" / lost).unlink()
+
+    ran = change("search")
+
+    assert ran.code == 1
+    assert "初始化" not in ran.err
+
+
 def test_bytes_of_a_path_that_are_no_text_never_reach_the_terminal(nowhere: Run) -> None:
     ran = nowhere("search", "--as", "admin", "-C", "/tmp/\udcff\x1b[31m")
 

@@ -123,6 +123,14 @@ def test_nothing_found_is_an_answer_with_advice(run: Run) -> None:
     assert "没有找到" in ran.err
 
 
+def test_who_may_search_nothing_is_told_so_instead_of_advice(archive_home: Path) -> None:
+    ran = runner(archive_home, "审计")("search", "张伟")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert "您的角色或部门没有可检索的档案" in ran.err
+    assert "拼音" not in ran.err
+
+
 def test_quiet_leaves_only_data(run: Run) -> None:
     assert run("search", "查无此人乎", "-q").err == ""
 
