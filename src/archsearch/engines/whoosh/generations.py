@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from archsearch.engines.whoosh.disk import Disk, remove_tree, scratch_of, write_durably
-from archsearch.errors import IndexOutdatedError
+from archsearch.errors import EngineError, IndexOutdatedError
 
 CURRENT: Final = "CURRENT"
 LOCK: Final = "LOCK"
@@ -33,12 +33,15 @@ class Generations:
 
         Raises:
             IndexOutdatedError: There is none.
+            EngineError: The folder cannot be read.
         """
         try:
             with open(self._pointer, "rb") as file:  # noqa: PTH123 - every search comes by here
                 data = file.read()
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
+        except OSError as error:
+            raise EngineError(f"索引无法读取（{error.strerror}）；请检查索引文件夹。") from error
         known, folder = self._known
         if data != known or not known:
             folder = self._pointed_at(data)
