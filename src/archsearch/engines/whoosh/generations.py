@@ -34,14 +34,14 @@ class Generations:
 
         Raises:
             IndexOutdatedError: There is none.
-            EngineError: The disk or the folder refuses.
+            EngineError: The folder cannot be read.
         """
         try:
             data = read_small(self._pointer)
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
         except OSError as error:
-            raise EngineError(f"索引无法读取（{error.strerror}）。") from error
+            raise EngineError(f"索引无法读取（{error.strerror}）；请检查索引文件夹。") from error
         known, folder = self._known
         if data != known or not known:
             folder = self._pointed_at(data)
