@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from archsearch.domain.record import Origin, RecordId
+from archsearch.domain.record import Origin, RecordId, Values
 from archsearch.errors import StoreError
 from archsearch.storage.content import content_digest
 from archsearch.storage.encoding import read_object
@@ -86,11 +86,16 @@ def _altered_contents(connection: Connection) -> Iterator[Inconsistency]:
                 continue
             elif row.digest != row.current_digest:
                 yield Inconsistency(record_id, "当前版本与档案条目的校验值不一致")
-            elif any(getattr(row, key) != read_object(row.data).get(key, "") for key in _REPEATED):
-                yield Inconsistency(record_id, "建档人、部门、密级或状态与档案内容不一致")
+            elif _differs(row, read_object(row.data)):
+                yield Inconsistency(record_id, "档号、建档人、部门、密级或状态与档案内容不一致")
         if len(rows) < _STEP:
             return
         last = rows[-1].id
+
+
+def _differs(row: Row[*tuple[Any, ...]], values: Values) -> bool:
+    named = values.get("record_id", row.record_id) == row.record_id
+    return not named or any(getattr(row, key) != values.get(key, "") for key in _REPEATED)
 
 
 def _digest_of(data: str, origins: str | None) -> str | None:

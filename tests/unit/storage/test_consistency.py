@@ -80,4 +80,4 @@ def test_access_that_the_content_does_not_give_is_found(
 ) -> None:
     break_in(kept, f"UPDATE records SET {column} = '{value}' WHERE record_id = 'R4'")
 
-    assert problems(kept) == [("R4", "建档人、部门、密级或状态与档案内容不一致")]
+    assert problems(kept) == [("R4", "档号、建档人、部门、密级或状态与档案内容不一致")]
