@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
 from tests.offices import Office, copied, found_workspace
 
 # A machine under load is no finding, and a run must be repeatable: the slow set varies its seeds.

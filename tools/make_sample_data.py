@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from tools.sample_data.formats import file_bytes, write_package
 from tools.sample_data.layout import SEED, Sheaf, make_sheaves, verdicts
 from tools.sample_data.queries import make_queries

@@ -18,9 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.corpus import write_json_lines
-
 import archsearch
+from tests.bench.corpus import write_json_lines
 
 OUT = Path(__file__).parent / "out"
 FACETS = ("region", "value_tier", "tags", "nature", "status")

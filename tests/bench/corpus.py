@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+
 from tools.sample_data.customers import Customer, Maker
 
 _SEED = 20_240_601

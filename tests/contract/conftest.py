@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.oracle import OracleEngine
 
 from archsearch.engines.base import SearchEngine
+from tests.oracle import OracleEngine
 
 
 def make_oracle(_: Path) -> SearchEngine:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
-from tests.generate_plans import Step, StepKind, make_query, make_story
-from tests.oracle import OracleEngine
-
 from archsearch.domain.access import ScopedQuery
 from archsearch.engines.base import EngineResult, SearchEngine
+from tests.generate_plans import Step, StepKind, make_query, make_story
+from tests.oracle import OracleEngine
 
 QUERIES_PER_STEP: Final = 20
 SECONDS_BETWEEN_REPORTS: Final = 10.0

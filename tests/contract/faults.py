@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from tests.oracle import OracleEngine, World, count_keys
-
 from archsearch.domain.access import Scope, ScopedQuery, restrict
 from archsearch.domain.plan import (
     AllOf,
@@ -27,6 +25,7 @@ from archsearch.domain.plan import (
     WildcardNode,
 )
 from archsearch.engines.base import Document, EngineResult, Removal
+from tests.oracle import OracleEngine, World, count_keys
 
 Hits = list[tuple[Document, float]]
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from tests.generate_plans import with_ancestors
-
 from archsearch.domain.access import Scope, restrict
 from archsearch.domain.plan import (
     Node,
@@ -21,6 +19,7 @@ from archsearch.engines.base import (
     SearchEngine,
     TextTokens,
 )
+from tests.generate_plans import with_ancestors
 
 LEVELS = ("公开", "内部", "秘密", "机密")
 ALL = Scope(frozenset(LEVELS), everything=True)

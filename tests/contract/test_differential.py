@@ -9,14 +9,14 @@ import os
 import random
 
 import pytest
-from tests.contract.differential import first_difference, identical, take
-from tests.contract.faults import FAULTS, Leak, planted
-from tests.generate_plans import Step, StepKind, make_plan, make_query, make_story
-from tests.oracle import OracleEngine, World, visible
 
 from archsearch.domain.access import ScopedQuery, restrict
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, EngineResult, SearchEngine
+from tests.contract.differential import first_difference, identical, take
+from tests.contract.faults import FAULTS, Leak, planted
+from tests.generate_plans import Step, StepKind, make_plan, make_query, make_story
+from tests.oracle import OracleEngine, World, visible
 
 PAIRS = 8_000
 STORIES_OF_TWO_WORLDS = 30

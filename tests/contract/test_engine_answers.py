@@ -3,14 +3,6 @@
 import math
 
 import pytest
-from tests.contract.samples import (
-    ALL,
-    document,
-    found,
-    ids,
-    search,
-    term,
-)
 
 from archsearch.domain.access import restrict
 from archsearch.domain.plan import (
@@ -37,6 +29,14 @@ from archsearch.engines.base import (
     Document,
     SearchEngine,
     TextTokens,
+)
+from tests.contract.samples import (
+    ALL,
+    document,
+    found,
+    ids,
+    search,
+    term,
 )
 
 

@@ -2,18 +2,6 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.contract.samples import (
-    ALL,
-    LEVELS,
-    breaking,
-    document,
-    found,
-    ids,
-    record_of,
-    search,
-    term,
-)
-from tests.generate_plans import CORPORA, SCOPES
 
 from archsearch.domain.access import NOTHING, Scope, restrict
 from archsearch.domain.plan import (
@@ -35,6 +23,18 @@ from archsearch.engines.base import (
     SearchEngine,
 )
 from archsearch.errors import IndexOutdatedError
+from tests.contract.samples import (
+    ALL,
+    LEVELS,
+    breaking,
+    document,
+    found,
+    ids,
+    record_of,
+    search,
+    term,
+)
+from tests.generate_plans import CORPORA, SCOPES
 
 
 class TestLifecycle:

@@ -1,7 +1,6 @@
 """How every engine must order, cut, count and label what it found (``domain/plan.py``)."""
 
 import pytest
-from tests.contract.samples import ALL, document, ids, search, term
 
 from archsearch.domain.access import Scope, restrict
 from archsearch.domain.plan import (
@@ -23,6 +22,7 @@ from archsearch.engines.base import (
     ID,
     SearchEngine,
 )
+from tests.contract.samples import ALL, document, ids, search, term
 
 
 class TestOrderAndPages:

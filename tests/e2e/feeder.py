@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
-from tests.offices import Office
 
 from archsearch.engines.whoosh.disk import Disk
 from archsearch.ingest.rejects import RejectsWriter
 from archsearch.storage.database import Database
+from tests.offices import Office
 
 Task = dict[str, Any]
 

@@ -18,11 +18,11 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from tests.offices import Office, copied
 
 import archsearch
 from archsearch.domain.record import RecordId
 from archsearch.storage import records
+from tests.offices import Office, copied
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.offices import Office, copied
 
 from archsearch.domain.record import Values
 from archsearch.errors import NotFoundError, StoreError, WorkspaceError
+from tests.offices import Office, copied
 
 Damage = Callable[[Path], object]
 AMOUNT = 60

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.offices import Office, copied
 
 import archsearch
+from tests.offices import Office, copied
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
-from tools.sample_data.layout import make_sheaves
 
 import archsearch
 from archsearch.errors import NotFoundError
 from archsearch.services.ingest import IngestReport
+from tools.sample_data.layout import make_sheaves
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 RECORDS = SAMPLE / "records"

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 import yaml
+
+from archsearch.domain.access import Principal, Role, scope_of
+from archsearch.domain.record import Record, RecordId
 from tools.make_sample_data import FOLDER, main
 from tools.sample_data.customers import Customer
 from tools.sample_data.layout import Sheaf, make_sheaves
 from tools.sample_data.words import places, words
-
-from archsearch.domain.access import Principal, Role, scope_of
-from archsearch.domain.record import Record, RecordId
 
 REGIONS = FOLDER.parent / "config" / "regions.csv"
 LEVELS = ("公开", "内部", "秘密", "机密")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from archsearch.entrypoints.archive import Archive
+from archsearch.errors import ArchsearchError
 from tests.integration.archive.corpus import (
     BRANDS,
     DEPARTMENTS,
@@ -17,9 +19,6 @@ from tests.integration.archive.corpus import (
     TRADES,
     WORDS,
 )
-
-from archsearch.entrypoints.archive import Archive
-from archsearch.errors import ArchsearchError
 
 PINYIN = ("zhangwei", "zw", "lijianguo", "shanghai", "wang", "hx", "zhangxiao", "ljg", "cx")
 FIELDS = (

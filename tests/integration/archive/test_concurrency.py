@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.offices import Office, copied
-
 import archsearch
+from tests.offices import Office, copied
 
 ROOT = Path(__file__).parents[3]
 PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"

@@ -6,10 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import archsearch
 from tests.integration.archive.hostile import GOOD_IDS, make
 from tests.offices import Office, copied
-
-import archsearch
 
 ROOT = Path(__file__).parents[3]
 PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from archsearch.domain.record import Values
+from archsearch.errors import AccessDeniedError, ArchsearchError, NotFoundError
 from tests.integration.archive.corpus import (
     DEPARTMENTS,
     EVERYBODY,
@@ -15,9 +18,6 @@ from tests.integration.archive.corpus import (
     settle,
 )
 from tests.offices import Office, copied, drain_held_up
-
-from archsearch.domain.record import Values
-from archsearch.errors import AccessDeniedError, ArchsearchError, NotFoundError
 
 AMOUNT = 300
 FACETS = (

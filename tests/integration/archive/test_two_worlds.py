@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
 from tests.integration.archive.corpus import Corpus, made_up, settle
 from tests.integration.archive.questions import question
 from tests.offices import Office, copied, drain_held_up

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.integration.engine.archive import KEY, document, holding, opened
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, Removal
@@ -16,6 +15,7 @@ from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import ArchsearchError, BusyError, EngineError
+from tests.integration.engine.archive import KEY, document, holding, opened
 
 
 @pytest.fixture

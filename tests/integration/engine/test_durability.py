@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
+from archsearch.domain.record import RecordId
+from archsearch.engines.base import Removal
+from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.errors import EngineError, IndexOutdatedError
 from tests.integration.engine.archive import document, holding, opened
 from tests.integration.engine.disks import (
     CountingDisk,
@@ -17,12 +23,6 @@ from tests.integration.engine.disks import (
     Trouble,
     dying,
 )
-
-from archsearch.domain.record import RecordId
-from archsearch.engines.base import Removal
-from archsearch.engines.whoosh.disk import Disk
-from archsearch.engines.whoosh.engine import WhooshEngine
-from archsearch.errors import EngineError, IndexOutdatedError
 
 Change = Callable[[WhooshEngine], None]
 BEFORE: Final = {"a": 1, "b": 1, "c": 1}

@@ -4,12 +4,12 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.contract.differential import first_difference
-from tests.integration.engine.archive import document, holding, opened
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
 from archsearch.engines.whoosh import tiers, writer
+from tests.contract.differential import first_difference
+from tests.integration.engine.archive import document, holding, opened
 
 
 def test_tiny_segments_and_constant_merging_answer_like_the_oracle(

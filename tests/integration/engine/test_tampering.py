@@ -6,13 +6,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from tests.integration.engine.archive import document, holding, opened
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
 from archsearch.engines.whoosh import codec
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.errors import IndexOutdatedError
+from tests.integration.engine.archive import document, holding, opened
 
 HELD = {"a": 1, "b": 1}
 

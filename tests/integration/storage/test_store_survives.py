@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.storage.batches import FRESH, NOON, assert_whole, next_batch, write_batch
 
 import archsearch
 from archsearch.errors import StoreError
 from archsearch.storage import records
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
+from tests.integration.storage.batches import FRESH, NOON, assert_whole, next_batch, write_batch
 
 ROOT = Path(__file__).parents[3]
 SOURCE = Path(archsearch.__file__).parents[1]

@@ -9,9 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from tests.integration.storage.batches import next_batch, write_batch
-
 from archsearch.storage.database import open_database
+from tests.integration.storage.batches import next_batch, write_batch
 
 
 def tell(*words: object) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.drafting import REGIONS, ROW, SCHEMA, make_normaliser
 
 from archsearch.domain.identifiers import person_check_char
 from archsearch.domain.problem import Aspect, Severity
@@ -14,6 +13,7 @@ from archsearch.ingest.faults import KINDS
 from archsearch.ingest.normalise.normaliser import Normaliser
 from archsearch.ingest.rows import Draft, Row
 from archsearch.ingest.validate import RECOMMENDED, Validator
+from tests.unit.ingest.drafting import REGIONS, ROW, SCHEMA, make_normaliser
 
 TODAY = date(2026, 6, 1)
 PERSON = "11010519491231002X"

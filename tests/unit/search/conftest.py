@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.oracle import OracleEngine
 
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
@@ -19,6 +18,7 @@ from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.search.language import Language
 from archsearch.search.parser import QueryLimits
 from archsearch.security.tokens import Tokens
+from tests.oracle import OracleEngine
 
 CONFIG = Path(__file__).parents[3] / "config"
 EVERYTHING = Scope(frozenset({"内部"}), everything=True)

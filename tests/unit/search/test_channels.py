@@ -1,4 +1,5 @@
 import pytest
+
 from tests.unit.search.conftest import Library
 
 

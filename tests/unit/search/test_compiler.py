@@ -1,7 +1,7 @@
 import pytest
-from tests.unit.search.conftest import Library
 
 from archsearch.errors import QuerySyntaxError
+from tests.unit.search.conftest import Library
 
 
 def test_a_word_is_found_in_any_text_field_across_width_case_spaces_and_script(

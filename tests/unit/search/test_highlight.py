@@ -1,8 +1,7 @@
 from collections.abc import Mapping
 
-from tests.unit.search.conftest import Library
-
 from archsearch.search.highlight import Highlighter
+from tests.unit.search.conftest import Library
 
 
 def marked(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from tests.offices import Office, codes, counts
 
 BRANCH = "华东分行/信贷部"

@@ -1,10 +1,10 @@
 """Reading the operation log."""
 
 import pytest
-from tests.offices import Office
 
 from archsearch.domain.audit import Action, AuditFilter, Outcome
 from archsearch.errors import AccessDeniedError, ArchsearchError, StoreError
+from tests.offices import Office
 
 ALL = AuditFilter()
 

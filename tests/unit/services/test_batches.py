@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.offices import Office, codes, counts
 
 from archsearch.storage import audit_log, meta
 from archsearch.storage.records import count
+from tests.offices import Office, codes, counts
 
 
 def test_a_row_is_known_by_record_id_then_source_then_content(office: Office) -> None:

@@ -4,12 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.offices import Office
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import outbox
+from tests.offices import Office
 
 
 @pytest.fixture

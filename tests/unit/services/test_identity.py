@@ -1,11 +1,11 @@
 """Who is asking."""
 
 import pytest
-from tests.offices import NOON, Office
 
 from archsearch.domain.access import NOTHING, Role, Scope, scope_of
 from archsearch.errors import AccessDeniedError
 from archsearch.services.identity import principal_of, require_role
+from tests.offices import NOON, Office
 
 
 def scope(office: Office, name: str) -> Scope:

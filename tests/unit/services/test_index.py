@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests.offices import Office, drain_held_up, named
 
 from archsearch.domain.audit import Action, AuditFilter
 from archsearch.domain.record import RecordId
 from archsearch.engines.whoosh.lock import writing
 from archsearch.errors import AccessDeniedError, BusyError, EngineError
 from archsearch.storage import audit_log, outbox
+from tests.offices import Office, drain_held_up, named
 
 
 def waiting(office: Office) -> int:

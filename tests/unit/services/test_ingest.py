@@ -8,11 +8,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.offices import Office, codes, counts
 
 from archsearch.domain.audit import Action, AuditFilter, Outcome
 from archsearch.errors import AccessDeniedError, InvalidRequestError
 from archsearch.storage import audit_log
+from tests.offices import Office, codes, counts
 
 
 def written(path: Path, rows: list[Mapping[str, Any]]) -> Path:

@@ -1,12 +1,12 @@
 """Who may see a record, as administrators are told."""
 
 import pytest
-from tests.offices import Office
 
 from archsearch.domain.access import Reason
 from archsearch.domain.audit import Action, AuditFilter
 from archsearch.errors import AccessDeniedError, NotFoundError
 from archsearch.storage import audit_log
+from tests.offices import Office
 
 
 @pytest.fixture

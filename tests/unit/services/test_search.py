@@ -5,12 +5,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from tests.offices import Office
 
 from archsearch.domain.query import Mode, Page
 from archsearch.errors import ArchsearchError, BusyError, InvalidRequestError
 from archsearch.storage import outbox
 from archsearch.storage.outbox import PendingAccess
+from tests.offices import Office
 
 
 def ids(page: Page) -> list[str]:

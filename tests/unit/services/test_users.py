@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from tests.offices import Office
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditFilter, Outcome
@@ -16,6 +15,7 @@ from archsearch.errors import (
 )
 from archsearch.services.users import UserChange
 from archsearch.storage import audit_log, departments
+from tests.offices import Office
 
 
 def test_defaults_of_clearance_follow_the_role(office: Office) -> None:

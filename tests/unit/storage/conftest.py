@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.storage.samples import NOON
 
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
+from tests.unit.storage.samples import NOON
 
 
 @pytest.fixture

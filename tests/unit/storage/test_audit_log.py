@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
-from tests.unit.storage.samples import NOON, after
 
 from archsearch.domain.audit import (
     Action,
@@ -22,6 +21,7 @@ from archsearch.domain.audit import (
 from archsearch.storage import audit_log
 from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
 from archsearch.storage.database import Database
+from tests.unit.storage.samples import NOON, after
 
 
 def entry(minute: int = 0, user: str = "li.na", **more: object) -> AuditEntry:

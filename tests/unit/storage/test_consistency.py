@@ -1,11 +1,11 @@
 import pytest
-from tests.unit.storage.samples import revision, save
 
 from archsearch.domain.record import Origin, Record, RecordId
 from archsearch.storage.consistency import find_inconsistencies
 from archsearch.storage.content import content_digest
 from archsearch.storage.database import Database
 from archsearch.storage.records import Revision
+from tests.unit.storage.samples import revision, save
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
-from tests.unit.storage.samples import NOON, revision, save
 
 from archsearch.errors import BusyError, ConflictError, StoreError, WorkspaceError
 from archsearch.storage import meta, records
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
+from tests.unit.storage.samples import NOON, revision, save
 
 
 def mode_of(path: Path) -> int:

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
-from tests.unit.storage.samples import NOON
 
 from archsearch.errors import InvalidRequestError
 from archsearch.storage import departments
 from archsearch.storage.database import Database
 from archsearch.storage.tables import METADATA
+from tests.unit.storage.samples import NOON
 
 
 def test_a_department_brings_those_above_it(database: Database) -> None:

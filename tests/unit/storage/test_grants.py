@@ -1,7 +1,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.unit.storage.samples import NOON, after, revision, save
 
 from archsearch.domain.record import RecordId
 from archsearch.domain.users import User
@@ -9,6 +8,7 @@ from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.storage import grants, users
 from archsearch.storage.database import Database
 from archsearch.storage.grants import Grant
+from tests.unit.storage.samples import NOON, after, revision, save
 
 R1, R2 = RecordId("R1"), RecordId("R2")
 TICK = timedelta(microseconds=1)

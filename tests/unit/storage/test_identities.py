@@ -1,8 +1,7 @@
-from tests.unit.storage.samples import revision, save
-
 from archsearch.domain.record import RecordId
 from archsearch.storage.database import Database
 from archsearch.storage.identities import SourceKey, find_identities
+from tests.unit.storage.samples import revision, save
 
 
 def test_a_record_is_known_by_its_id_its_source_and_its_content(database: Database) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tests.unit.storage.samples import NOON, revision, save
 
 from archsearch.domain.record import RecordId
 from archsearch.storage import outbox, records
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 from archsearch.storage.outbox import Access
+from tests.unit.storage.samples import NOON, revision, save
 
 R1, R2 = RecordId("R1"), RecordId("R2")
 

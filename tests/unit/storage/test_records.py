@@ -2,13 +2,13 @@ import random
 
 import pytest
 from sqlalchemy import event
-from tests.unit.storage.samples import NOON, after, revision, save
 
 from archsearch.domain.record import Origin, Record, RecordId
 from archsearch.errors import ConflictError, InvalidRequestError, StoreError
 from archsearch.storage import outbox, records
 from archsearch.storage.database import Database
 from archsearch.storage.records import Revision
+from tests.unit.storage.samples import NOON, after, revision, save
 
 R1, R2, R3 = RecordId("R1"), RecordId("R2"), RecordId("R3")
 

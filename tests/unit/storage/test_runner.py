@@ -3,13 +3,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.storage.samples import NOON, revision, save
 
 from archsearch.errors import StoreError, WorkspaceError
 from archsearch.storage import records
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import STEPS, migrate, version_of
 from archsearch.storage.migrations.step import Step
+from tests.unit.storage.samples import NOON, revision, save
 
 FIRST = Step(1, "first", ("CREATE TABLE a (x INTEGER)", "INSERT INTO a VALUES (1)"))
 SECOND = Step(2, "second", ("ALTER TABLE a ADD COLUMN y INTEGER", "UPDATE a SET y = x + 1"))

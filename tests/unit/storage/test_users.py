@@ -2,13 +2,13 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection
-from tests.unit.storage.samples import NOON
 
 from archsearch.domain.access import Role
 from archsearch.domain.users import User
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
 from archsearch.storage import departments, users
 from archsearch.storage.database import Database
+from tests.unit.storage.samples import NOON
 
 CREDIT, RISK = "华东分行/信贷部", "华东分行/风险管理部"
 LI_NA = User("li.na", "李娜", Role.EMPLOYEE, frozenset([CREDIT, RISK]), "内部")

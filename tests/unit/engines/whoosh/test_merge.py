@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.generate_plans import CORPORA, make_corpus, make_document
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, TextTokens
@@ -15,6 +14,7 @@ from archsearch.engines.whoosh.build import Builder
 from archsearch.engines.whoosh.container import Container
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.merge import Part, merge
+from tests.generate_plans import CORPORA, make_corpus, make_document
 
 RANDOMS = st.integers(0, 2**32).map(Random)
 

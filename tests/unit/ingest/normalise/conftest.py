@@ -1,13 +1,13 @@
 from collections.abc import Mapping
 
 import pytest
-from tests.unit.ingest.drafting import REGIONS, ROW, SCHEMA, VOCABULARIES, make_normaliser
 
 from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import Schema
 from archsearch.domain.vocabulary import Vocabulary
 from archsearch.ingest.normalise.normaliser import Normaliser
 from archsearch.ingest.rows import Row
+from tests.unit.ingest.drafting import REGIONS, ROW, SCHEMA, VOCABULARIES, make_normaliser
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ import io
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.ingest.readers.conftest import Read
 
 from archsearch.ingest.readers.limits import Limits
+from tests.unit.ingest.readers.conftest import Read
 
 
 def test_rows_carry_the_physical_line_they_begin_on(read_file: Read) -> None:

@@ -1,11 +1,10 @@
 import os
 from pathlib import Path
 
-from tests.unit.ingest.readers.conftest import Reading
-
 from archsearch.domain.problem import Problem, Severity
 from archsearch.ingest.readers.reader import read
 from archsearch.ingest.rows import Row
+from tests.unit.ingest.readers.conftest import Reading
 
 CSV = "姓名,电话\n张三,1\n"
 

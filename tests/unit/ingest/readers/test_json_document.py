@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.ingest.readers.conftest import Read
 
 from archsearch.ingest.readers.limits import Limits
+from tests.unit.ingest.readers.conftest import Read
 
 
 def test_an_array_gives_a_row_for_each_object(read_file: Read) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.ingest.readers.conftest import Read, Reading
 
 from archsearch.domain.problem import Problem
 from archsearch.ingest.readers.dicts import read_dicts
 from archsearch.ingest.readers.limits import Limits
 from archsearch.ingest.readers.reader import is_readable, read
 from archsearch.ingest.rows import Row
+from tests.unit.ingest.readers.conftest import Read, Reading
 
 CSV = "姓名,电话\n张三,1\n"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.unit.ingest.readers.conftest import Read
 
 from archsearch.ingest.readers.limits import Limits
+from tests.unit.ingest.readers.conftest import Read
 
 
 def workbook(**sheets: Sequence[Sequence[Any]]) -> bytes:

@@ -1,7 +1,7 @@
 import pytest
-from tests.unit.ingest.readers.conftest import Read
 
 from archsearch.ingest.readers.limits import Limits
+from tests.unit.ingest.readers.conftest import Read
 
 
 def test_children_of_the_root_are_records(read_file: Read) -> None:

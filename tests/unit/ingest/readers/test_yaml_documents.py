@@ -1,9 +1,9 @@
 import time
 
 import pytest
-from tests.unit.ingest.readers.conftest import Read
 
 from archsearch.ingest.readers.limits import Limits
+from tests.unit.ingest.readers.conftest import Read
 
 
 @pytest.mark.parametrize(
