@@ -267,7 +267,7 @@ def _check_dates(found: _Findings, today: date) -> None:
     """
     values = found.draft.values
     now = today.isoformat()
-    for key in ("birth_date", "established_on"):
+    for key in ("birth_date", "established_on", "created_at"):
         day = values.get(key)
         if isinstance(day, str) and key not in found.draft.origins and day > now[: len(day)]:
             found.add(_FUTURE, key)

@@ -89,7 +89,7 @@ class Admission:
             if same_content(draft.values, before.values):
                 return Decision(Verdict.NOTHING, draft, {}, digest, known)
         values = self._values(draft)
-        refusal = self._refusal(values, known)
+        refusal = self._frozen(before) or self._refusal(values, known)
         if refusal is not None:
             return self._refuse(draft, digest, *refusal)
         verdict = Verdict.CREATE if known is None else Verdict.CHANGE
@@ -118,8 +118,14 @@ class Admission:
         not_theirs = self._not_theirs(str(values["owner"]), known)
         return not_theirs or self._misplaced(str(values.get("department", "")))
 
+    def _frozen(self, before: Record | None) -> "_Refusal | None":
+        frozen = before is not None and before.values.get("status") == Status.FROZEN
+        if frozen and not self._administers:
+            return "record_frozen", "status", "这份档案已冻结，只有管理员可以修改。"
+        return None
+
     def _misplaced(self, department: str) -> "_Refusal | None":
-        if self.principal.role is Role.ADMINISTRATOR:
+        if self._administers:
             fault = path_fault(department) if department else ""
             return ("department_invalid", "department", fault) if fault else None
         if department and not self._own_department(department):
@@ -129,7 +135,7 @@ class Admission:
         return None
 
     def _not_theirs(self, owner: str, known: Identity | None) -> "_Refusal | None":
-        if self.principal.role is Role.ADMINISTRATOR:
+        if self._administers:
             return None
         if self.principal.role is Role.EMPLOYEE and known is not None:
             return "change_not_permitted", "record_id", "已有档案不能直接修改；请提交部门经理。"
@@ -138,6 +144,10 @@ class Admission:
         if known is not None and not self._own_department(known.department):
             return "change_not_permitted", "record_id", "这份档案不属于您的部门，不能修改。"
         return None
+
+    @property
+    def _administers(self) -> bool:
+        return self.principal.role is Role.ADMINISTRATOR
 
     def _own_department(self, department: str) -> bool:
         return any(is_below(department, own) for own in self.principal.departments)

@@ -234,3 +234,20 @@ def test_a_change_that_contradicts_what_is_known_is_refused(staffed: Office) -> 
 
     assert [problem.code for problem in report.rejected] == ["gender_mismatch"]
     assert staffed.archive.get("R", user="admin").values["gender"] == "女"
+
+
+def test_a_frozen_record_is_changed_by_administrators_only(staffed: Office) -> None:
+    staffed.feed({"record_id": "R", "name": "甲公司", "status": "冻结", "department": BRANCH})
+
+    thawed = staffed.feed({"record_id": "R", "name": "甲公司", "status": "在档"}, user="boss")
+    assert [problem.code for problem in thawed.rejected] == ["record_frozen"]
+    assert staffed.archive.get("R", user="admin").values["status"] == "冻结"
+
+    staffed.feed({"record_id": "R", "name": "甲公司", "status": "在档"})
+    assert staffed.archive.get("R", user="admin").values["status"] == "在档"
+
+
+def test_a_record_is_not_created_in_the_future(staffed: Office) -> None:
+    report = staffed.feed({"name": "甲公司", "created_at": "2090-01-01"})
+
+    assert [problem.code for problem in report.rejected] == ["date_order"]
