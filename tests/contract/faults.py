@@ -1,6 +1,6 @@
 """Engines that are nearly right: each plants one fault that real engines have had.
 
-They prove that the generated comparison finds such faults (FACTS lists several of Whoosh's own).
+They prove that the generated comparison finds such faults (docs/whoosh.md lists several of its own).
 """
 
 import struct
@@ -45,7 +45,7 @@ class Leak(OracleEngine):
 
 
 class FilterDropsEmptyScope(OracleEngine):
-    """Takes a scope without a rule for one without a limit (FACTS W1)."""
+    """Takes a scope without a rule for one without a limit."""
 
     def search(self, query: ScopedQuery) -> EngineResult:
         if query.scope.empty:
@@ -70,7 +70,7 @@ class GrantsSurviveExclusion(OracleEngine):
 
 
 class FirstOfBatchHolds(OracleEngine):
-    """Keeps the first of several changes to a record in one batch (FACTS W12)."""
+    """Keeps the first of several changes to a record in one batch."""
 
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         super().apply(reversed(list(changes)))
