@@ -1,6 +1,7 @@
 """Engines that are nearly right: each plants one fault that real engines have had.
 
-They prove that the generated comparison finds such faults (docs/whoosh.md lists several of its own).
+They prove that the generated comparison finds such faults; docs/whoosh.md lists several that
+Whoosh has of its own.
 """
 
 import struct
