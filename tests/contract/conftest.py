@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from archsearch.engines.base import SearchEngine
+from archsearch.engines.whoosh.engine import WhooshEngine
 from tests.oracle import OracleEngine
 
 
@@ -17,9 +18,7 @@ def make_oracle(_: Path) -> SearchEngine:
 
 def make_whoosh(folder: Path) -> SearchEngine:
     """The Whoosh engine on an empty folder."""
-    module = pytest.importorskip("archsearch.engines.whoosh.engine")
-    engine: SearchEngine = module.WhooshEngine(folder, key=b"k" * 32, fingerprint={"schema": "1"})
-    return engine
+    return WhooshEngine(folder, key=b"k" * 32, fingerprint={"schema": "1"})
 
 
 ENGINES: Final[dict[str, Callable[[Path], SearchEngine]]] = {

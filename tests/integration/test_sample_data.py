@@ -148,7 +148,6 @@ def test_hard_names_are_among_the_customers() -> None:
     assert not names & set(words("names")["avoid"])
 
 
-@pytest.mark.skipif(not REGIONS.exists(), reason="the region table is not here yet")
 def test_places_are_those_of_the_region_table() -> None:
     with REGIONS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(line for line in file if line[0] != "#"))
