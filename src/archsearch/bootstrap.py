@@ -28,7 +28,7 @@ from archsearch.ingest.validate import Validator
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.parser import QueryLimits
-from archsearch.security.masking import Mask, MaskRule, MaskStyle, mask_text
+from archsearch.security.masking import Mask, MaskRule, mask_text
 from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
@@ -70,7 +70,7 @@ class _SchemaMasker:
 
     def __init__(self, settings: Settings) -> None:
         rules = {
-            kind: MaskRule(MaskStyle(rule.style.value), rule.first, rule.last)
+            kind: MaskRule(rule.style, rule.first, rule.last)
             for kind, rule in settings.options.masks.items()
         }
         self._mask = Mask(settings.schema, rules)

@@ -85,7 +85,7 @@ class Compiler:
             if len(word) > 1
         )
         nodes = [n for word in words if (n := self._leaves.anywhere(word)) is not None]
-        if len(nodes) < _FEWEST_WORDS:
+        if len(nodes) < _FEWEST_WORDS or not self._leaves.uses(Channel.EVIDENCE):
             return None
         enough = max(1, ceil(len(nodes) * _EVIDENCE_SHARE))
         bare = tuple(node.child if isinstance(node, Labelled) else node for node in nodes)

@@ -74,6 +74,10 @@ class Leaves:
         self._default = tuple(spec for spec in schema.leaves if spec.default_search)
         self._names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
 
+    def uses(self, channel: Channel) -> bool:
+        """Whether a fuzzy channel is switched on."""
+        return channel in self._enabled
+
     # Anywhere ------------------------------------------------------------------------------------
 
     def anywhere(self, text: str) -> Node | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from archsearch.domain.access import Principal, Role, Scope, scope_of
+from archsearch.domain.access import Principal, Role
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import grants, users
@@ -45,8 +45,3 @@ def require_role(principal: Principal, *roles: Role) -> None:
     """
     if principal.role not in roles:
         raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")
-
-
-def scope_for(principal: Principal, levels: tuple[str, ...]) -> Scope:
-    """Work out the scope of a principal; see :func:`archsearch.domain.access.scope_of`."""
-    return scope_of(principal, levels)

@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from archsearch.domain.plan import Channel
 from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldType, Schema
 from archsearch.domain.vocabulary import Vocabulary
+from archsearch.security.masking import MaskStyle
 from archsearch.settings.binding import between, one_of
 from archsearch.settings.regions import load_regions
 
@@ -116,15 +116,6 @@ class NamingSettings:
     fonds: str
     categories: Mapping[str, str]
     other: str
-
-
-class MaskStyle(StrEnum):
-    """What of a masked value is shown."""
-
-    FULL = "full"
-    ENDS = "ends"
-    EMAIL = "email"
-    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.domain.access import Scope, restrict
-from archsearch.domain.plan import Node, Plan
+from archsearch.domain.plan import Channel, Node, Plan
 from archsearch.domain.query import Expression
 from archsearch.domain.record import Record, RecordId
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema, Sensitivity
@@ -86,10 +86,15 @@ class Library:
     def __init__(self) -> None:
         pinyin = Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
         analysis = Analysis(ChineseSegmenter(), pinyin, Tokens(b"s" * 32))
-        self.language = Language.of(SCHEMA, analysis, PlainValues(), QueryLimits())
+        self._analysis = analysis
+        self.switch(frozenset(Channel))
         self.builder = DocumentBuilder(SCHEMA, {}, analysis)
         self.engine = OracleEngine()
         self.records: dict[str, dict[str, Any]] = {}
+
+    def switch(self, channels: frozenset[Channel]) -> None:
+        """Use these fuzzy channels only."""
+        self.language = Language.of(SCHEMA, self._analysis, PlainValues(), QueryLimits(), channels)
 
     def hold(self, **records: Mapping[str, Any] | str) -> None:
         """Keep records; a text alone is a name."""

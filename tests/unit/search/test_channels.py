@@ -1,5 +1,6 @@
 import pytest
 
+from archsearch.domain.plan import Channel
 from tests.unit.search.conftest import Library
 
 
@@ -83,3 +84,12 @@ def test_a_question_finds_the_record_with_most_of_its_words(library: Library) ->
     assert node is not None
     assert [hit.record_id for hit in library.run(node).hits] == ["a"]
     assert library.exact("哪些客户的信用卡逾期了") == []
+
+
+def test_a_channel_that_is_switched_off_finds_nothing(library: Library) -> None:
+    library.hold(a={"name": "张伟明", "notes": "信用卡逾期"})
+    some = frozenset(Channel) - {Channel.HOMOPHONE, Channel.WRONG, Channel.EVIDENCE}
+    library.switch(some)
+
+    assert library.fuzzy("章伟明") == []
+    assert library.language.compiler.evidence(library.language.parse("信用卡逾期客户")) is None

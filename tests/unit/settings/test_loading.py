@@ -9,9 +9,10 @@ import pytest
 from archsearch.domain.plan import Channel
 from archsearch.domain.schema import FieldType
 from archsearch.errors import SettingsError, WorkspaceError
+from archsearch.security.masking import MaskStyle
 from archsearch.settings.document import Setting, read
 from archsearch.settings.loading import load
-from archsearch.settings.model import MaskSettings, MaskStyle, Options
+from archsearch.settings.model import MaskSettings, Options
 from archsearch.settings.workspace import create_workspace, defaults_folder
 
 DEFAULTS = defaults_folder() / "archsearch.yaml"
