@@ -13,6 +13,7 @@ from archsearch.domain.plan import (
     Node,
     Plan,
 )
+from archsearch.domain.record import RecordId
 from archsearch.engines.base import EngineHit, EngineResult
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.docsets import DocSet
@@ -64,16 +65,17 @@ def _page(
     ]
     places = page(plan, segments)
     if not _labelled(plan.node):
+        names = [segment.matcher.content.ids.text for segment in segments]
         return tuple(
-            EngineHit(segments[place.segment].matcher.record_id(place.doc), place.score)
-            for place in places
+            [EngineHit(RecordId(names[number](doc)), score) for number, doc, score in places]
         )
-    return tuple(_hit(plan.node, segments[place.segment].matcher, place) for place in places)
+    return tuple([_hit(plan.node, segments[place.segment].matcher, place) for place in places])
 
 
 def _hit(node: Node, matcher: Matcher, place: Place) -> EngineHit:
     found = sorted(set(_channels(node, matcher, place.doc)), key=_ORDER.__getitem__)
-    return EngineHit(matcher.record_id(place.doc), place.score, tuple(found))
+    record_id = RecordId(matcher.content.ids.text(place.doc))
+    return EngineHit(record_id, place.score, tuple(found))
 
 
 def _labelled(node: Node) -> bool:

@@ -26,7 +26,6 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
-from archsearch.domain.record import RecordId
 from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Ints
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.columns import KeyField
@@ -59,10 +58,6 @@ class Matcher:
         self._cache = cache
         self._sets: dict[int, DocSet] = {}
         self._leaves: dict[int, Leaf] = {}
-
-    def record_id(self, doc: int) -> RecordId:
-        """Name a document."""
-        return RecordId(self.content.ids.text(doc))
 
     def found(self, node: Node) -> DocSet:
         """Give the documents that match."""

@@ -6,6 +6,7 @@ order of record ids. Only these are compared across segments, by their keys and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -150,8 +151,7 @@ def _scores(plan: Plan, scorer: Scorer, docs: Docs, size: int) -> Floats:
     return scores
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One hit of the page: the segment (by number), the document, its score."""
 
     segment: int
@@ -163,44 +163,50 @@ def page(plan: Plan, segments: Sequence[Ranked]) -> list[Place]:
     """Put the segments' first hits together and cut the page out."""
     start, stop = plan.offset, plan.offset + plan.limit
     if len(segments) == 1:
-        ranks = range(start, min(stop, segments[0].docs.size))
-        return [_Row(0, rank, segments[0]).place() for rank in ranks]
-    rows = [
-        _Row(number, rank, segment)
-        for number, segment in enumerate(segments)
-        for rank in range(segment.docs.size)
+        only = segments[0]
+        docs, scores = only.docs[start:stop].tolist(), only.scores[start:stop].tolist()
+        return [Place(0, doc, score) for doc, score in zip(docs, scores, strict=True)]
+    values = _by_keys(plan, segments) if plan.order.field is not None else _by_scores(segments)
+    tiers = np.concatenate([segment.tiers for segment in segments])
+    numbers = np.repeat(np.arange(len(segments)), [segment.docs.size for segment in segments])
+    docs = np.concatenate([segment.docs for segment in segments])
+    scores = np.concatenate([segment.scores for segment in segments])
+    order = np.lexsort((-values, tiers))
+    low, high = _whole_ties(values[order], tiers[order], start, min(stop, order.size))
+    chosen = order[low:high]
+    ids = [
+        segments[number].matcher.content.ids[doc]
+        for number, doc in zip(numbers[chosen].tolist(), docs[chosen].tolist(), strict=True)
     ]
-    return [row.place() for row in _merged(plan, rows)[start:stop]]
+    rows = zip(tiers[chosen].tolist(), (-values[chosen]).tolist(), ids, chosen, strict=True)
+    wanted = [row[-1] for row in sorted(rows)][start - low : stop - low]
+    found = zip(numbers[wanted].tolist(), docs[wanted].tolist(), scores[wanted], strict=True)
+    return [Place(number, doc, float(score)) for number, doc, score in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    number: int
-    rank: int
-    segment: Ranked
-
-    def place(self) -> Place:
-        segment = self.segment
-        return Place(self.number, int(segment.docs[self.rank]), float(segment.scores[self.rank]))
-
-    def record_id(self) -> bytes:
-        return self.segment.matcher.content.ids[int(self.segment.docs[self.rank])]
-
-    def by_score(self) -> tuple[bool, float]:
-        return bool(self.segment.tiers[self.rank]), -float(self.segment.scores[self.rank])
-
-    def key(self, name: str) -> bytes:
-        field = self.segment.matcher.content.key_field(name)
-        return field.keys[int(self.segment.keys[self.rank])] if field is not None else b""
+def _by_scores(segments: Sequence[Ranked]) -> Floats:
+    return np.concatenate([segment.scores for segment in segments])
 
 
-def _merged(plan: Plan, rows: list[_Row]) -> list[_Row]:
-    rows.sort(key=_Row.record_id)
-    name = plan.order.field
-    if name is None:
-        return sorted(rows, key=_Row.by_score)
-    holding = [row for row in rows if not row.segment.tiers[row.rank]]
-    lacking = [row for row in rows if row.segment.tiers[row.rank]]
-    # Python keeps equal rows in their order under reverse=True too.
-    holding.sort(key=lambda row: row.key(name), reverse=plan.order.descending)
-    return holding + lacking
+def _by_keys(plan: Plan, segments: Sequence[Ranked]) -> Ints:
+    """Rank the keys of all segments: the higher, the earlier."""
+    keys: list[bytes] = []
+    for segment in segments:
+        field = segment.matcher.content.key_field(str(plan.order.field))
+        keys += [
+            field.keys[ordinal] if field is not None and ordinal >= 0 else b""
+            for ordinal in segment.keys.tolist()
+        ]
+    rank = {key: place for place, key in enumerate(sorted(set(keys)))}
+    values = np.array([rank[key] for key in keys])
+    return values if plan.order.descending else -values
+
+
+def _whole_ties(values: Ints | Floats, tiers: Ints, start: int, stop: int) -> tuple[int, int]:
+    """Widen a range of sorted rows to whole runs of equal ones."""
+    if start >= stop:
+        return start, start
+    fresh = np.flatnonzero((values[1:] != values[:-1]) | (tiers[1:] != tiers[:-1])) + 1
+    before = fresh[fresh <= start]
+    after = fresh[fresh >= stop]
+    return int(before[-1]) if before.size else 0, int(after[0]) if after.size else values.size
