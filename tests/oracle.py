@@ -263,7 +263,7 @@ def occurrences(node: TermNode | PhraseNode, document: Document) -> int:
     """How often the term, or the phrase as a whole, occurs."""
     if node.field not in document.texts:
         return 0
-    pairs = set(document.texts[node.field].tokens)
+    pairs = set(document.texts[node.field])
     if isinstance(node, TermNode):
         return sum(token == node.token for token, _ in pairs)
     lead, lead_offset = node.tokens[0]
