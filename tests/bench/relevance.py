@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=20_000)
     parser.add_argument("--questions", type=int, default=500)
     arguments = parser.parse_args()
-    rows = [dict(customer) for customer in customers(2 * arguments.size)]
+    rows = [dict(customer) for customer in customers(2 * arguments.size, "rich")]
     here, elsewhere = rows[: arguments.size], rows[arguments.size :]
     folder = Path(tempfile.mkdtemp(prefix="archsearch-relevance-"))
     try:
