@@ -43,6 +43,15 @@ class TextField:
         """Give the bounds of a term's postings."""
         return int(self.bounds[term]), int(self.bounds[term + 1])
 
+    def postings(self, term: int) -> tuple[Docs, Ints]:
+        """Give the documents that hold a term, and how often each does."""
+        begin, end = self.slice(term)
+        return self.docs[begin:end].astype(np.intp), self.occurrences(begin, end)
+
+    def lengths_of(self, docs: Docs) -> Docs:
+        """Give the lengths of some documents."""
+        return self.lengths[docs].astype(np.intp)
+
     def occurrences(self, begin: int, end: int) -> Ints:
         """Give tf of consecutive postings."""
         if self.counts is None:
