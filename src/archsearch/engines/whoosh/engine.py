@@ -193,8 +193,13 @@ class WhooshEngine:
 
     def _abandon(self, folder: Path) -> None:
         with suppress(OSError):
-            if folder.exists() and self._generations.current() != folder:
+            if folder.exists() and not self._is_in_use(folder):
                 remove_tree(self._disk, folder)
+
+    def _is_in_use(self, folder: Path) -> bool:
+        with suppress(IndexOutdatedError):
+            return self._generations.current() == folder
+        return False
 
 
 def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
