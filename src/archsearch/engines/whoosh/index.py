@@ -1,5 +1,6 @@
 """One generation folder as a Whoosh index whose state is what its manifest says."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
@@ -8,7 +9,7 @@ from typing import Any
 from archsearch.engines.whoosh import manifest as manifests
 from archsearch.engines.whoosh.codec import ColumnarSegment, DurableStorage
 from archsearch.engines.whoosh.container import Seal
-from archsearch.engines.whoosh.disk import Disk, write_durably
+from archsearch.engines.whoosh.disk import Disk, plain, write_durably
 from archsearch.engines.whoosh.manifest import Manifest
 from archsearch.engines.whoosh.stock import TOC, FileIndex, IndexVersionError, RamStorage, Schema
 from archsearch.errors import EngineError, IndexOutdatedError
@@ -78,7 +79,8 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
 
     def _read_toc(self) -> Any:
         name = toc_name(self.state.toc)
-        data = (self.folder / name).read_bytes()
+        with os.fdopen(plain(self.folder / name), "rb") as file:
+            data = file.read()
         if Seal.of(data) != self.state.files.get(name):
             raise IndexOutdatedError("索引目录文件已损坏，需要重建索引。")
         memory = RamStorage()
