@@ -75,7 +75,7 @@ IDS: Final = (
 MANY_IDS: Final = (*IDS, *(RecordId(f"N{number}") for number in range(700)))
 """More documents than fit into a byte."""
 CHANCE_OF_MANY: Final = 0.01
-LONG_TEXT: Final = TextTokens(tuple(("甲", 2 * place) for place in range(300)), 300)
+LONG_TEXT: Final = TextTokens.of(tuple(("甲", 2 * place) for place in range(300)), 300)
 """More occurrences than fit into a byte."""
 CHANCE_OF_LONG: Final = 0.01
 WEIGHTS: Final = (1.0, 1.0, 1.0, 0.1, 0.3, 2.5, 4.0, 0.0)
@@ -181,7 +181,7 @@ def make_text(rng: random.Random) -> TextTokens:
             position += rng.choice((1, 2, 100))
         position += 1
     rng.shuffle(pairs)
-    return TextTokens(tuple(pairs), length=len(text) + (rng.random() < 0.1))
+    return TextTokens.of(tuple(pairs), length=len(text) + (rng.random() < 0.1))
 
 
 def make_query(rng: random.Random) -> ScopedQuery:
