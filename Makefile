@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SIZE ?= 100000
+SIZE ?= 200000
 
 .PHONY: demo test check format lint types slow bench sample lock clean help
 
@@ -32,8 +32,8 @@ types: $(BIN)/.installed  ## Check types strictly
 slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 200 kills
 	$(BIN)/python -m pytest -m slow
 
-bench: $(BIN)/.installed  ## Measure ingest and search (SIZE=100000 records)
-	$(BIN)/python -m tests.bench.archive --size $(SIZE)
+bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=200000 records)
+	$(BIN)/python -m tests.bench --size $(SIZE)
 
 sample: $(BIN)/.installed  ## Write sample_data/ anew
 	$(BIN)/python -m tools.make_sample_data
@@ -45,9 +45,14 @@ $(BIN)/.installed: requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+$(BIN)/.installed-bench: $(BIN)/.installed requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
 lock:  ## Renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
