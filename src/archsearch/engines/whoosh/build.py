@@ -9,7 +9,6 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from operator import itemgetter
 
 import numpy as np
 
@@ -21,7 +20,6 @@ from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import Dictionary, encode
 from archsearch.engines.whoosh.postings import TextAssembler, TextField, Tokens
 
-_TOKEN, _POSITION = itemgetter(0), itemgetter(1)
 _BATCH = 256
 """Documents kept as they are before they become arrays."""
 GONE = -1
@@ -49,16 +47,18 @@ class _TextColumn:
 
     def add(self, slots: list[int], texts: list[TextTokens]) -> int:
         """Take in the texts of some slots; give the number of their tokens."""
-        tokens = [text.tokens for text in texts]
-        counts = list(map(len, tokens))
-        pairs = list(chain.from_iterable(tokens))
+        terms = [text.terms for text in texts]
+        counts = list(map(len, terms))
+        total = sum(counts)
         self._slots += slots
         self._counts += counts
         self._lengths += [text.length for text in texts]
-        self._terms.append(_numbered(self._numbers, map(_TOKEN, pairs), len(pairs)))
-        positions = np.fromiter(map(_POSITION, pairs), np.uint32, len(pairs))
-        self._positions.append(compact(positions))
-        return len(pairs)
+        self._terms.append(_numbered(self._numbers, chain.from_iterable(terms), total))
+        positions = array("I")
+        for text in texts:
+            positions.extend(text.positions)
+        self._positions.append(compact(np.frombuffer(positions, np.uint32)))
+        return total
 
     def finish(self, homes: Docs, size: int) -> TextField | None:
         slots = np.array(self._slots, np.intp)

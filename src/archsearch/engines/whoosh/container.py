@@ -19,7 +19,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from io import BufferedReader
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -49,10 +49,10 @@ class Seal:
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
     @classmethod
-    def of_file(cls, path: Path) -> "Seal":
-        """Seal a file of any size."""
-        with path.open("rb") as file:
-            return cls(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+    def of_file(cls, file: BufferedReader) -> "Seal":
+        """Seal an open file of any size."""
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return cls(file.tell(), digest)
 
 
 class ContainerWriter:

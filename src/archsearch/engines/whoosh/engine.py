@@ -1,6 +1,7 @@
 """The Whoosh engine: :class:`~archsearch.engines.base.SearchEngine` over a folder."""
 
 import heapq
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import decode
-from archsearch.engines.whoosh.disk import Disk, remove_tree
+from archsearch.engines.whoosh.disk import Disk, make_folder_durably, plain, remove_tree
 from archsearch.engines.whoosh.execute import execute, nothing
 from archsearch.engines.whoosh.generations import CURRENT, LOCK, Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
@@ -143,7 +144,7 @@ class WhooshEngine:
     @contextmanager
     def _writing(self) -> Iterator[FileLock]:
         try:
-            self._disk.make_folder(self._folder)
+            make_folder_durably(self._disk, self._folder)
             with writing(self._folder / LOCK, self._lock_timeout) as lock:
                 with suppress(OSError):
                     self._generations.clean()
@@ -190,8 +191,13 @@ class WhooshEngine:
 
     def _abandon(self, folder: Path) -> None:
         with suppress(OSError):
-            if folder.exists() and self._generations.current() != folder:
+            if folder.exists() and not self._is_in_use(folder):
                 remove_tree(self._disk, folder)
+
+    def _is_in_use(self, folder: Path) -> bool:
+        with suppress(IndexOutdatedError):
+            return self._generations.current() == folder
+        return False
 
 
 def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
@@ -203,9 +209,12 @@ def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
 def _flaw(path: Path, seal: Seal) -> str:
     """Say what is wrong with a file, nothing if nothing is."""
     try:
-        found = Seal.of_file(path)
+        with os.fdopen(plain(path), "rb") as file:
+            found = Seal.of_file(file)
     except FileNotFoundError:
         return "文件缺失"
+    except IndexOutdatedError as error:
+        return error.message
     except OSError:
         return "文件无法读取"
     if found.size != seal.size:
