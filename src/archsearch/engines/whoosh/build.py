@@ -8,7 +8,8 @@ everything in order. A document added twice, or added and discarded, leaves noth
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, count
+from typing import TypeAlias
 
 import numpy as np
 
@@ -26,19 +27,19 @@ GONE = -1
 """Marks a slot or document without a place in the new numbering."""
 
 
-class _Numbers(dict[str, int]):
-    """Numbers strings in order of appearance."""
+_Numbers: TypeAlias = defaultdict[str, int]
+"""Strings in order of appearance."""
 
-    def __missing__(self, text: str) -> int:
-        number = self[text] = len(self)
-        return number
+
+def _numbers() -> _Numbers:
+    return defaultdict(count().__next__)
 
 
 class _TextColumn:
     """The tokens of one text field as they come in."""
 
     def __init__(self) -> None:
-        self._numbers = _Numbers()
+        self._numbers = _numbers()
         self._terms: list[Ints] = []
         self._positions: list[Ints] = []
         self._slots: list[int] = []
@@ -82,7 +83,7 @@ class _KeyColumn:
     """The keys of one key field as they come in."""
 
     def __init__(self) -> None:
-        self._numbers = _Numbers()
+        self._numbers = _numbers()
         self._keys: list[Ints] = []
         self._slots: list[int] = []
         self._counts: list[int] = []
@@ -104,8 +105,8 @@ class _KeyColumn:
         return KeyField.of(keys, ordinals, docs, size) if keys else None
 
 
-def _numbered(numbers: _Numbers, texts: Iterable[str], count: int) -> Ints:
-    return np.fromiter(map(numbers.__getitem__, texts), np.uint32, count)
+def _numbered(numbers: _Numbers, texts: Iterable[str], total: int) -> Ints:
+    return np.fromiter(map(numbers.__getitem__, texts), np.uint32, total)
 
 
 def _picked(pieces: list[Ints], kept: Ints | None) -> Ints:
