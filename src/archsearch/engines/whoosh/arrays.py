@@ -5,6 +5,9 @@ value. Document numbers in flight are ``intp``, because numpy converts any other
 """
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +25,28 @@ SPARSE = 16
 
 if sys.byteorder != "little":  # pragma: no cover
     raise ImportError("segment files are mapped as they are and little-endian")
+
+
+class _Kept(threading.local):
+    """The array that each thread lends next."""
+
+    zeros: Floats | None = None
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def scratch(size: int) -> Iterator[Floats]:
+    """Lend an array of zeros, to be given back as one; lost if anything goes wrong meanwhile.
+
+    A fresh one for every query would cost more than what the query adds up in it.
+    """
+    lent, _kept.zeros = _kept.zeros, None
+    if lent is None or lent.size < size:
+        lent = np.zeros(size)
+    yield lent[:size]
+    _kept.zeros = lent
 
 
 def smallest(top: int) -> np.dtype[Any]:

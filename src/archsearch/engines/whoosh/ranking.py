@@ -69,10 +69,9 @@ def ranked(plan: Plan, scorer: Scorer, matcher: Matcher, hits: DocSet) -> Ranked
     if flat(plan.node):
         docs = hits.first(wanted)
         return Ranked(matcher, docs, np.zeros(docs.size), np.zeros(docs.size), NO_DOCS)
-    hits = contenders(plan.node, scorer, matcher, hits, wanted)
-    scores = scorer.scores(plan.node, hits)
+    docs, scores = contenders(plan.node, scorer, matcher, hits, wanted)
     order = top(scores, wanted)
-    return Ranked(matcher, hits.docs[order], scores[order], np.zeros(order.size), NO_DOCS)
+    return Ranked(matcher, docs[order], scores[order], np.zeros(order.size), NO_DOCS)
 
 
 def _in_tiers(plan: Plan, scorer: Scorer, matcher: Matcher, hits: DocSet) -> Ranked:
@@ -90,30 +89,48 @@ def _top_of(scores: Floats, places: Docs, wanted: int) -> Docs:
     return places[top(scores[places], wanted)]
 
 
-def contenders(node: Node, scorer: Scorer, matcher: Matcher, hits: DocSet, wanted: int) -> DocSet:
-    """Leave out hits that cannot be among the first by score.
+def contenders(
+    node: Node, scorer: Scorer, matcher: Matcher, hits: DocSet, wanted: int
+) -> tuple[Docs, Floats]:
+    """Give hits, and their scores, without some that cannot be among the first.
 
     In a sum of several, those that match two children or more are scored first. What matches one
     child alone has that child's score, and is out if it is lower than that of enough others.
     """
     while isinstance(node, Labelled):
         node = node.child
-    if hits.count <= _WORTHWHILE + wanted or not isinstance(node, AnyOf | AtLeast):
-        return hits
-    children = [child for child in node.children if not flat(child)]
-    if len(children) < 2 or not all(map(positive, children)):  # noqa: PLR2004 - one is no sum
-        return hits
-    several = repeated([matcher.found(child) for child in children], 2, matcher.size).both(hits)
-    if several.count < wanted or several.count * 2 > hits.count:
-        return hits
+    several = _several(node, matcher, hits, wanted)
+    if several is None:
+        return hits.docs, scorer.scores(node, hits)
     scores = scorer.scores(node, several)
     least = float(np.partition(scores, -wanted)[-wanted])
-    kept = [several.docs[scores >= least]]
-    for child in children:
+    pieces = [(several.docs, scores)]
+    for child in _summands(node):
         if scorer.bound(child) * _SLACK >= least:
             alone = matcher.found(child).both(hits).without(several)
-            kept.append(alone.docs[scorer.scores(child, alone) >= least])
-    return DocSet(matcher.size, np.sort(np.concatenate(kept)))
+            pieces.append((alone.docs, scorer.scores(child, alone)))
+    docs, scores = (
+        np.concatenate([piece[values >= least] for piece, values in parts])
+        for parts in (pieces, [(values, values) for _, values in pieces])
+    )
+    order = np.argsort(docs)
+    return docs[order], scores[order]
+
+
+def _summands(node: Node) -> list[Node]:
+    """Give the children whose scores a node adds up."""
+    children = node.children if isinstance(node, AnyOf | AtLeast) else ()
+    return [child for child in children if not flat(child)]
+
+
+def _several(node: Node, matcher: Matcher, hits: DocSet, wanted: int) -> DocSet | None:
+    """Give the hits that match two children of a sum, None unless they make a difference."""
+    children = _summands(node)
+    if hits.count <= _WORTHWHILE + wanted or len(children) < 2 or not positive(node):  # noqa: PLR2004
+        return None
+    sets = [matcher.found(child) for child in children]
+    several = repeated(sets, 2, matcher.size).both(hits)
+    return several if wanted <= several.count < hits.count / 2 else None
 
 
 def _by_key(plan: Plan, scorer: Scorer, matcher: Matcher, hits: DocSet) -> Ranked:

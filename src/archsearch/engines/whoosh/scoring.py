@@ -30,11 +30,13 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
-from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Ints, Mask, places
+from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Ints, Mask, places, scratch
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.matching import Matcher, Scored
 
+_ACCUMULATED = 3
+"""Children of a sum may match so many times as many documents as are wanted to be all added up."""
 _TABLE = 65_536
 """Up to this length of a document the norms of all lengths are computed at once."""
 
@@ -175,23 +177,40 @@ class Scorer:
 
     def _sum(self, node: AllOf | AnyOf | AtLeast, within: DocSet) -> Floats:
         children = [child for child in node.children if not flat(child)]
+        if isinstance(node, AllOf):
+            total = np.zeros(within.count)
+            for child in children:
+                total += self.scores(child, within)
+            return total
+        children = [child for child in children if self._matcher.found(child).count]
+        everything = sum(self._matcher.found(child).count for child in children)
+        if everything <= _ACCUMULATED * within.count:
+            return self._accumulated(children, within)
         total = np.zeros(within.count)
         for child in children:
-            if isinstance(node, AllOf):
-                total += self.scores(child, within)
-                continue
             inside, some = self._inside(within, self._matcher.found(child))
-            if inside is None:
+            if inside is None and some.count:
                 total += self.scores(child, some)
             elif some.count:
                 total[inside] += self.scores(child, some)
         return total
 
+    def _accumulated(self, children: Sequence[Node], within: DocSet) -> Floats:
+        """Add up over all that the children match: cheaper while most of it is wanted."""
+        with scratch(self._matcher.size) as total:
+            sets = [self._matcher.found(child) for child in children]
+            for child, found in zip(children, sets, strict=True):
+                total[found.docs] += self.scores(child, found)
+            added: Floats = total[within.docs]
+            for found in sets:
+                total[found.docs] = 0.0
+        return added
+
     def _best(self, node: BestOf, within: DocSet) -> Floats:
         best = np.full(within.count, -np.inf)
         for child in node.children:
             inside, some = self._inside(within, self._matcher.found(child))
-            if inside is None:
+            if inside is None and some.count:
                 np.maximum(best, self.scores(child, some), out=best)
             elif some.count:
                 best[inside] = np.maximum(best[inside], self.scores(child, some))
@@ -201,6 +220,8 @@ class Scorer:
         """Select those of a set that are in another: which of its documents, None for all."""
         if within is found:
             return None, within
+        if not found.count:
+            return None, found
         inside = found.inside(within.docs)
         some = DocSet(within.size, within.docs[inside])
         return (None, within) if some.count == within.count else (inside, some)
