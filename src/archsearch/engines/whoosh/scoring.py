@@ -30,13 +30,15 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
-from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Ints, Mask, places, scratch
+from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Ints, Mask, places, scratch, top
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.matching import Matcher, Scored
 
 _ACCUMULATED = 3
 """Children of a sum may match so many times as many documents as are wanted to be all added up."""
+_BEST = 128
+"""Of the documents of a leaf so many are kept in order of score."""
 _TABLE = 65_536
 """Up to this length of a document the norms of all lengths are computed at once."""
 
@@ -81,7 +83,8 @@ class Statistics:
     def _scores(self, matcher: Matcher, node: Scored) -> "LeafScores":
         found, counts = matcher.leaf(node)
         values = self.bm25(matcher, node, found.docs, counts)
-        return LeafScores(values, float(values.max(initial=0.0)))
+        best = top(values, _BEST)
+        return LeafScores(values, best, float(values[best[0]]) if best.size else 0.0)
 
     def bm25(self, matcher: Matcher, node: Scored, docs: Docs, counts: Ints) -> Floats:
         """Score some documents of a leaf, of which its occurrences are known."""
@@ -106,10 +109,21 @@ class Statistics:
 
 
 class LeafScores(NamedTuple):
-    """The scores of all documents of a leaf, and the highest."""
+    """The scores of all documents of a leaf, the places of its best, and the highest score."""
 
     values: Floats
+    best: Docs
     most: float
+
+    def first(self, wanted: int) -> Docs:
+        """Give the places of the best, in order."""
+        return self.best[:wanted] if wanted <= _BEST else top(self.values, wanted)
+
+    def from_score(self, least: float) -> Docs:
+        """Give the places of all that score so much or more, in any order."""
+        if self.best.size < self.values.size and self.values[self.best[-1]] >= least:
+            return np.flatnonzero(self.values >= least)
+        return self.best[self.values[self.best] >= least]
 
 
 def _total(lengths: Ints, reach: DocSet) -> int:
@@ -235,6 +249,10 @@ class Scorer:
         if within.count == found.count:
             return every
         return every[within.mask[found.docs]]
+
+    def best(self, node: Scored) -> LeafScores:
+        """Give the scores of a leaf, ordered as far as they are known to be."""
+        return self._statistics.scores(self._matcher, node)
 
     def bound(self, node: Node) -> float:
         """Give a score that no document exceeds."""
