@@ -1,9 +1,9 @@
 """What readers see: one committed state, opened, verified, mapped, and never changed.
 
 Every call looks at the pointer and the manifest: two small reads or, once they have been the same
-for a while, their inodes and times. As long as they are the same the snapshot at hand is the newest. A
-file that vanishes while a snapshot is being opened means that a commit came between: then the state
-is read again. Mapped files of an older snapshot stay readable after their removal.
+for a while, their inodes and times. As long as they are the same the snapshot at hand is the
+newest. A file that vanishes while a snapshot is being opened means that a commit came between: then
+the state is read again. Mapped files of an older snapshot stay readable after their removal.
 """
 
 import itertools
