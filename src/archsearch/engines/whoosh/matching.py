@@ -53,6 +53,7 @@ class Matcher:
     """Matches the nodes of one query in one segment. The plan must outlive it."""
 
     def __init__(self, segment: SegmentView, reach: Reach, cache: ArrayCache) -> None:
+        self.name = segment.name
         self.content = segment.content
         self.size = reach.size
         self.reach = reach
