@@ -4,7 +4,6 @@ import heapq
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from archsearch.domain.access import ScopedQuery
@@ -67,8 +66,7 @@ class WhooshEngine:
         if query.scope.empty:
             return nothing(query.plan)
         snapshot = self._reader.snapshot()
-        found = execute(snapshot, query, self._cache)
-        return replace(found, mark=snapshot.index.state.mark)
+        return execute(snapshot, query, self._cache)
 
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make changes in one durable commit; see the protocol."""
@@ -193,8 +191,13 @@ class WhooshEngine:
 
     def _abandon(self, folder: Path) -> None:
         with suppress(OSError):
-            if folder.exists() and self._generations.current() != folder:
+            if folder.exists() and not self._is_in_use(folder):
                 remove_tree(self._disk, folder)
+
+    def _is_in_use(self, folder: Path) -> bool:
+        with suppress(IndexOutdatedError):
+            return self._generations.current() == folder
+        return False
 
 
 def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
