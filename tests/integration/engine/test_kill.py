@@ -17,7 +17,7 @@ from tests.integration.engine.archive import opened
 from tests.integration.engine.disks import CountingDisk, KillingDisk
 from tests.integration.engine.scenes import Scene, answers, carry_out
 
-STRIDE = 5
+STRIDE = 13
 FEWEST_OPERATIONS = 30
 FIRST_SEED = int(os.environ.get("ARCHSEARCH_TEST_SEED", "1000000"))
 
