@@ -78,7 +78,7 @@ def measure(folder: Path, found: Figures) -> None:
     """Ingest, then search as an administrator and as an employee."""
     source, workspace = folder / "customers.jsonl", folder / "workspace"
     with found.timed("generate"):
-        write_json_lines(source, found.size)
+        write_json_lines(source, found.size, "rich")
     archsearch.init(workspace)
     with archsearch.open(workspace) as archive:
         archive.add_user("zhang.qiang", role="employee", departments=["华北分行/公司业务部"])

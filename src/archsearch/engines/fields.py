@@ -42,7 +42,7 @@ def unit_tokens(found: Sequence[tuple[str, int]]) -> TextTokens:
     for (first, position), (second, following) in pairwise(found):
         if following == position + 1:
             tokens.append((bigram(first, second), position))
-    return TextTokens(tuple(tokens), len(found))
+    return TextTokens.of(tokens, len(found))
 
 
 def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -72,7 +72,7 @@ def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ..
 def word_tokens(values: Iterable[str], segmenter: Segmenter) -> TextTokens:
     """Make tokens of the words of two or more characters, in order."""
     words = [word for value in values for word in segmenter.cut(fold_key(value)) if len(word) > 1]
-    return TextTokens(tuple((word, index) for index, word in enumerate(words)), len(words))
+    return TextTokens(words, range(len(words)), len(words))
 
 
 def pinyin_tokens(values: Iterable[str], pinyin: Pinyin) -> TextTokens:
@@ -94,7 +94,7 @@ def pinyin_tokens(values: Iterable[str], pinyin: Pinyin) -> TextTokens:
                 )
         length += len(found)
         position += len(found) + 1
-    return TextTokens(tuple(tokens), length)
+    return TextTokens.of(tokens, length)
 
 
 def gap_keys(name: Sequence[str]) -> set[str]:

@@ -307,6 +307,9 @@ def _weight(value: JsonValue) -> int:
     """Count the characters in a value, roughly: a batch of huge rows must not fill the memory."""
     if isinstance(value, str):
         return len(value)
-    if isinstance(value, dict):
-        return sum(map(_weight, value.values()))
-    return sum(map(_weight, value)) if isinstance(value, list) else 1
+    if not isinstance(value, dict | list):
+        return 1
+    weight = 0
+    for item in value.values() if isinstance(value, dict) else value:
+        weight += len(item) if type(item) is str else _weight(item)
+    return weight

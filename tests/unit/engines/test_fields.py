@@ -36,7 +36,7 @@ def test_a_phrase_out_of_a_text_is_found_by_its_tokens(text: str, data: st.DataO
     found = positioned([text])
     start = data.draw(st.integers(0, len(found)))
     part = found[start : data.draw(st.integers(start, len(found)))]
-    indexed = set(unit_tokens(found).tokens)
+    indexed = set(unit_tokens(found))
 
     tokens = phrase_tokens(part)
 
@@ -47,7 +47,7 @@ def test_a_phrase_out_of_a_text_is_found_by_its_tokens(text: str, data: st.DataO
 
 @given(TEXTS, TEXTS)
 def test_a_phrase_that_is_not_in_a_text_is_not_found(text: str, sought: str) -> None:
-    indexed = set(unit_tokens(positioned([text])).tokens)
+    indexed = set(unit_tokens(positioned([text])))
     there, part = dict(map(reversed, positioned([text]))), positioned([sought])  # type: ignore[arg-type, var-annotated]
     origin = part[0][1] if part else 0
 

@@ -8,7 +8,6 @@ twice, or added and discarded, leaves nothing behind.
 from array import array
 from collections import defaultdict
 from collections.abc import Mapping
-from operator import itemgetter
 
 import numpy as np
 
@@ -20,7 +19,6 @@ from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import Dictionary, encode
 from archsearch.engines.whoosh.postings import TextAssembler, TextField, Tokens
 
-_TOKEN, _POSITION = itemgetter(0), itemgetter(1)
 GONE = -1
 """Marks a slot or document without a place in the new numbering."""
 
@@ -44,8 +42,8 @@ class _TextColumn:
 
     def add(self, slot: int, text: TextTokens) -> None:
         before = len(self._terms)
-        self._terms.extend(map(self._numbers.__getitem__, map(_TOKEN, text.tokens)))
-        self._positions.extend(map(_POSITION, text.tokens))
+        self._terms.extend(map(self._numbers.__getitem__, text.terms))
+        self._positions.extend(text.positions)
         self._slots.append(slot)
         self._counts.append(len(self._terms) - before)
         self._lengths.append(text.length)
@@ -115,7 +113,7 @@ class Builder:
         slot = self._slots
         for name, text in document.texts.items():
             self._texts[name].add(slot, text)
-            self.weight += len(text.tokens)
+            self.weight += len(text.terms)
         for name, keys in document.keys.items():
             if name != ID and keys:
                 self._keys[name].add(slot, keys)

@@ -1,6 +1,7 @@
 """The Whoosh engine: :class:`~archsearch.engines.base.SearchEngine` over a folder."""
 
 import heapq
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,7 +17,7 @@ from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import decode
-from archsearch.engines.whoosh.disk import Disk, remove_tree
+from archsearch.engines.whoosh.disk import Disk, make_folder_durably, plain, remove_tree
 from archsearch.engines.whoosh.execute import execute, nothing
 from archsearch.engines.whoosh.generations import CURRENT, LOCK, Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
@@ -145,7 +146,7 @@ class WhooshEngine:
     @contextmanager
     def _writing(self) -> Iterator[FileLock]:
         try:
-            self._disk.make_folder(self._folder)
+            make_folder_durably(self._disk, self._folder)
             with writing(self._folder / LOCK, self._lock_timeout) as lock:
                 with suppress(OSError):
                     self._generations.clean()
@@ -210,9 +211,12 @@ def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
 def _flaw(path: Path, seal: Seal) -> str:
     """Say what is wrong with a file, nothing if nothing is."""
     try:
-        found = Seal.of_file(path)
+        with os.fdopen(plain(path), "rb") as file:
+            found = Seal.of_file(file)
     except FileNotFoundError:
         return "文件缺失"
+    except IndexOutdatedError as error:
+        return error.message
     except OSError:
         return "文件无法读取"
     if found.size != seal.size:

@@ -40,7 +40,7 @@ def _facet(name: str, segments: Sequence[_Hits]) -> Facet:
     for segment in segments:
         field = segment.matcher.content.key_field(name)
         if field is not None:
-            found.append(_counted(field, field.count(segment.docs, segment.bitmap)))
+            found.append(_counted(field, field.count(segment.docs)))
     if len(found) == 1:
         return tuple(found[0])
     total: Counter[str] = Counter()

@@ -1,5 +1,6 @@
 """One generation folder as a Whoosh index whose state is what its manifest says."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
@@ -8,7 +9,7 @@ from typing import Any, NoReturn
 from archsearch.engines.whoosh import manifest as manifests
 from archsearch.engines.whoosh.codec import WRITTEN_ELSEWHERE, ColumnarSegment, DurableStorage
 from archsearch.engines.whoosh.container import Seal
-from archsearch.engines.whoosh.disk import Disk, write_durably
+from archsearch.engines.whoosh.disk import Disk, plain, write_durably
 from archsearch.engines.whoosh.manifest import Manifest
 from archsearch.engines.whoosh.stock import TOC, FileIndex, IndexVersionError, RamStorage
 from archsearch.engines.whoosh.stock_schema import schema_of
@@ -95,7 +96,8 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
 
     def _toc(self, schema: Any) -> Any:
         name = toc_name(self.state.toc)
-        data = (self.folder / name).read_bytes()
+        with os.fdopen(plain(self.folder / name), "rb") as file:
+            data = file.read()
         if Seal.of(data) != self.state.files.get(name):
             raise IndexOutdatedError("索引目录文件已损坏，需要重建索引。")
         memory = RamStorage()

@@ -29,6 +29,7 @@ from archsearch.domain.plan import (
 from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Ints, common, united, without
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.columns import KeyField
+from archsearch.engines.whoosh.lists import SKIPPING
 from archsearch.engines.whoosh.phrases import occurrences
 from archsearch.engines.whoosh.reach import Reach
 from archsearch.engines.whoosh.snapshot import SegmentView
@@ -129,12 +130,14 @@ class Matcher:
         term = field.terms.find(node.token)
         if term < 0:
             return NO_DOCS, NO_DOCS
-        begin, end = field.slice(term)
-        docs, counts = field.docs[begin:end], field.occurrences(begin, end)
+        if self.reach.docs.size * SKIPPING < field.df(term):
+            places, there = field.lists.places(term, self.reach.docs)
+            return self.reach.docs[there], field.counts_at(term, places[there])
+        docs, counts = field.postings(term)
         if not self.reach.complete:
             places = self.reach.places(docs)
             docs, counts = docs[places], counts[places]
-        return docs.astype(np.intp), counts
+        return docs, counts
 
     def _keyed(self, node: Keyed) -> Docs:
         field = self.content.key_field(node.field)

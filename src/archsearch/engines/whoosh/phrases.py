@@ -9,6 +9,7 @@ import numpy as np
 
 from archsearch.domain.plan import PhraseNode
 from archsearch.engines.whoosh.arrays import NO_DOCS, SPARSE, Docs, Ints, common, places
+from archsearch.engines.whoosh.lists import SKIPPING
 from archsearch.engines.whoosh.postings import TextField
 from archsearch.engines.whoosh.reach import Reach
 
@@ -21,41 +22,46 @@ def occurrences(field: TextField, node: PhraseNode, within: Reach) -> tuple[Docs
     pairs = sorted({(field.terms.find(token), offset) for token, offset in node.tokens})
     if pairs[0][0] < 0:
         return NO_DOCS, NO_DOCS
-    terms = sorted({term for term, _ in pairs}, key=lambda term: _postings(field, term).size)
+    terms = sorted({term for term, _ in pairs}, key=field.df)
     docs = _holding_all(field, terms, within)
     if not docs.size:
         return NO_DOCS, NO_DOCS
     pairs.sort(key=lambda pair: terms.index(pair[0]))
-    return _counted(*_starts(field, pairs, within.narrowed(docs)))
-
-
-def _postings(field: TextField, term: int) -> Ints:
-    begin, end = field.slice(term)
-    return field.docs[begin:end]
+    return _counted(*_starts(field, pairs, docs))
 
 
 def _holding_all(field: TextField, terms: list[int], within: Reach) -> Docs:
-    first = _postings(field, terms[0])
-    docs = first[within.places(first)].astype(np.intp)
-    for term in terms[1:]:
-        docs = common(docs, _postings(field, term), within.mask.size)
+    docs = within.docs
+    for term in terms:
+        if docs.size * SKIPPING < field.df(term):
+            docs = docs[field.lists.places(term, docs)[1]]
+        elif docs is within.docs:
+            first = field.docs(term)
+            docs = first[within.places(first)]
+        else:
+            docs = common(docs, field.docs(term), within.mask.size)
     return docs
 
 
-def _starts(field: TextField, pairs: list[tuple[int, int]], within: Reach) -> tuple[Docs, int]:
+def _places(field: TextField, term: int, docs: Docs) -> Docs:
+    """Give the places of documents, all of which hold a term, in its list."""
+    if docs.size * SKIPPING < field.df(term):
+        return field.lists.places(term, docs)[0]
+    return places(docs, field.docs(term))[0]
+
+
+def _starts(field: TextField, pairs: list[tuple[int, int]], docs: Docs) -> tuple[Docs, int]:
     """Give the packed starts, ascending, of documents that hold all tokens, and the stride."""
     tokens = []
     for term, _ in pairs:
-        which = within.places(_postings(field, term))
+        which = _places(field, term, docs)
         tokens.append(field.positions_at(term, which))
     # A start may lie before the document, by the largest offset at most.
     shift = max(offset for _, offset in pairs)
     stride = shift + 1 + max(int(positions.max()) for positions, _ in tokens)
     starts: Docs | None = None
     for (_, offset), (positions, counts) in zip(pairs, tokens, strict=True):
-        found = np.repeat(within.docs * stride, counts) + (
-            positions.astype(np.intp) + (shift - offset)
-        )
+        found = np.repeat(docs * stride, counts) + (positions.astype(np.intp) + (shift - offset))
         starts = found if starts is None else _common(starts, found)
     return (NO_DOCS if starts is None else starts), stride
 

@@ -20,7 +20,7 @@ from archsearch.engines.whoosh.arrays import Mask
 from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Container, ContainerError, Seal
 from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.disk import Disk, plain
 from archsearch.engines.whoosh.generations import Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import EngineError, IndexOutdatedError
@@ -138,7 +138,7 @@ class Reader:
         return Snapshot(next(_tokens), index, state, tuple(views))
 
     def _verified_content(self, path: Path, seal: Seal | None) -> Content:
-        with path.open("rb") as file:
+        with os.fdopen(plain(path), "rb") as file:
             status = os.fstat(file.fileno())
             if seal is None or status.st_size != seal.size:
                 raise IndexOutdatedError("索引文件已损坏，需要重建索引。")

@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 
 from archsearch.engines.base import ID
-from archsearch.engines.whoosh.arrays import Docs
 from archsearch.engines.whoosh.columns import KeyField
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import Dictionary
@@ -27,8 +26,8 @@ class StockField(Protocol):
         """The terms."""
 
     @abstractmethod
-    def docs(self, term: int) -> Docs:
-        """Give the documents that hold a term."""
+    def df(self, term: int) -> int:
+        """Count the documents that hold a term, deleted ones included."""
 
     @abstractmethod
     def postings(self, term: int) -> Postings:
@@ -42,9 +41,9 @@ class StockText:
         self.terms = field.terms
         self._field = field
 
-    def docs(self, term: int) -> Docs:
-        """Give the documents that hold a term."""
-        return self._field.postings(term)[0]
+    def df(self, term: int) -> int:
+        """Count the documents that hold a term, deleted ones included."""
+        return self._field.df(term)
 
     def postings(self, term: int) -> Postings:
         """Give documents, counts, lengths and positions."""
@@ -68,13 +67,13 @@ class StockKeys:
         self.terms = field.keys
         self._field = field
 
-    def docs(self, term: int) -> Docs:
-        """Give the documents that hold a key."""
-        return self._field.of_key(term)
+    def df(self, term: int) -> int:
+        """Count the documents that hold a key, deleted ones included."""
+        return int(self._field.totals[term])
 
     def postings(self, term: int) -> Postings:
         """Give the documents."""
-        return Postings(self.docs(term).tolist(), None, 1, 1, lambda _: _NO_POSITIONS)
+        return Postings(self._field.of_key(term).tolist(), None, 1, 1, lambda _: _NO_POSITIONS)
 
 
 def fields_of(content: Content, text_names: frozenset[str]) -> dict[str, StockField]:

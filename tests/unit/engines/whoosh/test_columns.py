@@ -2,7 +2,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.engines.whoosh.arrays import marked
 from archsearch.engines.whoosh.columns import KeyField
 from archsearch.engines.whoosh.dictionary import Dictionary, encode
 
@@ -52,7 +51,7 @@ def test_count_counts_keys_of_any_part_of_the_documents(
     chosen = sorted(data.draw(st.sets(st.integers(0, len(documents) - 1))))
     docs = np.array(chosen, np.intp)
 
-    counts = field.count(docs, marked(docs, len(documents)))
+    counts = field.count(docs)
 
     expected = [
         sum(key in documents[doc] for doc in chosen) for key in sorted(set().union(*documents))
@@ -64,7 +63,7 @@ def test_a_few_of_many_documents_are_counted_like_many() -> None:
     documents = [{"a", "b"} if doc % 2 else {"c"} for doc in range(100)]
     docs = np.array([0, 1, 99], np.intp)
 
-    assert field_of(documents).count(docs, marked(docs, 100)).tolist() == [2, 2, 1]
+    assert field_of(documents).count(docs).tolist() == [2, 2, 1]
 
 
 @given(DOCUMENTS | SINGLE)

@@ -20,7 +20,7 @@ def found(texts: list[str], tokens: list[tuple[str, int]], reachable: set[int]) 
     builder = Builder()
     for number, text in enumerate(texts):
         pairs = tuple((char, place) for place, char in enumerate(text))
-        notes = {"notes": TextTokens(pairs, len(text))}
+        notes = {"notes": TextTokens.of(pairs, len(text))}
         builder.add(Document(RecordId(f"{number:03d}"), 1, notes, {}))
     mask = np.array([number in reachable for number in range(len(texts))])
     within = Reach(mask, np.flatnonzero(mask))
