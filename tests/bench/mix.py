@@ -177,10 +177,7 @@ class Mix:
     @cached_property
     def _held(self) -> list[list[str]]:
         """The words of each row's notes."""
-        return [
-            [word for word, _ in word_tokens([row["notes"]], self._segmenter).tokens]
-            for row in self._rows
-        ]
+        return [list(word_tokens([row["notes"]], self._segmenter).terms) for row in self._rows]
 
     @cached_property
     def _frequencies(self) -> list[tuple[str, int]]:

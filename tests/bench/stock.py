@@ -184,7 +184,7 @@ _MAKERS: Mapping[type, Callable[[Stock, Any], Any]] = {
 
 def as_fields(document: Document) -> dict[str, Any]:
     """Give a document as a writer takes it."""
-    texts = {name: Text.of(text.tokens) for name, text in document.texts.items() if text.tokens}
+    texts = {name: Text.of(tuple(text)) for name, text in document.texts.items() if text.terms}
     return {**texts, **document.keys, ID: document.record_id}
 
 

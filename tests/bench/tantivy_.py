@@ -151,7 +151,7 @@ class Tantivy:
         made = tantivy.Document()
         fields = self._fields
         for name, text in document.texts.items():
-            tokens = [tantivy.Token(token, place, 0, 0) for token, place in text.tokens]
+            tokens = [tantivy.Token(token, place, 0, 0) for token, place in text]
             if tokens:
                 whole = tantivy.PreTokenizedString("", tokens)
                 made.add_pre_tokenized_text(fields[name], whole)

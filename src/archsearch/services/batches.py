@@ -22,14 +22,12 @@ from archsearch.storage.records import Revision
 class Bookmark:
     """How far a source was stored before: rows up to ``number`` bring nothing new.
 
-    Rows that were ``refused`` are looked at again: rights change, and days come. ``fresh`` counts
-    the records stored since the index last heard of them.
+    Rows that were ``refused`` are looked at again: rights change, and days come.
     """
 
     key: str
     number: int = 0
     refused: frozenset[int] = frozenset()
-    fresh: int = 0
 
     def covers(self, number: int) -> bool:
         """Whether a row was stored before."""
@@ -43,12 +41,10 @@ class Bookmark:
         """Give the bookmark as it is after a batch."""
         numbers = {d.draft.row.where.number: d.verdict for d in decisions}
         refused = {number for number, verdict in numbers.items() if verdict is Verdict.REFUSE}
-        stored = sum(d.record_id is not None for d in decisions)
         return Bookmark(
             self.key,
             max(self.number, *numbers),
             (self.refused - numbers.keys()) | refused,
-            self.fresh + stored,
         )
 
 

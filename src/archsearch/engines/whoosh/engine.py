@@ -4,7 +4,6 @@ import heapq
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from archsearch.domain.access import ScopedQuery
@@ -67,8 +66,7 @@ class WhooshEngine:
         if query.scope.empty:
             return nothing(query.plan)
         snapshot = self._reader.snapshot()
-        found = execute(snapshot, query, self._cache)
-        return replace(found, mark=snapshot.index.state.mark)
+        return execute(snapshot, query, self._cache)
 
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make changes in one durable commit; see the protocol."""
