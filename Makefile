@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WHOOSH3 := $(VENV)/whoosh3
-SIZE ?= 100000
+SIZE ?= 200000
 
 .PHONY: demo test compat check format lint types slow bench sample lock clean help
 
@@ -37,8 +37,8 @@ types: $(BIN)/.installed  ## Check types strictly
 slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 200 kills
 	$(BIN)/python -m pytest -m slow
 
-bench: $(BIN)/.installed  ## Measure ingest and search (SIZE=100000 records)
-	$(BIN)/python -m tests.bench.archive --size $(SIZE)
+bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=200000 records)
+	$(BIN)/python -m tests.bench --size $(SIZE)
 
 sample: $(BIN)/.installed  ## Write sample_data/ anew
 	$(BIN)/python -m tools.make_sample_data
@@ -55,10 +55,15 @@ $(WHOOSH3)/.installed: $(BIN)/.installed requirements-whoosh3.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(WHOOSH3) -r requirements-whoosh3.lock
 	touch $@
 
+$(BIN)/.installed-bench: $(BIN)/.installed requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
 lock:  ## Renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group whoosh3 -o requirements-whoosh3.lock
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

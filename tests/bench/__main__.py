@@ -37,7 +37,7 @@ def main() -> None:
         stock_size=min(arguments.size, arguments.stock_size),
         each=arguments.each,
         rounds=arguments.rounds,
-        tantivy=not arguments.no_tantivy,
+        tantivy=comparison.has_tantivy() and not arguments.no_tantivy,
     )
     run = {
         "size": plan.size,

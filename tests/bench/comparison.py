@@ -62,9 +62,13 @@ def compare(plan: Plan, product: Product, folder: Path) -> Figures:
     return {"builds": builds, "races": races}
 
 
+def has_tantivy() -> bool:
+    """Whether the group ``bench`` of dependencies is installed."""
+    return find_spec("tantivy") is not None
+
+
 def _tantivy(plan: Plan, product: Product, folder: Path) -> list[Contender]:
-    if not plan.tantivy or find_spec("tantivy") is None:
-        _say("without tantivy")
+    if not plan.tantivy:
         return []
     make: Callable[..., Any] = import_module("tests.bench.tantivy_").Tantivy
     return [make(folder / "tantivy", product.application.levels)]

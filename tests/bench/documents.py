@@ -20,7 +20,7 @@ from archsearch.engines.base import Document
 from archsearch.search.language import Language
 from tests.bench.corpus import customers
 
-_DEFAULTS = {"retention": "10年", "status": "在档"}
+_ADDED = {"retention": "10年", "status": "在档", "quality": 100, "updated_at": "2026-06-30"}
 
 
 class Product:
@@ -63,7 +63,7 @@ class Product:
 
 def record_of(row: dict[str, Any]) -> Record:
     """Make the record that normalisation makes of a row."""
-    values: dict[str, Any] = {**row, **_DEFAULTS, **_derived(row)}
+    values: dict[str, Any] = {**row, **_ADDED, **_derived(row)}
     filled = {key: value for key, value in values.items() if value != []}
     return Record(RecordId(row["record_id"]), 1, cast(Values, filled))
 

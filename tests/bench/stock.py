@@ -29,7 +29,7 @@ from archsearch.domain.plan import (
     PrefixNode,
     TermNode,
 )
-from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
+from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document, TextTokens
 from tests.bench.contender import Asked, Inexpressible, Outcome, field_names
 
 _LOOKED_AT = 1_000
@@ -40,11 +40,11 @@ _MEMORY_MB = 512
 class Text(str):
     """A text whose tokens are known; Whoosh insists on a str."""
 
-    tokens: Sequence[tuple[str, int]] = ()
+    tokens: TextTokens | None = None
 
     @classmethod
-    def of(cls, tokens: Sequence[tuple[str, int]]) -> "Text":
-        """Make the text of (token, position) pairs."""
+    def of(cls, tokens: TextTokens) -> "Text":
+        """Make the text of its tokens."""
         made = cls()
         made.tokens = tokens
         return made
@@ -56,7 +56,7 @@ class Tokens:
     def __call__(self, value: Text, **_: Any) -> Iterator[Any]:
         """Yield one token object again and again, as Whoosh's own analyzers do."""
         token = Token(positions=True, mode="index")
-        for token.text, token.pos in value.tokens:
+        for token.text, token.pos in value.tokens or ():
             yield token
 
 
@@ -184,7 +184,7 @@ _MAKERS: Mapping[type, Callable[[Stock, Any], Any]] = {
 
 def as_fields(document: Document) -> dict[str, Any]:
     """Give a document as a writer takes it."""
-    texts = {name: Text.of(tuple(text)) for name, text in document.texts.items() if text.terms}
+    texts = {name: Text.of(text) for name, text in document.texts.items() if text.terms}
     return {**texts, **document.keys, ID: document.record_id}
 
 

@@ -2,11 +2,13 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from archsearch.engines.base import ID
+from archsearch.engines.whoosh.arrays import Ints
 from archsearch.engines.whoosh.columns import KeyField
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import Dictionary
@@ -69,11 +71,16 @@ class StockKeys:
 
     def df(self, term: int) -> int:
         """Count the documents that hold a key, deleted ones included."""
-        return int(self._field.totals[term])
+        return int(self._totals[term])
+
+    @cached_property
+    def _totals(self) -> Ints:
+        return self._field.count(np.arange(self._field.size))
 
     def postings(self, term: int) -> Postings:
         """Give the documents."""
-        return Postings(self._field.of_key(term).tolist(), None, 1, 1, lambda _: _NO_POSITIONS)
+        docs = self._field.holders(np.array([term], np.intp)).docs
+        return Postings(docs.tolist(), None, 1, 1, lambda _: _NO_POSITIONS)
 
 
 def fields_of(content: Content, text_names: frozenset[str]) -> dict[str, StockField]:
