@@ -1,5 +1,7 @@
 """Wiring: the one place where settings meet services, and where an engine is chosen."""
 
+import os
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -33,6 +35,7 @@ from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
+from archsearch.services.companion import WORTH_A_COMMIT, Indexing, Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
@@ -50,7 +53,7 @@ from archsearch.storage import audit_log, meta, users
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 FIRST_ADMINISTRATOR = "admin"
@@ -86,6 +89,7 @@ class Application:
     """An open workspace: its services, made when first asked for.
 
     ``watch`` is told of rebuilds of the index; to be set before the index is first used.
+    ``environ`` is the environment that the settings were read from.
     """
 
     def __init__(self, settings: Settings, database: Database, secret: bytes, clock: Clock) -> None:
@@ -93,6 +97,7 @@ class Application:
         self.database = database
         self.clock = clock
         self.watch: Watch = nullcontext
+        self.environ: Mapping[str, str] = {}
         self._secret = secret
 
     def close(self) -> None:
@@ -124,12 +129,21 @@ class Application:
         return WhooshEngine(
             self.settings.workspace.index,
             key=derive_key(self._secret, "index"),
-            fingerprint={
-                "analysis": ANALYSIS_VERSION,
-                "schema": self.settings.schema_fingerprint,
-                "vocabularies": self.settings.vocabulary_fingerprint,
-            },
+            fingerprint=self._built_with,
         )
+
+    @property
+    def _built_with(self) -> dict[str, str]:
+        return {
+            "analysis": ANALYSIS_VERSION,
+            "schema": self.settings.schema_fingerprint,
+            "vocabularies": self.settings.vocabulary_fingerprint,
+        }
+
+    @property
+    def index_fingerprint(self) -> str:
+        """What the index is built with, in one word."""
+        return "-".join(self._built_with.values())
 
     @cached_property
     def index(self) -> IndexService:
@@ -207,7 +221,7 @@ class Application:
             batch=options.ingest.batch_rows,
         )
         return IngestService(
-            self.trail, self.index, self._pipeline(), rules, self._masker, self._rejects
+            self.trail, self._indexing, self._pipeline(), rules, self._masker, self._rejects
         )
 
     @cached_property
@@ -249,10 +263,30 @@ class Application:
         limits = _limits(settings.options.ingest.limits)
         return Pipeline(settings.schema, mappings, normaliser, validator, limits)
 
+    def _indexing(self) -> Indexing:
+        return Indexing(self.index, self.companion())
+
+    def companion(self) -> Invitation:
+        """How to start the process that indexes beside a large ingest."""
+        root = str(self.settings.workspace.root)
+        # Never from the folder the user happens to be in: it may hold modules of any name.
+        module = ("-P", "-m", "archsearch.entrypoints.companion")
+        command = (sys.executable, *module, root, str(WORTH_A_COMMIT))
+        # Whatever the program around this has arranged must hold for the companion as well.
+        others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
+        ours = {name: value for name, value in self.environ.items() if _is_ours(name)}
+        path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
+        environment = {**others, **ours, "PYTHONPATH": path}
+        return Invitation(command, environment, self.index_fingerprint)
+
     def _rejects(self, source: str, digest: str) -> RejectsWriter:
         labels = {spec.key: spec.label for spec in self.settings.schema.walk()}
         folder = self.settings.workspace.var / "rejects"
         return RejectsWriter(folder, source, digest, labels=labels)
+
+
+def _is_ours(variable: str) -> bool:
+    return variable.startswith("ARCHSEARCH")
 
 
 def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Path:
@@ -305,7 +339,9 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     except BaseException:
         database.close()
         raise
-    return Application(settings, database, secret, clock)
+    application = Application(settings, database, secret, clock)
+    application.environ = environ
+    return application
 
 
 def _check_secret(database: Database, secret: bytes) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from archsearch.domain.access import Principal, Role, Scope, is_below
 from archsearch.domain.problem import Aspect, Problem
@@ -30,8 +30,7 @@ class Verdict(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A verdict; with the values to store, or the reasons against it."""
 
     verdict: Verdict
@@ -41,6 +40,10 @@ class Decision:
     known: Identity | None = None
     problems: tuple[Problem, ...] = ()
     record_id: RecordId | None = None
+
+    def stored_as(self, record_id: RecordId) -> "Decision":
+        """Give the decision with the id of its record."""
+        return Decision(*self[:-1], record_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,9 @@ class Admission:
         if refusal is not None:
             return self._refuse(draft, digest, *refusal)
         verdict = Verdict.CREATE if known is None else Verdict.CHANGE
-        return Decision(verdict, draft, values, self.digest(draft), known)
+        # An amended draft says more than the row did.
+        whole = digest if before is None else self.digest(draft)
+        return Decision(verdict, draft, values, whole, known)
 
     def taken(self, draft: Draft, digest: str) -> Decision:
         """Refuse a draft whose names belong to a record it may not be about."""
@@ -104,8 +109,9 @@ class Admission:
         values.setdefault("owner", self.principal.name)
         if self.principal.departments:
             values.setdefault("department", min(self.principal.departments))
-        values.setdefault("created_at", self.today.isoformat())
-        values["updated_at"] = self.today.isoformat()
+        day = self.today.isoformat()
+        values.setdefault("created_at", day)
+        values["updated_at"] = day
         values["quality"] = draft.quality
         return values
 
@@ -169,7 +175,8 @@ def record_of(decision: Decision, record_id: RecordId) -> Record:
     version = 1 if decision.known is None else decision.known.version + 1
     values = {**decision.values, "record_id": record_id}
     origins = dict(draft.origins)
-    # What the row does not say is no part of its content, by which it is recognised.
-    filled = values.keys() - draft.values.keys() - NOT_CONTENT
-    origins.update(dict.fromkeys(filled, Origin.DEFAULT))
+    for key in values:
+        # What the row does not say is no part of its content, by which it is recognised.
+        if key not in draft.values and key not in NOT_CONTENT:
+            origins[key] = Origin.DEFAULT
     return Record(record_id, version, values, draft.original, origins, draft.quality)

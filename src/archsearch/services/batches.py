@@ -1,14 +1,14 @@
 """Storing a batch: identities, decisions, records, outbox and audit in one transaction."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
 from sqlalchemy import Connection
 
-from archsearch.domain.audit import Action, AuditEntry
-from archsearch.domain.record import Record, RecordId
+from archsearch.domain.audit import Action
+from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.rows import Draft
 from archsearch.services.admission import Admission, Decision, Verdict, record_of
@@ -22,14 +22,12 @@ from archsearch.storage.records import Revision
 class Bookmark:
     """How far a source was stored before: rows up to ``number`` bring nothing new.
 
-    Rows that were ``refused`` are looked at again: rights change, and days come. ``fresh`` counts
-    the records stored since the index last heard of them.
+    Rows that were ``refused`` are looked at again: rights change, and days come.
     """
 
     key: str
     number: int = 0
     refused: frozenset[int] = frozenset()
-    fresh: int = 0
 
     def covers(self, number: int) -> bool:
         """Whether a row was stored before."""
@@ -43,12 +41,10 @@ class Bookmark:
         """Give the bookmark as it is after a batch."""
         numbers = {d.draft.row.where.number: d.verdict for d in decisions}
         refused = {number for number, verdict in numbers.items() if verdict is Verdict.REFUSE}
-        stored = sum(d.record_id is not None for d in decisions)
         return Bookmark(
             self.key,
             max(self.number, *numbers),
             (self.refused - numbers.keys()) | refused,
-            self.fresh + stored,
         )
 
 
@@ -83,22 +79,24 @@ class Batches:
             StoreError: The disk failed.
         """
         with self._trail.database.write() as connection:
-            decisions = self._store(connection, drafts, bookmark)
+            decisions, after = self._store(connection, drafts, bookmark)
             if self._dry_run:
                 connection.rollback()
-        return decisions, bookmark.moved(decisions)
+        return decisions, after
 
     def _store(
         self, connection: Connection, drafts: Sequence[Draft], bookmark: Bookmark
-    ) -> list[Decision]:
-        known = _Known.of(connection, [(d, self._admission.digest(d)) for d in drafts])
+    ) -> tuple[list[Decision], Bookmark]:
+        digested = [(draft, self._admission.digest(draft)) for draft in drafts]
+        known = _Known.of(connection, digested)
         decisions: list[Decision] = []
         revisions: list[Revision] = []
-        for draft in drafts:
-            decision = self._decide(draft, known, stored=bookmark.covers(draft.row.where.number))
-            if decision.verdict in {Verdict.CREATE, Verdict.CHANGE}:
+        for draft, digest in digested:
+            stored = bookmark.covers(draft.row.where.number)
+            decision = self._decide(draft, digest, known, stored=stored)
+            if decision.verdict is Verdict.CREATE or decision.verdict is Verdict.CHANGE:
                 record = record_of(decision, self._record_id(connection, decision, known))
-                decision = replace(decision, record_id=record.record_id)
+                decision = decision.stored_as(record.record_id)
                 revisions.append(Revision(record, decision.digest))
                 known.learn(record, decision.digest, decision.known)
             decisions.append(decision)
@@ -107,10 +105,9 @@ class Batches:
         after = bookmark.moved(decisions)
         kept = {"rows": after.number, "refused": sorted(after.refused)}
         meta.put(connection, bookmark.key, orjson.dumps(kept).decode())
-        return decisions
+        return decisions, after
 
-    def _decide(self, draft: Draft, known: "_Known", *, stored: bool) -> Decision:
-        digest = self._admission.digest(draft)
+    def _decide(self, draft: Draft, digest: str, known: "_Known", *, stored: bool) -> Decision:
         if stored:
             # A later row of the same source, or a person, may have changed the record since.
             return Decision(Verdict.NOTHING, draft, {}, digest)
@@ -146,19 +143,26 @@ class Batches:
         decisions: Iterable[Decision],
     ) -> None:
         now = self._trail.clock()
-        for path in {revision.record.department for revision in revisions} - {""}:
+        paths = {revision.record.department for revision in revisions} - {""}
+        for path in paths.difference(departments.all_paths(connection)):
             departments.ensure(connection, path, at=now)
         records.save(connection, revisions, by=self.user, at=now)
-        audit_log.append(connection, *(self._entry(d) for d in decisions if d.record_id))
+        audit_log.append(connection, *self._trail.deeds(self.user, now, _deeds(decisions)))
 
-    def _entry(self, decision: Decision) -> AuditEntry:
-        action = Action.CREATE if decision.verdict is Verdict.CREATE else Action.CHANGE
-        return self._trail.entry(
-            self.user,
-            action,
-            target=str(decision.record_id),
-            detail={"source": decision.draft.row.where.source},
-        )
+
+def _deeds(
+    decisions: Iterable[Decision],
+) -> Iterator[tuple[Action, str, dict[str, JsonValue]]]:
+    """Yield what the audit log is to say of a batch; all of its rows are of one source."""
+    detail: dict[str, JsonValue] = {}
+    for decision in decisions:
+        if decision.record_id is None:
+            continue
+        source = decision.draft.row.where.source
+        if detail.get("source") != source:
+            detail = {"source": source}
+        created = decision.verdict is Verdict.CREATE
+        yield Action.CREATE if created else Action.CHANGE, str(decision.record_id), detail
 
 
 @dataclass(slots=True)

@@ -1,14 +1,20 @@
-"""Every change the engine makes to the file system, one method each.
+"""Every change the engine makes to the file system, one method each; and how it opens files.
 
 Durability is an order of these calls (see :mod:`.writer`), so tests put a disk in place that
 records them, fails at one of them, or loses what was not synced.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+from archsearch.errors import IndexOutdatedError
+
+_REPLACED: Final = "索引文件被替换成了别的东西，需要重建索引。"
 
 
 class Disk:
@@ -47,6 +53,14 @@ class Disk:
         path.rmdir()
 
 
+def make_folder_durably(disk: Disk, path: Path) -> None:
+    """Make a folder, and those above it, so that a power loss does not take them away again."""
+    made = [one for one in (path, *path.parents) if not one.exists()]
+    disk.make_folder(path)
+    for one in made:
+        disk.sync(one.parent)
+
+
 def write_durably(disk: Disk, path: Path, data: bytes) -> None:
     """Replace a small file so that, whenever the machine stops, it holds the old or the new.
 
@@ -73,6 +87,24 @@ def write_durably(disk: Disk, path: Path, data: bytes) -> None:
     with suppress(OSError):
         if existed:
             disk.remove(kept)
+
+
+def plain(path: str | Path) -> int:
+    """Open a regular file to read; what somebody put in its place must neither block nor mislead.
+
+    Raises:
+        IndexOutdatedError: It is a folder, a link, a pipe or a device.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise IndexOutdatedError(_REPLACED) from error
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise IndexOutdatedError(_REPLACED)
+    return handle
 
 
 def scratch_of(path: Path) -> Iterator[Path]:

@@ -11,16 +11,18 @@ import mmap
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from archsearch.engines.whoosh import manifest as manifests
 from archsearch.engines.whoosh.arrays import Mask
 from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Container, ContainerError, Seal
 from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.disk import Disk, plain
 from archsearch.engines.whoosh.generations import Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import EngineError, IndexOutdatedError
@@ -36,6 +38,8 @@ class SegmentView:
     name: str
     content: Content
     alive: Mask
+    token: int = field(default_factory=lambda: next(_tokens))
+    """Tells it from every other in this process."""
 
     @cached_property
     def complete(self) -> bool:
@@ -45,9 +49,8 @@ class SegmentView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A committed state. ``token`` tells it from every other in this process."""
+    """A committed state."""
 
-    token: int
     index: ColumnarIndex
     state: tuple[Path, bytes]
     segments: tuple[SegmentView, ...]
@@ -129,16 +132,21 @@ class Reader:
 
     def _open(self, state: tuple[Path, bytes]) -> Snapshot:
         index = self.index(*state)
-        views = [
-            SegmentView(segment.filename, self.content(index, segment), segment.alive())
-            for segment in index.segments()
-        ]
+        views = [self._view(index, segment) for segment in index.segments()]
         if any(len(view.content) != view.alive.size for view in views):
             raise IndexOutdatedError("索引文件与目录不符，需要重建索引。")
-        return Snapshot(next(_tokens), index, state, tuple(views))
+        return Snapshot(index, state, tuple(views))
+
+    def _view(self, index: ColumnarIndex, segment: ColumnarSegment) -> SegmentView:
+        content, alive = self.content(index, segment), segment.alive()
+        for view in self._held.segments if self._held is not None else ():
+            # What is cached for a segment outlives commits that leave it alone.
+            if view.content is content and np.array_equal(view.alive, alive):
+                return view
+        return SegmentView(segment.filename, content, alive)
 
     def _verified_content(self, path: Path, seal: Seal | None) -> Content:
-        with path.open("rb") as file:
+        with os.fdopen(plain(path), "rb") as file:
             status = os.fstat(file.fileno())
             if seal is None or status.st_size != seal.size:
                 raise IndexOutdatedError("索引文件已损坏，需要重建索引。")

@@ -122,7 +122,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
     def _write(self, content: Content) -> None:
         if not len(content):
             return
-        segment = ColumnarSegment(INDEX_NAME, len(content))
+        segment = ColumnarSegment(INDEX_NAME, len(content), content.texts, content.keys)
         path = self.storage.root / segment.filename
         self._fresh[segment.filename] = Seal(0, "")
         with self.storage.disk.create(path) as file:

@@ -32,6 +32,11 @@ _MANGLED_HINT: Final = "号码被表格软件改成了科学计数法，末尾�
 _SINGLE_HINT: Final = "这里只能填一个电话，已取第一个，其余请移到别处。"
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is one mobile number as it is kept."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def normalise_phone(cell: Any, faults: Faults) -> str | None:
     """Normalise the one telephone number of a field."""
     if type(cell) is str and _PLAIN.fullmatch(cell):
