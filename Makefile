@@ -50,20 +50,20 @@ $(BIN)/.installed: requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-$(BIN)/.installed-bench: $(BIN)/.installed requirements-bench.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
-	touch $@
-
 $(WHOOSH3)/.installed: $(BIN)/.installed requirements-whoosh3.lock
 	rm -rf $(WHOOSH3)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(WHOOSH3) -r requirements-whoosh3.lock
 	touch $@
 
+$(BIN)/.installed-bench: $(BIN)/.installed requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
 lock:  ## Renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group dev pyproject.toml -o requirements-dev.lock
-	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group bench -c requirements-dev.lock -o requirements-bench.lock
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group whoosh3 -o requirements-whoosh3.lock
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

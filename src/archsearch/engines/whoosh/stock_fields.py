@@ -70,7 +70,7 @@ class StockKeys:
 
     def docs(self, term: int) -> Docs:
         """Give the documents that hold a key."""
-        return self._field.of_key(term)
+        return self._field.holders(np.array([term], np.intp)).docs
 
     def postings(self, term: int) -> Postings:
         """Give the documents."""
