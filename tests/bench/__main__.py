@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import archive, chart, comparison, report
+from tests.bench import archive, chart, comparison, race, report
 from tests.bench.corpus import OUT, kept
 from tests.bench.documents import Product
 from tests.bench.progress import say
@@ -35,6 +35,7 @@ def main() -> None:
         "size": arguments.size,
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "clock": arguments.clock,
         "sizes": {},
     }
     for size in sorted(size for size in wanted if size <= arguments.size):
@@ -63,6 +64,9 @@ def _arguments() -> argparse.Namespace:
         help="records that stock Whoosh is measured at; 0 leaves it out",
     )
     parser.add_argument("--rounds", type=int, default=15, help="times every question is asked")
+    parser.add_argument(
+        "--clock", choices=race.CLOCKS, default="wall", help="cpu where the machine is busy"
+    )
     parser.add_argument("--each", type=int, default=6, help="questions of a class")
     parser.add_argument("--no-growth", dest="growth", action="store_false", help="only SIZE")
     parser.add_argument(
@@ -81,6 +85,7 @@ def _measured(size: int, arguments: argparse.Namespace, *, stock: bool) -> Figur
         stock=stock,
         each=arguments.each,
         rounds=arguments.rounds,
+        clock=arguments.clock,
     )
     say(f"{size:,} records")
     with tempfile.TemporaryDirectory(prefix="archsearch-bench-") as folder, Product() as product:

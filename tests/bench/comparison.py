@@ -18,7 +18,7 @@ from tests.bench.documents import Meter, Product, Spent
 from tests.bench.mix import Mix, Question, sampled
 from tests.bench.ours import Ours
 from tests.bench.progress import say
-from tests.bench.race import FORMS, DisagreementError, Lap, race
+from tests.bench.race import CLOCKS, FORMS, DisagreementError, Lap, race
 from tests.bench.stock import Stock
 from tests.bench.summary import Figures
 
@@ -37,6 +37,7 @@ class Plan:
     stock: bool = True
     each: int = 6
     rounds: int = 15
+    clock: str = "wall"
     stock_each: int = 2
     stock_rounds: int = 2
 
@@ -48,6 +49,7 @@ def compare(plan: Plan, product: Product, folder: Path) -> Figures:
     ours = Ours(folder / "ours")
     builds = {ours.name: _built(ours, product, plan.size)}
     races: dict[str, Figures] = {}
+    clock = CLOCKS[plan.clock]
     edited: list[Contender] = [ours]
     if plan.tantivy:
         rival = _tantivy(product, folder)
@@ -61,7 +63,7 @@ def compare(plan: Plan, product: Product, folder: Path) -> Figures:
         for form in FORMS:
             title = f"{form} answers, warm, {stock.name}"
             say(title)
-            laps = race(few, form, (stock, ours), rounds=plan.stock_rounds)
+            laps = race(few, form, (stock, ours), rounds=plan.stock_rounds, clock=clock)
             races[title] = _compared(laps, stock, ours)
         stock.close()
     edits = {contender.name: _edited(contender, product) for contender in edited}
@@ -103,16 +105,17 @@ def _races(
 ) -> dict[str, Figures]:
     """Race two at a time: each is asked right after the other had the caches of the processor."""
     races = {}
+    clock = CLOCKS[plan.clock]
     for form in FORMS:
         for cold in (False, True):
             title = f"{form} answers, {'cold' if cold else 'warm'}"
             say(title)
-            laps = race(questions, form, (ours, rival), rounds=plan.rounds, cold=cold)
+            laps = race(questions, form, (ours, rival), rounds=plan.rounds, cold=cold, clock=clock)
             races[title] = _compared(laps, ours, rival)
     fewer = rival.fewer_buckets(SHOWN)
     title = f"whole answers, warm, {fewer.name}"
     say(title)
-    laps = race(questions, "whole", (ours, fewer), rounds=plan.rounds)
+    laps = race(questions, "whole", (ours, fewer), rounds=plan.rounds, clock=clock)
     return races | {title: _compared(laps, ours, fewer)}
 
 

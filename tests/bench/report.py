@@ -10,7 +10,7 @@ _NAME = 20
 
 def lines(run: Figures) -> Iterator[str]:
     """Write a whole run, section by section."""
-    yield f"{run['size']:,} records, {run['date']}, {run['machine']}"
+    yield f"{run['size']:,} records, {run['date']}, {run['machine']}, {run['clock']} clock"
     yield ""
     for size, figures in run["sizes"].items():
         for title, race in figures["races"].items():

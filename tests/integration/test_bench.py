@@ -79,7 +79,8 @@ def test_a_run_becomes_a_report_and_a_picture(product: Product, tmp_path: Path) 
     found = comparison.compare(plan, product, tmp_path)
     races = found["races"]
     races["whole answers, warm"] = races["whole answers, warm, stock Whoosh"]
-    run = {"size": 200, "date": "2026-01-01", "machine": "m", "sizes": {"200": found}}
+    about = {"date": "2026-01-01", "machine": "one", "clock": "wall"}
+    run = {**about, "size": 200, "sizes": {"200": found}}
 
     text = "\n".join(report.lines(run))
     picture = fromstring(chart.draw(run, 200))
