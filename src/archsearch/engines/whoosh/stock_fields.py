@@ -2,12 +2,13 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from archsearch.engines.base import ID
-from archsearch.engines.whoosh.arrays import Docs
+from archsearch.engines.whoosh.arrays import Ints
 from archsearch.engines.whoosh.columns import KeyField
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import Dictionary
@@ -27,8 +28,8 @@ class StockField(Protocol):
         """The terms."""
 
     @abstractmethod
-    def docs(self, term: int) -> Docs:
-        """Give the documents that hold a term."""
+    def df(self, term: int) -> int:
+        """Count the documents that hold a term, deleted ones included."""
 
     @abstractmethod
     def postings(self, term: int) -> Postings:
@@ -42,9 +43,9 @@ class StockText:
         self.terms = field.terms
         self._field = field
 
-    def docs(self, term: int) -> Docs:
-        """Give the documents that hold a term."""
-        return self._field.postings(term)[0]
+    def df(self, term: int) -> int:
+        """Count the documents that hold a term, deleted ones included."""
+        return self._field.df(term)
 
     def postings(self, term: int) -> Postings:
         """Give documents, counts, lengths and positions."""
@@ -68,13 +69,18 @@ class StockKeys:
         self.terms = field.keys
         self._field = field
 
-    def docs(self, term: int) -> Docs:
-        """Give the documents that hold a key."""
-        return self._field.holders(np.array([term], np.intp)).docs
+    def df(self, term: int) -> int:
+        """Count the documents that hold a key, deleted ones included."""
+        return int(self._totals[term])
+
+    @cached_property
+    def _totals(self) -> Ints:
+        return self._field.count(np.arange(self._field.size))
 
     def postings(self, term: int) -> Postings:
         """Give the documents."""
-        return Postings(self.docs(term).tolist(), None, 1, 1, lambda _: _NO_POSITIONS)
+        docs = self._field.holders(np.array([term], np.intp)).docs
+        return Postings(docs.tolist(), None, 1, 1, lambda _: _NO_POSITIONS)
 
 
 def fields_of(content: Content, text_names: frozenset[str]) -> dict[str, StockField]:
