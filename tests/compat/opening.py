@@ -35,6 +35,18 @@ def ids(results: Any) -> list[str]:
     return [hit[ID] for hit in results]
 
 
+def taken_over(ours: Any, folder: Path) -> Any:
+    """An index of Whoosh's own, in a new folder, with what one of ours holds."""
+    folder.mkdir()
+    theirs = index.create_in(str(folder), ours.schema)
+    writer = theirs.writer()
+    with ours.reader() as reader:
+        for leaf, _ in reader.leaf_readers():
+            writer.add_reader(leaf)
+    writer.commit()
+    return theirs
+
+
 def run(code: str, *arguments: object, original: bool = False) -> str:
     """What a program says, run by another Python with the Whoosh that this one has.
 

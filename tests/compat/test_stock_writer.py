@@ -2,10 +2,9 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
-from whoosh import index, query
+from whoosh import query
 from whoosh.filedb.filestore import FileStorage, RamStorage, copy_to_ram
 from whoosh.writing import IndexingError
 
@@ -14,7 +13,7 @@ from archsearch.engines.whoosh import manifest as manifests
 from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import EngineError
-from tests.compat.opening import generation, ids, made, run, stock_index
+from tests.compat.opening import generation, ids, made, run, stock_index, taken_over
 from tests.contract.samples import document, search, term
 
 KEY = b"k" * 32
@@ -72,18 +71,6 @@ def test_a_commit_of_whooshs_writer_leaves_our_index_as_it_is(tmp_path: Path) ->
     engine.apply([document("b", "甲")])
     assert [str(hit.record_id) for hit in search(engine, term("甲")).hits] == ["a", "b"]
     assert {path.suffix for path in generation(tmp_path).iterdir()} == {"", ".arch", ".toc"}
-
-
-def taken_over(ours: Any, folder: Path) -> Any:
-    """An index of Whoosh's own with what one of ours holds."""
-    folder.mkdir()
-    theirs = index.create_in(str(folder), ours.schema)
-    writer = theirs.writer()
-    with ours.reader() as reader:
-        for leaf, _ in reader.leaf_readers():
-            writer.add_reader(leaf)
-    writer.commit()
-    return theirs
 
 
 def test_whoosh_can_take_our_index_over_into_its_own(tmp_path: Path) -> None:
