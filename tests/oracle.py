@@ -265,7 +265,7 @@ def occurrences(node: TermNode | PhraseNode, document: Document) -> int:
         return 0
     text = document.texts[node.field]
     if isinstance(node, TermNode):
-        return text.tokens.count(node.token)
+        return list(text.terms).count(node.token)
     pairs = set(text)
     lead, lead_offset = node.tokens[0]
     starts = [position - lead_offset for token, position in pairs if token == lead]

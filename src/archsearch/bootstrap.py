@@ -53,7 +53,7 @@ from archsearch.storage import audit_log, meta, users
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 FIRST_ADMINISTRATOR = "admin"

@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from archsearch.engines.base import SearchEngine
-from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
+from tests.integration.engine.disks import HastyDisk
 from tests.oracle import OracleEngine
 
 
@@ -17,15 +17,8 @@ def make_oracle(_: Path) -> SearchEngine:
     return OracleEngine()
 
 
-class HastyDisk(Disk):
-    """Never waits for the disk: what is synced, and when, is not this suite's concern."""
-
-    def sync(self, path: Path) -> None:
-        """Leave it to the operating system."""
-
-
 def make_whoosh(folder: Path) -> SearchEngine:
-    """The Whoosh engine on an empty folder."""
+    """The Whoosh engine on an empty folder; what is synced is not this suite's concern."""
     return WhooshEngine(folder, key=b"k" * 32, fingerprint={"schema": "1"}, disk=HastyDisk())
 
 

@@ -175,5 +175,5 @@ def _twins(
     )
 
 
-GLOSSARY: Final = TextTokens(tuple((word, place) for place, word in enumerate(WORDS)), len(WORDS))
+GLOSSARY: Final = TextTokens(WORDS, range(len(WORDS)), len(WORDS))
 """Every word there is: a large dictionary of terms in one document."""

@@ -16,6 +16,7 @@ from tests.contract.settings import shaken
 from tests.oracle import OracleEngine, World
 
 PAIRS = 8_000
+"""Enough for a planted fault to show, whichever it is."""
 
 
 def test_generated_pairs_are_answered_like_the_oracle(candidate: SearchEngine) -> None:

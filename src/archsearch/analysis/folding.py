@@ -50,6 +50,8 @@ def fold(text: str) -> str:
     >>> fold("ＡＢＣ銀行　峯")
     'abc银行 峰'
     """
+    if text.isascii() and text.isprintable():
+        return text.lower()
     return text.translate(_TABLE)
 
 

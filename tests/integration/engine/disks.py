@@ -11,6 +11,13 @@ from typing import Any, BinaryIO, NoReturn, cast
 from archsearch.engines.whoosh.disk import Disk
 
 
+class HastyDisk(Disk):
+    """Leaves it to the operating system when to write: for tests that lose no power."""
+
+    def sync(self, path: Path) -> None:
+        """Do nothing."""
+
+
 class CrashedError(BaseException):
     """The process is dead: nothing catches it, no operation works any more."""
 

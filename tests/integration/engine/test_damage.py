@@ -19,6 +19,7 @@ from archsearch.engines.whoosh import snapshot, writer
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.errors import IndexOutdatedError
 from tests.integration.engine.archive import opened
+from tests.integration.engine.disks import HastyDisk
 from tests.integration.engine.scenes import Scene, answers
 from tests.integration.engine.vandal import damage, files_of, restored
 
@@ -46,7 +47,7 @@ def check_one(scene: Scene, folder: Path, done: str) -> bool:
     """Ask everything of a damaged index, then build it anew."""
     refused = not right_or_refused(scene, folder, done)
     if refused:
-        assert opened(folder).verify(), done
+        assert fresh(folder).verify(), done
     asks: tuple[Callable[[WhooshEngine], object], ...] = (
         lambda engine: list(engine.revisions()) == list(scene.oracle.revisions()),
         lambda engine: engine.stats().documents == len(scene.states[-1].documents),
@@ -55,20 +56,25 @@ def check_one(scene: Scene, folder: Path, done: str) -> bool:
     )
     for ask in asks:
         try:
-            assert ask(opened(folder)) in (True, None), done
+            assert ask(fresh(folder)) in (True, None), done
         except IndexOutdatedError:
             assert refused, done
         right_or_refused(scene, folder, done)
-    engine = opened(folder)
+    engine = fresh(folder)
     engine.rebuild(scene.states[-1].documents)
     assert answers(engine, scene.queries) == scene.states[-1].answers, done
     assert engine.verify() == (), done
     return refused
 
 
+def fresh(folder: Path) -> WhooshEngine:
+    """An engine as a process has it that has just started."""
+    return opened(folder, disk=HastyDisk())
+
+
 def right_or_refused(scene: Scene, folder: Path, done: str) -> bool:
     try:
-        found = answers(opened(folder), scene.queries)
+        found = answers(fresh(folder), scene.queries)
     except IndexOutdatedError:
         return False
     assert found == scene.states[-1].answers, done

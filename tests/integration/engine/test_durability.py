@@ -1,7 +1,7 @@
 """A commit happens or does not happen, wherever the disk fails, the process dies, power goes."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from archsearch.domain.record import RecordId
-from archsearch.engines.base import Removal
+from archsearch.engines.base import Document, Removal
 from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.errors import EngineError, IndexOutdatedError
@@ -195,6 +195,17 @@ def test_a_commit_syncs_segments_then_toc_then_folder_then_manifest(folder: Path
     assert names.index("sync MANIFEST.tmp") < commit
     removals = [n for n, (operation, _) in enumerate(disk.log) if operation == "remove"]
     assert removals[0] > disk.log.index(("rename", order[commit][1]))
+
+
+def test_a_first_build_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    def broken() -> Iterator[Document]:
+        yield document("a")
+        raise LookupError("the store")
+
+    with pytest.raises(LookupError, match="the store"):
+        opened(tmp_path).rebuild(broken())
+
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 def test_a_folder_without_anything_is_outdated_for_every_reader(tmp_path: Path) -> None:

@@ -5,22 +5,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-import numpy as np
-
 _T = TypeVar("_T")
 _OVERHEAD = 200
 
 
 def _size(value: Any) -> int:
-    if isinstance(value, np.ndarray):
-        return value.nbytes
     if isinstance(value, tuple):
         return sum(map(_size, value))
-    return 8
+    return int(getattr(value, "nbytes", 8))
 
 
 class ArrayCache:
-    """Keeps arrays, and tuples of them, by key. Keys name everything the value depends on."""
+    """Keeps arrays, sets, and tuples of them, by key.
+
+    Keys name everything the value depends on.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

@@ -23,7 +23,6 @@ from functools import cached_property
 import numpy as np
 
 from archsearch.engines.whoosh.arrays import (
-    NO_DOCS,
     SPARSE,
     Docs,
     Ints,
@@ -36,6 +35,7 @@ from archsearch.engines.whoosh.arrays import (
 )
 from archsearch.engines.whoosh.container import Container, ContainerWriter
 from archsearch.engines.whoosh.dictionary import Dictionary, decode
+from archsearch.engines.whoosh.docsets import DocSet, nothing
 from archsearch.engines.whoosh.lists import DocLists
 
 _SCANNED = 256
@@ -43,6 +43,10 @@ _SCANNED = 256
 _CODED = 65_536
 """Up to so many codes, which fit two bytes, and a few documents for each, codes are stored."""
 _REPEATED = 4
+_RUNS = 8
+"""More runs of codes than these are looked up in a table."""
+_LISTED = 16
+"""Lists of more keys than these are not worth reading one by one where there are codes."""
 _FEW = 10_000
 """Up to so many keys are kept decoded."""
 
@@ -83,6 +87,21 @@ class Codes:
         table = np.zeros(self.sets, np.bool_)
         table[self._owners[wanted[self.keys]]] = True
         return table
+
+    def mask(self, table: Mask) -> Mask:
+        """Tell which documents have a code that is set in a table of all codes."""
+        edges = np.flatnonzero(np.diff(table.view(np.int8), prepend=0, append=0)).tolist()
+        runs = list(zip(edges[::2], edges[1::2], strict=True))
+        if len(runs) > _RUNS:
+            return table.take(self.codes)
+        mask = np.zeros(self.codes.size, np.bool_)
+        for low, high in runs:
+            # Comparing all codes is several times faster than looking all of them up.
+            if high - low == 1:
+                mask |= self.codes == low
+            else:
+                mask |= (self.codes - self.codes.dtype.type(low)) < high - low
+        return mask
 
     @cached_property
     def _owners(self) -> Docs:
@@ -127,11 +146,6 @@ class KeyField:
             lists = DocLists.of(np.bincount(owner, minlength=len(keys)), doc)
         return cls(size, Dictionary.of(keys), codes, lists)
 
-    @classmethod
-    def identity(cls, ids: Dictionary) -> "KeyField":
-        """Make the field of the record ids, whose ordinals are the document numbers."""
-        return cls(len(ids), ids, Codes(np.arange(1, len(ids) + 1)), None)
-
     @cached_property
     def codes(self) -> Codes:
         """What each document holds."""
@@ -140,37 +154,40 @@ class KeyField:
         ordinals, docs = self.pairs()
         return _all_coded(ordinals, docs, self.size, len(self.keys))
 
-    def of_key(self, ordinal: int) -> Docs:
-        """Give the documents that hold one key."""
-        if self.lists is not None:
-            return self.lists.docs(ordinal)
-        if self.codes.bounds is None:
-            return np.flatnonzero(self.codes.codes == ordinal + 1)
-        return self._coded_by(self.codes.holding(np.array([ordinal])))
+    def holders(self, ordinals: Docs) -> DocSet:
+        """Give the documents that hold any of some keys, which are ascending."""
+        if not ordinals.size:
+            return nothing(self.size)
+        if self.lists is None or self._scanned(ordinals):
+            return DocSet(self.size, mask=self.mask_of(ordinals))
+        first, last = int(ordinals[0]), int(ordinals[-1]) + 1
+        if last - first == ordinals.size:
+            docs = self.lists.docs_of(first, last)
+        else:
+            docs = np.concatenate([self.lists.docs(one) for one in ordinals.tolist()])
+        return DocSet(self.size, docs) if ordinals.size == 1 else self._distinct(docs)
 
-    def of_keys(self, ordinals: Docs) -> Docs:
-        """Give the documents that hold any of some keys."""
-        if ordinals.size <= 1:
-            return self.of_key(int(ordinals[0])) if ordinals.size else NO_DOCS
-        if self.stored is not None:
-            return self._coded_by(self.stored.holding(ordinals))
-        return self._distinct(np.concatenate([self.of_key(one) for one in ordinals.tolist()]))
+    def _scanned(self, ordinals: Docs) -> bool:
+        """Whether reading all codes is cheaper than reading some lists."""
+        if self.stored is None or self.lists is None:
+            return self.stored is not None
+        if ordinals.size > _LISTED:
+            return True
+        entries = sum(map(self.lists.size, ordinals.tolist()))
+        return entries * SPARSE > self.size
 
-    def of_interval(self, low: int, high: int) -> Docs:
-        """Give the documents that hold any key with an ordinal in ``[low, high)``."""
-        if high - low <= 1:
-            return self.of_key(low) if high > low else NO_DOCS
-        if self.stored is not None:
-            return self._coded_by(self.stored.holding(np.arange(low, high)))
-        return self._distinct(self.lists.docs_of(low, high)) if self.lists else NO_DOCS
+    def mask_of(self, ordinals: Docs) -> Mask:
+        """Give the documents that hold any of some keys as a bitmap."""
+        if self.stored is None and self.lists is not None:
+            return self.holders(ordinals).mask
+        if not ordinals.size:
+            return np.zeros(self.size, np.bool_)
+        return self.codes.mask(self.codes.holding(ordinals))
 
-    def _coded_by(self, table: Mask) -> Docs:
-        return np.flatnonzero(table[self.codes.codes])
-
-    def _distinct(self, docs: Docs) -> Docs:
+    def _distinct(self, docs: Docs) -> DocSet:
         if docs.size * SPARSE < self.size:
-            return np.unique(docs)
-        return np.flatnonzero(marked(docs, self.size))
+            return DocSet(self.size, np.unique(docs))
+        return DocSet(self.size, mask=marked(docs, self.size))
 
     def lowest(self, docs: Docs) -> Docs:
         """Give the ordinal of each document's lowest key, -1 for none."""
@@ -180,18 +197,31 @@ class KeyField:
         """Give the ordinal of each document's highest key, -1 for none."""
         return self.codes.edges[1][self.codes.codes[docs]]
 
-    @cached_property
-    def totals(self) -> Ints:
-        """Count, for every key, the documents that hold it, deleted ones included."""
-        if self.lists is not None:
-            return self.lists.sizes()
-        counts = np.bincount(self.codes.codes, minlength=self.codes.sets)
-        return self.codes.by_key(counts, len(self.keys))
+    def walk(self, among: DocSet, wanted: int, *, descending: bool) -> tuple[Docs, Docs] | None:
+        """Give the first documents of a set by key, and their ordinals, going from key to key.
+
+        None if there are several keys to a document, or not enough documents with one.
+        """
+        if self.lists is None or self.stored is None or self.stored.bounds is not None:
+            return None
+        keys = len(self.keys)
+        each = max(1.0, self.lists.entries / keys * among.count / self.size)
+        step = 2 * int(wanted / each) + 2
+        while True:
+            low, high = (max(0, keys - step), keys) if descending else (0, min(step, keys))
+            docs = self.lists.docs_of(low, high)
+            there = among.mask[docs]
+            docs = docs[there]
+            if docs.size >= wanted:
+                found = self.stored.codes[docs].astype(np.intp) - 1
+                order = np.argsort(-found if descending else found, kind="stable")[:wanted]
+                return docs[order], found[order]
+            if high - low == keys:
+                return None
+            step *= 4
 
     def count(self, docs: Docs) -> Ints:
         """Count, for every key, how many of some documents hold it."""
-        if docs.size == self.size:
-            return self.totals
         counts = np.bincount(self.codes.codes[docs], minlength=self.codes.sets)
         return self.codes.by_key(counts, len(self.keys))
 
@@ -199,12 +229,24 @@ class KeyField:
         """Give some keys as strings."""
         if len(self.keys) > _FEW:
             return [self.keys.text(ordinal) for ordinal in ordinals.tolist()]
-        known = self._texts
-        return [known[ordinal] for ordinal in ordinals.tolist()]
+        found: list[str] = self._texts[ordinals].tolist()
+        return found
 
     @cached_property
-    def _texts(self) -> list[str]:
-        return [decode(key) for key in self.keys.entries()]
+    def _texts(self) -> Ints:
+        """All keys, as an array of strings."""
+        texts = np.empty(len(self.keys), np.object_)
+        texts[:] = [decode(key) for key in self.keys.entries()]
+        return texts
+
+    def held(self, docs: Docs) -> list[list[str]]:
+        """Give the keys of some documents, few of them."""
+        codes = self.codes
+        found = codes.codes[docs].astype(np.intp)
+        if codes.bounds is None or codes.keys is None:
+            return [self.texts(found[found > 0] - 1)]
+        starts, ends = codes.bounds[found].tolist(), codes.bounds[found + 1].tolist()
+        return [self.texts(codes.keys[start:end]) for start, end in zip(starts, ends, strict=True)]
 
     def pairs(self) -> tuple[Docs, Docs]:
         """Give every (ordinal, document) pair."""
@@ -237,6 +279,23 @@ class KeyField:
         listed = prefix + "docs.skips" in container
         lists = DocLists.load(container, prefix + "docs.", len(keys)) if listed else None
         return cls(size, keys, codes, lists)
+
+
+class IdField(KeyField):
+    """The field of the record ids, whose ordinals are the document numbers."""
+
+    @classmethod
+    def identity(cls, ids: Dictionary) -> "IdField":
+        """Make the field."""
+        return cls(len(ids), ids, Codes(np.arange(1, len(ids) + 1, dtype=np.uint32)), None)
+
+    def holders(self, ordinals: Docs) -> DocSet:
+        """See the parent."""
+        return DocSet(self.size, ordinals)
+
+    def mask_of(self, ordinals: Docs) -> Mask:
+        """See the parent."""
+        return marked(ordinals, self.size)
 
 
 def _coded(ordinals: Ints, docs: Ints, size: int, keys: int) -> Codes | None:

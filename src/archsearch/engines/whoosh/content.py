@@ -14,7 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from archsearch.engines.base import ID
 from archsearch.engines.whoosh.arrays import Ints
-from archsearch.engines.whoosh.columns import KeyField
+from archsearch.engines.whoosh.columns import IdField, KeyField
 from archsearch.engines.whoosh.container import Container, ContainerWriter, Seal
 from archsearch.engines.whoosh.dictionary import Dictionary
 from archsearch.engines.whoosh.postings import TextField
@@ -40,7 +40,7 @@ class Content:
 
     @cached_property
     def _identity(self) -> KeyField:
-        return KeyField.identity(self.ids)
+        return IdField.identity(self.ids)
 
     def save(self, file: BinaryIO) -> Seal:
         """Write the segment file."""

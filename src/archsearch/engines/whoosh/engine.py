@@ -4,7 +4,6 @@ import heapq
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from archsearch.domain.access import ScopedQuery
@@ -17,7 +16,7 @@ from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import decode
-from archsearch.engines.whoosh.disk import Disk, make_folder_durably, plain, remove_tree
+from archsearch.engines.whoosh.disk import Disk, discard, make_folder_durably, plain
 from archsearch.engines.whoosh.execute import execute, nothing
 from archsearch.engines.whoosh.generations import CURRENT, LOCK, Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
@@ -67,8 +66,7 @@ class WhooshEngine:
         if query.scope.empty:
             return nothing(query.plan)
         snapshot = self._reader.snapshot()
-        found = execute(snapshot, query, self._cache)
-        return replace(found, mark=snapshot.index.state.mark)
+        return execute(snapshot, query, self._cache)
 
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make changes in one durable commit; see the protocol."""
@@ -95,6 +93,8 @@ class WhooshEngine:
         """Rewrite without removed documents; see the protocol."""
         with self._writing() as lock:
             self._generations.clean()
+            # What is gone must not come back with the power.
+            self._disk.sync(self._folder)
             with self._changing(self._writable(), lock) as writer:
                 writer.commit(purge=True)
 
@@ -193,8 +193,13 @@ class WhooshEngine:
 
     def _abandon(self, folder: Path) -> None:
         with suppress(OSError):
-            if folder.exists() and self._generations.current() != folder:
-                remove_tree(self._disk, folder)
+            if folder.exists() and not self._is_in_use(folder):
+                discard(self._disk, folder)
+
+    def _is_in_use(self, folder: Path) -> bool:
+        with suppress(IndexOutdatedError):
+            return self._generations.current() == folder
+        return False
 
 
 def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:

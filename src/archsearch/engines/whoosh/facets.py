@@ -2,55 +2,53 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-from archsearch.engines.whoosh.arrays import Docs, Ints, Mask, marked
+from archsearch.engines.whoosh.arrays import Ints
 from archsearch.engines.whoosh.columns import KeyField
+from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.matching import Matcher
 
 Facet = tuple[tuple[str, int], ...]
-
-
-class _Hits(NamedTuple):
-    """The hits of one segment, as a list and as a bitmap that the facets share."""
-
-    matcher: Matcher
-    docs: Docs
-    bitmap: Mask
+_FEW = 64
+"""Up to so many hits are counted one by one."""
 
 
 def facets(
-    names: Sequence[str], matchers: Sequence[Matcher], hits: Sequence[Docs]
+    names: Sequence[str], matchers: Sequence[Matcher], hits: Sequence[DocSet]
 ) -> Mapping[str, Facet]:
     """Count the keys of some fields over the hits of all segments: most first, then by key."""
-    if not names:
-        return {}
     segments = [
-        _Hits(matcher, docs, marked(docs, matcher.size))
-        for matcher, docs in zip(matchers, hits, strict=True)
-        if docs.size
+        (matcher, found) for matcher, found in zip(matchers, hits, strict=True) if found.count
     ]
     return {name: _facet(name, segments) for name in names}
 
 
-def _facet(name: str, segments: Sequence[_Hits]) -> Facet:
-    found = []
-    for segment in segments:
-        field = segment.matcher.content.key_field(name)
-        if field is not None:
-            found.append(_counted(field, field.count(segment.docs)))
-    if len(found) == 1:
-        return tuple(found[0])
+def _facet(name: str, segments: Sequence[tuple[Matcher, DocSet]]) -> Facet:
+    fields = [
+        (field, found)
+        for matcher, found in segments
+        if (field := matcher.content.key_field(name)) is not None
+    ]
+    if len(fields) == 1 and fields[0][1].count > _FEW:
+        field, found = fields[0]
+        return _counted(field, field.count(found.docs))
     total: Counter[str] = Counter()
-    for counts in found:
-        total.update(dict(counts))
+    for field, found in fields:
+        if found.count <= _FEW:
+            for held in field.held(found.docs):
+                total.update(held)
+        else:
+            total.update(dict(_counted(field, field.count(found.docs))))
     return tuple(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _counted(field: KeyField, counts: Ints) -> list[tuple[str, int]]:
+def _counted(field: KeyField, counts: Ints) -> Facet:
     """List the keys that were counted, most first, then by key."""
     ordinals = np.flatnonzero(counts)
-    ordinals = ordinals[np.argsort(-counts[ordinals], kind="stable")]
-    return list(zip(field.texts(ordinals), counts[ordinals].tolist(), strict=True))
+    found = counts[ordinals]
+    # One sort of packed integers: fewest missing from the highest count, then lowest ordinal.
+    order = np.sort((int(found.max(initial=0)) - found) * len(field.keys) + ordinals)
+    ordinals = order % len(field.keys)
+    return tuple(zip(field.texts(ordinals), counts[ordinals].tolist(), strict=True))

@@ -61,6 +61,10 @@ class TextField:
         """Give the documents that hold a term, and tf in each."""
         return self.docs(term), self.counts(term)
 
+    def lengths_of(self, docs: Docs) -> Docs:
+        """Give the lengths of some documents."""
+        return self.lengths[docs].astype(np.intp)
+
     def positions_at(self, term: int, which: Docs) -> tuple[Ints, Docs]:
         """Give the positions in some of a term's postings (by place), and how many in each."""
         begin, end = self.lists.bounds[term], self.lists.bounds[term + 1]

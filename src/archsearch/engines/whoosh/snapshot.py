@@ -11,9 +11,12 @@ import mmap
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
+
+import numpy as np
 
 from archsearch.engines.whoosh import manifest as manifests
 from archsearch.engines.whoosh.arrays import Mask
@@ -26,6 +29,8 @@ from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import EngineError, IndexOutdatedError
 
 _ATTEMPTS = 50
+_SMALL = 4 << 20
+"""Files up to this size are read instead of mapped: whoever cuts a mapped one kills its readers."""
 _tokens = itertools.count()
 
 
@@ -36,6 +41,8 @@ class SegmentView:
     name: str
     content: Content
     alive: Mask
+    token: int = field(default_factory=lambda: next(_tokens))
+    """Tells it from every other in this process."""
 
     @cached_property
     def complete(self) -> bool:
@@ -45,9 +52,8 @@ class SegmentView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A committed state. ``token`` tells it from every other in this process."""
+    """A committed state."""
 
-    token: int
     index: ColumnarIndex
     state: tuple[Path, bytes]
     segments: tuple[SegmentView, ...]
@@ -129,20 +135,31 @@ class Reader:
 
     def _open(self, state: tuple[Path, bytes]) -> Snapshot:
         index = self.index(*state)
-        views = [
-            SegmentView(segment.filename, self.content(index, segment), segment.alive())
-            for segment in index.segments()
-        ]
+        views = [self._view(index, segment) for segment in index.segments()]
         if any(len(view.content) != view.alive.size for view in views):
             raise IndexOutdatedError("索引文件与目录不符，需要重建索引。")
-        return Snapshot(next(_tokens), index, state, tuple(views))
+        names = {str(index.folder / view.name) for view in views}
+        self._verified = {
+            identity: seal
+            for identity, seal in list(self._verified.items())
+            if identity[0] in names
+        }
+        return Snapshot(index, state, tuple(views))
+
+    def _view(self, index: ColumnarIndex, segment: ColumnarSegment) -> SegmentView:
+        content, alive = self.content(index, segment), segment.alive()
+        for view in self._held.segments if self._held is not None else ():
+            # What is cached for a segment outlives commits that leave it alone.
+            if view.content is content and np.array_equal(view.alive, alive):
+                return view
+        return SegmentView(segment.filename, content, alive)
 
     def _verified_content(self, path: Path, seal: Seal | None) -> Content:
         with os.fdopen(plain(path), "rb") as file:
             status = os.fstat(file.fileno())
             if seal is None or status.st_size != seal.size:
                 raise IndexOutdatedError("索引文件已损坏，需要重建索引。")
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            data = _content_of(file, seal.size)
         identity = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if self._verified.get(identity) != seal:
             if Seal.of(data) != seal:
@@ -159,3 +176,9 @@ class Reader:
             return manifests.read(folder)
         except FileNotFoundError:
             return b""
+
+
+def _content_of(file: BufferedReader, size: int) -> bytes | mmap.mmap:
+    if size <= _SMALL:
+        return file.read()
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

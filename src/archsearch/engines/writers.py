@@ -1,0 +1,199 @@
+"""What the values of one field become in a document; a writer for each field of the schema."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import Any, Final, TypeAlias
+
+from archsearch.analysis.folding import fold
+from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.segmenter import Segmenter
+from archsearch.analysis.units import Clause, clauses
+from archsearch.domain.schema import FieldSpec, FieldType, Matching
+from archsearch.engines.base import TextTokens
+from archsearch.engines.fields import (
+    conceals,
+    facet_field,
+    identifier_key,
+    key_of,
+    paths,
+    secret_field,
+    secret_key,
+    sort_field,
+    unit_tokens,
+    word_tokens,
+)
+from archsearch.engines.names import NameForms, distinct, joined_sounds, name_sort_key, name_units
+from archsearch.security.masking import mask_text
+from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Stamp, Tokens
+
+Keys: TypeAlias = dict[str, tuple[str, ...]]
+
+_ENDINGS: Final = 1 << 14
+"""More than there are endings of four digits."""
+TAILED: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document in the making."""
+
+    texts: dict[str, TextTokens]
+    keys: Keys
+
+
+Writer: TypeAlias = Callable[[Draft, Sequence[Any]], None]
+"""Writes the values of a field, at least one, into a document."""
+
+Rank: TypeAlias = Callable[[str], str]
+"""Gives the key by which a value sorts."""
+
+
+class TextWriter:
+    """Writes units and words."""
+
+    def __init__(self, spec: FieldSpec, segmenter: Segmenter) -> None:
+        self._units = spec.key
+        self._words = f"{spec.key}#words"
+        self._segmenter = segmenter
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        folded = [fold(str(value)) for value in values]
+        self.write_clauses(draft, folded, [clauses(text) for text in folded])
+
+    def write_clauses(
+        self, draft: Draft, folded: Sequence[str], found: Sequence[list[Clause]]
+    ) -> None:
+        """Write values that are folded already, and their clauses."""
+        together = found[0] if len(found) == 1 else list(chain.from_iterable(found))
+        draft.texts[self._units] = unit_tokens(together)
+        draft.texts[self._words] = word_tokens(folded, self._segmenter)
+
+
+class NameWriter:
+    """Writes units, words, and the forms of a name; with ``sort`` also its place in order."""
+
+    def __init__(
+        self, spec: FieldSpec, segmenter: Segmenter, pinyin: Pinyin, *, sort: bool
+    ) -> None:
+        self._text = TextWriter(spec, segmenter)
+        self._pinyin = pinyin
+        self._sounds = f"{spec.key}#pinyin"
+        self._whole = f"{spec.key}#whole"
+        self._spelling = f"{spec.key}#spelling"
+        self._initials = f"{spec.key}#initials"
+        self._gap = f"{spec.key}#gap"
+        self._sort = sort_field(spec) if sort else None
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        names = [str(value) for value in values]
+        folded = [fold(name) for name in names]
+        found = [clauses(text) for text in folded]
+        self._text.write_clauses(draft, folded, found)
+        forms = [
+            NameForms.of(name, parts, self._pinyin)
+            for name, parts in zip(names, found, strict=True)
+        ]
+        keys = draft.keys
+        draft.texts[self._sounds] = joined_sounds([form.sounds for form in forms])
+        keys[self._whole] = distinct([form.whole for form in forms])
+        keys[self._spelling] = _united([form.spellings for form in forms])
+        keys[self._initials] = _united([form.initials for form in forms])
+        keys[self._gap] = _united([form.gaps for form in forms])
+        if self._sort:
+            keys[self._sort] = (name_sort_key(name_units(found[0]), self._pinyin),)
+
+
+class KeyWriter:
+    """Writes keys to match, to count and to sort by."""
+
+    def __init__(self, spec: FieldSpec, tokens: Tokens, rank: Rank | None) -> None:
+        self._spec = spec
+        self._tokens = tokens
+        self._rank = rank
+        self._matched = spec.matching is Matching.KEY
+        self._facet = facet_field(spec) if spec.facet else None
+        self._sort = sort_field(spec)
+        self._endings = (
+            IdentifierWriter(spec, tokens) if self._matched and spec.type in TAILED else None
+        )
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        self.add(draft.keys, values)
+
+    def keys_of(self, value: Any) -> Keys:
+        """Give the keys of a single value."""
+        keys: Keys = {}
+        self.add(keys, (value,))
+        return keys
+
+    def add(self, keys: Keys, values: Sequence[Any]) -> None:
+        """Add what the values become to the keys of a document."""
+        if self._matched:
+            self._match(keys, values)
+        if self._facet:
+            keys[self._facet] = self._shown(values)
+        if self._rank:
+            keys[self._sort] = (self._rank(str(values[0])),)
+
+    def _match(self, keys: Keys, values: Sequence[Any]) -> None:
+        spec, tokens = self._spec, self._tokens
+        if not spec.sensitive:
+            hidden = [value for value in values if conceals(spec, value)]
+            if hidden:
+                # An ID number that got into an open field must not be walked by patterns.
+                secret = [secret_key(spec, value, tokens) for value in hidden]
+                keys[secret_field(spec)] = tuple(dict.fromkeys(secret))
+                values = [value for value in values if value not in hidden]
+        if self._endings:
+            self._endings.add(keys, values)
+        if not (self._endings and spec.sensitive):
+            found = [key_of(spec, value, tokens) for value in values]
+            keys[spec.key] = distinct(found)
+
+    def _shown(self, values: Sequence[Any]) -> tuple[str, ...]:
+        shown = [mask_text(str(value)) for value in values]
+        if self._spec.hierarchical:
+            shown = [path for value in shown for path in paths(value)]
+        return distinct(shown)
+
+
+class IdentifierWriter:
+    """Writes the tokens of the endings of identifiers, and of sensitive ones as a whole.
+
+    Their whole is what :func:`key_of` makes, from the identifier that is at hand here.
+    """
+
+    def __init__(self, spec: FieldSpec, tokens: Tokens) -> None:
+        self._spec = spec
+        self._fields = tuple(f"{spec.key}#{tail}" for tail in (Purpose.LAST4, Purpose.LAST6))
+        self._whole = tokens.stamp(spec.key, Purpose.WHOLE) if spec.sensitive else None
+        self._last4 = lru_cache(_ENDINGS)(tokens.stamp(spec.key, Purpose.LAST4))
+        self._last6 = tokens.stamp(spec.key, Purpose.LAST6)
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        self.add(draft.keys, values)
+
+    def add(self, keys: Keys, values: Sequence[Any]) -> None:
+        """Add the tokens to the keys of a document."""
+        found = [identifier_key(self._spec, str(value)) for value in values]
+        if self._whole:
+            keys[self._spec.key] = _stamped(self._whole, found)
+        long = [value for value in found if len(value) >= SHORTEST_TAILED]
+        if long:
+            last4, last6 = self._fields
+            keys[last4] = _stamped(self._last4, [value[-4:] for value in long])
+            keys[last6] = _stamped(self._last6, [value[-6:] for value in long])
+
+
+def _stamped(stamp: Stamp, values: Sequence[str]) -> tuple[str, ...]:
+    return distinct([stamp(value) for value in values])
+
+
+def _united(keys: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return keys[0] if len(keys) == 1 else distinct([key for some in keys for key in some])
