@@ -10,7 +10,6 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -74,34 +73,3 @@ def _derived(row: dict[str, Any]) -> dict[str, str]:
         return {}
     born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     return {"birth_date": born.isoformat(), "gender": "男" if int(number[16]) % 2 else "女"}
-
-
-class Meter:
-    """Passes documents on and keeps what making them took, on the clock and of the processor."""
-
-    def __init__(self, documents: Iterator[Document]) -> None:
-        self._documents = documents
-        self.spent = Spent()
-
-    def __iter__(self) -> Iterator[Document]:
-        while True:
-            with self.spent:
-                document = next(self._documents, None)
-            if document is None:
-                return
-            yield document
-
-
-class Spent:
-    """Adds up the time spent inside ``with`` blocks."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.cpu_seconds = 0.0
-
-    def __enter__(self) -> None:
-        self._started, self._worked = perf_counter(), process_time()
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds += perf_counter() - self._started
-        self.cpu_seconds += process_time() - self._worked

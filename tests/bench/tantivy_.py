@@ -31,7 +31,7 @@ from tantivy import Order
 from archsearch.domain.access import ScopedQuery
 from archsearch.engines.base import ID, Document
 from tests.bench.contender import Asked, Inexpressible, Outcome, field_names
-from tests.bench.documents import Spent
+from tests.bench.meter import Spent
 from tests.bench.tantivy_queries import Translation
 
 ALL_BUCKETS = 100_000

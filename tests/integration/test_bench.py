@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from tests.bench import chart, comparison, report
+from tests.bench import chart, comparison, readme, report
 from tests.bench.contender import Asked, Outcome
 from tests.bench.documents import Product
 from tests.bench.mix import Mix, Question
@@ -83,9 +83,12 @@ def test_a_run_becomes_a_report_and_a_picture(product: Product, tmp_path: Path) 
     run = {**about, "size": 200, "sizes": {"200": found}}
 
     text = "\n".join(report.lines(run))
+    tables = list(readme.tables(run, "zh"))
     picture = fromstring(chart.draw(run, 200))
 
     assert "everything" in text
     assert "index: records/s, stock Whoosh" in text
+    assert tables[0] == "| 200 条档案 | archsearch | tantivy | 原版 Whoosh |"
+    assert {line.count("|") for line in tables if line} == {5, 3}
     assert picture.tag.endswith("svg")
     assert "everything" in {element.text for element in picture.iter()}

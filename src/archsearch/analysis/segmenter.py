@@ -8,6 +8,7 @@ hurt both.
 """
 
 import logging
+import sys
 from functools import cache, cached_property
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -64,7 +65,7 @@ def _rjieba() -> ModuleType:
     inner = package and PathFinder.find_spec("rjieba.rjieba", package.submodule_search_locations)
     if not inner or not inner.loader:
         return import_module("rjieba")
-    module = module_from_spec(inner)
+    module = sys.modules[inner.name] = module_from_spec(inner)
     inner.loader.exec_module(module)
     return module
 
