@@ -115,8 +115,6 @@ class _Readings(dict[str, tuple[str, ...]]):
 
 def combined(choices: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """Choose one reading of each unit in every way, main readings first; at most eight ways."""
-    if _count(choices) == 1:
-        return [tuple(choice[0] for choice in choices)]
     excess = [list(choice) for choice in choices]
     while _count(excess) > _MAX_COMBINATIONS:
         # The last characters lose their rare readings first: a surname's matter most.
