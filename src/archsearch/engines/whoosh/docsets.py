@@ -126,6 +126,8 @@ def repeated(sets: Sequence[DocSet], least: int, size: int) -> DocSet:
     """Give the documents that are in at least so many of some sets."""
     if len(sets) < least:
         return nothing(size)
+    if least == len(sets) == 2:  # noqa: PLR2004 - which is what most queries ask for
+        return sets[0].both(sets[1])
     if sum(one.count for one in sets) * SPARSE < size or len(sets) > np.iinfo(np.uint8).max:
         docs, times = np.unique(np.concatenate([one.docs for one in sets]), return_counts=True)
         return DocSet(size, docs[times >= least])

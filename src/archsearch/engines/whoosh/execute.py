@@ -1,6 +1,8 @@
 """A scoped query over a snapshot: reach, matches, facets, scores, page, channels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from archsearch.domain.access import ScopedQuery
 from archsearch.domain.plan import (
@@ -15,6 +17,7 @@ from archsearch.domain.plan import (
 )
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import EngineHit, EngineResult
+from archsearch.engines.whoosh.arrays import Docs, Mask
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.facets import facets
@@ -23,8 +26,6 @@ from archsearch.engines.whoosh.ranking import Place, page, ranked
 from archsearch.engines.whoosh.reach import reach
 from archsearch.engines.whoosh.scoring import Scorer, Statistics
 from archsearch.engines.whoosh.snapshot import Snapshot
-
-_ORDER = {channel: number for number, channel in enumerate(Channel)}
 
 
 def execute(snapshot: Snapshot, query: ScopedQuery, cache: ArrayCache) -> EngineResult:
@@ -36,7 +37,7 @@ def execute(snapshot: Snapshot, query: ScopedQuery, cache: ArrayCache) -> Engine
         Matcher(segment, reach(segment, scope, excluded, cache), cache)
         for segment in snapshot.segments
     ]
-    hits = [matcher.narrowed(matcher.found(plan.node), plan.filters) for matcher in matchers]
+    hits = [matcher.filtered(matcher.found(plan.node), plan.filters) for matcher in matchers]
     total = sum(found.count for found in hits)
     if not total:
         return nothing(plan, snapshot.index.state.mark)
@@ -64,18 +65,18 @@ def _page(
         if found.count
     ]
     places = page(plan, segments)
+    names = [segment.matcher.content.ids.text for segment in segments]
     if not _labelled(plan.node):
-        names = [segment.matcher.content.ids.text for segment in segments]
         return tuple(
             [EngineHit(RecordId(names[number](doc)), score) for number, doc, score in places]
         )
-    return tuple([_hit(plan.node, segments[place.segment].matcher, place) for place in places])
-
-
-def _hit(node: Node, matcher: Matcher, place: Place) -> EngineHit:
-    found = sorted(set(_channels(node, matcher, place.doc)), key=_ORDER.__getitem__)
-    record_id = RecordId(matcher.content.ids.text(place.doc))
-    return EngineHit(record_id, place.score, tuple(found))
+    channels = _channels_of(plan.node, [segment.matcher for segment in segments], places)
+    return tuple(
+        [
+            EngineHit(RecordId(names[number](doc)), score, channels[number][doc])
+            for number, doc, score in places
+        ]
+    )
 
 
 def _labelled(node: Node) -> bool:
@@ -85,15 +86,35 @@ def _labelled(node: Node) -> bool:
     return isinstance(node, Labelled)
 
 
-def _channels(node: Node, matcher: Matcher, doc: int) -> Iterator[Channel]:
-    """Walk down through the nodes that match the document."""
-    if not isinstance(node, Labelled | AllOf | AnyOf | BestOf | AtLeast):
+def _channels_of(
+    node: Node, matchers: Sequence[Matcher], places: Sequence[Place]
+) -> list[dict[int, tuple[Channel, ...]]]:
+    """Give the channels of the hits of a page, by segment and document."""
+    found = []
+    for number, matcher in enumerate(matchers):
+        docs = np.array(sorted(place.doc for place in places if place.segment == number), np.intp)
+        labels: dict[Channel, Mask] = {}
+        _mark(node, matcher, docs, np.ones(docs.size, np.bool_), labels)
+        ordered = [(channel, labels[channel].tolist()) for channel in Channel if channel in labels]
+        found.append(
+            {
+                doc: tuple([channel for channel, inside in ordered if inside[place]])
+                for place, doc in enumerate(docs.tolist())
+            }
+        )
+    return found
+
+
+def _mark(
+    node: Node, matcher: Matcher, docs: Docs, above: Mask, labels: dict[Channel, Mask]
+) -> None:
+    """Mark by channel the documents that match a labelled node and every node above it."""
+    if not _labelled(node):
         return
-    if not matcher.found(node).holds(doc):
-        return
+    inside = above & matcher.found(node).inside(docs)
     if isinstance(node, Labelled):
-        yield node.channel
-        yield from _channels(node.child, matcher, doc)
-        return
-    for child in node.children:
-        yield from _channels(child, matcher, doc)
+        labels[node.channel] = labels.get(node.channel, False) | inside
+        _mark(node.child, matcher, docs, inside, labels)
+    elif isinstance(node, AllOf | AnyOf | BestOf | AtLeast):
+        for child in node.children:
+            _mark(child, matcher, docs, inside, labels)

@@ -5,6 +5,7 @@ is cheaper for their sizes (see :mod:`.docsets`).
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -66,6 +67,15 @@ class Matcher:
             known = self._sets[id(node)] = self._match(node)
         return known
 
+    def filtered(self, found: DocSet, filters: Sequence[Node]) -> DocSet:
+        """Keep the documents that pass all filters, whose sets are kept as wholes."""
+        for node in filters:
+            if not found.count:
+                return found
+            key = (self.reach.number, "filter", node)
+            found = found.both(self._cache.get(key, partial(self.found, node)))
+        return found
+
     def narrowed(self, found: DocSet, nodes: Sequence[Node]) -> DocSet:
         """Keep the documents that match all of some nodes."""
         for node in nodes:
@@ -79,7 +89,10 @@ class Matcher:
         """Give the documents of a scored leaf, and its occurrences in each."""
         known = self._leaves.get(id(node))
         if known is None:
-            known = self._cache.get((self.reach.number, node), lambda: self._leaf(node))
+            if node.field in self.content.texts:
+                known = self._cache.get((self.reach.number, node), partial(self._leaf, node))
+            else:
+                known = Leaf(nothing(self.size), NO_DOCS)
             self._leaves[id(node)] = known
         return known
 
@@ -88,7 +101,7 @@ class Matcher:
             case TermNode() | PhraseNode():
                 return self.leaf(node).found
             case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
-                return self._cache.get((self.reach.number, node), lambda: self._keyed(node))
+                return self._cache.get((self.reach.number, node), partial(self._keyed, node))
             case MatchAll() | MatchNone():
                 return self.reach if isinstance(node, MatchAll) else nothing(self.size)
             case Labelled():
@@ -118,9 +131,7 @@ class Matcher:
         return self.narrowed(self.found(first), rest)
 
     def _leaf(self, node: Scored) -> Leaf:
-        field = self.content.texts.get(node.field)
-        if field is None:
-            return Leaf(nothing(self.size), NO_DOCS)
+        field = self.content.texts[node.field]
         if isinstance(node, TermNode):
             docs, counts = self._term(field, node.token)
         elif len(node.tokens) == 1:

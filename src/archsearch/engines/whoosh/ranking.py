@@ -10,42 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archsearch.domain.plan import AnyOf, AtLeast, Labelled, Node, Plan
-from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Floats, Ints
+from archsearch.domain.plan import AnyOf, AtLeast, Labelled, Node, PhraseNode, Plan, TermNode
+from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Floats, Ints, top
 from archsearch.engines.whoosh.columns import KeyField
 from archsearch.engines.whoosh.docsets import DocSet, repeated
 from archsearch.engines.whoosh.matching import Matcher
 from archsearch.engines.whoosh.scoring import Scorer, flat, positive
 
-_BLOCKS = 64
 _WORTHWHILE = 2_000
 """Of fewer hits all are scored."""
 _SLACK = 1 + 1e-9
 """A sum rounded at every step may come out above the exact one, by much less than this."""
-
-
-def top(values: Ints | Floats, wanted: int) -> Docs:
-    """Give the places of the largest values, largest first, ties by place."""
-    if wanted <= 0:
-        return np.empty(0, np.intp)
-    if values.size <= wanted:
-        return np.argsort(-values, kind="stable")
-    kept = _shortlist(values, wanted)
-    found = values[kept]
-    threshold = np.partition(found, -wanted)[-wanted]
-    above = np.flatnonzero(found > threshold)
-    level = np.flatnonzero(found == threshold)[: wanted - above.size]
-    chosen = kept[np.sort(np.concatenate((above, level)))]
-    return chosen[np.argsort(-values[chosen], kind="stable")]
-
-
-def _shortlist(values: Ints | Floats, wanted: int) -> Docs:
-    """Drop what is below the best of enough blocks: one pass instead of a partition of all."""
-    width = values.size // _BLOCKS
-    if width <= wanted:
-        return np.arange(values.size)
-    best = values[: width * _BLOCKS].reshape(_BLOCKS, width).max(axis=0)
-    return np.flatnonzero(values >= np.partition(best, -wanted)[-wanted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +44,16 @@ def ranked(plan: Plan, scorer: Scorer, matcher: Matcher, hits: DocSet) -> Ranked
     if flat(plan.node):
         docs = hits.first(wanted)
         return Ranked(matcher, docs, np.zeros(docs.size), np.zeros(docs.size), NO_DOCS)
-    hits = contenders(plan.node, scorer, matcher, hits, wanted)
-    scores = scorer.scores(plan.node, hits)
-    order = top(scores, wanted)
-    return Ranked(matcher, hits.docs[order], scores[order], np.zeros(order.size), NO_DOCS)
+    node = plan.node
+    while isinstance(node, Labelled):
+        node = node.child
+    if isinstance(node, TermNode | PhraseNode) and hits is matcher.found(node):
+        docs, scores = hits.docs, scorer.best(node).values
+        order = scorer.best(node).first(wanted)
+    else:
+        docs, scores = contenders(node, scorer, matcher, hits, wanted)
+        order = top(scores, wanted)
+    return Ranked(matcher, docs[order], scores[order], np.zeros(order.size), NO_DOCS)
 
 
 def _in_tiers(plan: Plan, scorer: Scorer, matcher: Matcher, hits: DocSet) -> Ranked:
@@ -90,30 +71,56 @@ def _top_of(scores: Floats, places: Docs, wanted: int) -> Docs:
     return places[top(scores[places], wanted)]
 
 
-def contenders(node: Node, scorer: Scorer, matcher: Matcher, hits: DocSet, wanted: int) -> DocSet:
-    """Leave out hits that cannot be among the first by score.
+def contenders(
+    node: Node, scorer: Scorer, matcher: Matcher, hits: DocSet, wanted: int
+) -> tuple[Docs, Floats]:
+    """Give hits, and their scores, without some that cannot be among the first.
 
     In a sum of several, those that match two children or more are scored first. What matches one
     child alone has that child's score, and is out if it is lower than that of enough others.
     """
-    while isinstance(node, Labelled):
-        node = node.child
-    if hits.count <= _WORTHWHILE + wanted or not isinstance(node, AnyOf | AtLeast):
-        return hits
-    children = [child for child in node.children if not flat(child)]
-    if len(children) < 2 or not all(map(positive, children)):  # noqa: PLR2004 - one is no sum
-        return hits
-    several = repeated([matcher.found(child) for child in children], 2, matcher.size).both(hits)
-    if several.count < wanted or several.count * 2 > hits.count:
-        return hits
+    several = _several(node, matcher, hits, wanted)
+    if several is None:
+        return hits.docs, scorer.scores(node, hits)
     scores = scorer.scores(node, several)
     least = float(np.partition(scores, -wanted)[-wanted])
-    kept = [several.docs[scores >= least]]
-    for child in children:
+    pieces = [(several.docs, scores)]
+    for child in _summands(node):
         if scorer.bound(child) * _SLACK >= least:
-            alone = matcher.found(child).both(hits).without(several)
-            kept.append(alone.docs[scorer.scores(child, alone) >= least])
-    return DocSet(matcher.size, np.sort(np.concatenate(kept)))
+            alone = _from_score(child, least, scorer, matcher).both(hits).without(several)
+            pieces.append((alone.docs, scorer.scores(child, alone)))
+    docs, scores = (
+        np.concatenate([piece[values >= least] for piece, values in parts])
+        for parts in (pieces, [(values, values) for _, values in pieces])
+    )
+    order = np.argsort(docs)
+    return docs[order], scores[order]
+
+
+def _from_score(node: Node, least: float, scorer: Scorer, matcher: Matcher) -> DocSet:
+    """Give at least those documents of a node that score so much."""
+    found = matcher.found(node)
+    if not isinstance(node, TermNode | PhraseNode):
+        return found
+    return DocSet(found.size, np.sort(found.docs[scorer.best(node).from_score(least)]))
+
+
+def _summands(node: Node) -> list[Node]:
+    """Give the children whose scores a node adds up."""
+    children = node.children if isinstance(node, AnyOf | AtLeast) else ()
+    return [child for child in children if not flat(child)]
+
+
+def _several(node: Node, matcher: Matcher, hits: DocSet, wanted: int) -> DocSet | None:
+    """Give the hits that match two children of a sum, None unless they make a difference."""
+    children = _summands(node)
+    if hits.count <= _WORTHWHILE + wanted or len(children) < 2 or not positive(node):  # noqa: PLR2004
+        return None
+    sets = [matcher.found(child) for child in children]
+    several = repeated(sets, 2, matcher.size)
+    if hits is not matcher.found(node):
+        several = several.both(hits)
+    return several if wanted <= several.count < hits.count / 2 else None
 
 
 def _by_key(plan: Plan, scorer: Scorer, matcher: Matcher, hits: DocSet) -> Ranked:

@@ -30,11 +30,15 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
-from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Ints, Mask, places
+from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Ints, Mask, places, scratch, top
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.matching import Matcher, Scored
 
+_ACCUMULATED = 3
+"""Children of a sum may match so many times as many documents as are wanted to be all added up."""
+_BEST = 128
+"""Of the documents of a leaf so many are kept in order of score."""
 _TABLE = 65_536
 """Up to this length of a document the norms of all lengths are computed at once."""
 
@@ -79,7 +83,8 @@ class Statistics:
     def _scores(self, matcher: Matcher, node: Scored) -> "LeafScores":
         found, counts = matcher.leaf(node)
         values = self.bm25(matcher, node, found.docs, counts)
-        return LeafScores(values, float(values.max(initial=0.0)))
+        best = top(values, _BEST)
+        return LeafScores(values, best, float(values[best[0]]) if best.size else 0.0)
 
     def bm25(self, matcher: Matcher, node: Scored, docs: Docs, counts: Ints) -> Floats:
         """Score some documents of a leaf, of which its occurrences are known."""
@@ -104,10 +109,21 @@ class Statistics:
 
 
 class LeafScores(NamedTuple):
-    """The scores of all documents of a leaf, and the highest."""
+    """The scores of all documents of a leaf, the places of its best, and the highest score."""
 
     values: Floats
+    best: Docs
     most: float
+
+    def first(self, wanted: int) -> Docs:
+        """Give the places of the best, in order."""
+        return self.best[:wanted] if wanted <= _BEST else top(self.values, wanted)
+
+    def from_score(self, least: float) -> Docs:
+        """Give the places of all that score so much or more, in any order."""
+        if self.best.size < self.values.size and self.values[self.best[-1]] >= least:
+            return np.flatnonzero(self.values >= least)
+        return self.best[self.values[self.best] >= least]
 
 
 def _total(lengths: Ints, reach: DocSet) -> int:
@@ -175,23 +191,40 @@ class Scorer:
 
     def _sum(self, node: AllOf | AnyOf | AtLeast, within: DocSet) -> Floats:
         children = [child for child in node.children if not flat(child)]
+        if isinstance(node, AllOf):
+            total = np.zeros(within.count)
+            for child in children:
+                total += self.scores(child, within)
+            return total
+        children = [child for child in children if self._matcher.found(child).count]
+        everything = sum(self._matcher.found(child).count for child in children)
+        if everything <= _ACCUMULATED * within.count:
+            return self._accumulated(children, within)
         total = np.zeros(within.count)
         for child in children:
-            if isinstance(node, AllOf):
-                total += self.scores(child, within)
-                continue
             inside, some = self._inside(within, self._matcher.found(child))
-            if inside is None:
+            if inside is None and some.count:
                 total += self.scores(child, some)
             elif some.count:
                 total[inside] += self.scores(child, some)
         return total
 
+    def _accumulated(self, children: Sequence[Node], within: DocSet) -> Floats:
+        """Add up over all that the children match: cheaper while most of it is wanted."""
+        with scratch(self._matcher.size) as total:
+            sets = [self._matcher.found(child) for child in children]
+            for child, found in zip(children, sets, strict=True):
+                total[found.docs] += self.scores(child, found)
+            added: Floats = total[within.docs]
+            for found in sets:
+                total[found.docs] = 0.0
+        return added
+
     def _best(self, node: BestOf, within: DocSet) -> Floats:
         best = np.full(within.count, -np.inf)
         for child in node.children:
             inside, some = self._inside(within, self._matcher.found(child))
-            if inside is None:
+            if inside is None and some.count:
                 np.maximum(best, self.scores(child, some), out=best)
             elif some.count:
                 best[inside] = np.maximum(best[inside], self.scores(child, some))
@@ -201,6 +234,8 @@ class Scorer:
         """Select those of a set that are in another: which of its documents, None for all."""
         if within is found:
             return None, within
+        if not found.count:
+            return None, found
         inside = found.inside(within.docs)
         some = DocSet(within.size, within.docs[inside])
         return (None, within) if some.count == within.count else (inside, some)
@@ -214,6 +249,10 @@ class Scorer:
         if within.count == found.count:
             return every
         return every[within.mask[found.docs]]
+
+    def best(self, node: Scored) -> LeafScores:
+        """Give the scores of a leaf, ordered as far as they are known to be."""
+        return self._statistics.scores(self._matcher, node)
 
     def bound(self, node: Node) -> float:
         """Give a score that no document exceeds."""
