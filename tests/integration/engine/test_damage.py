@@ -23,10 +23,10 @@ from tests.integration.engine.disks import HastyDisk
 from tests.integration.engine.scenes import Scene, answers
 from tests.integration.engine.vandal import damage, files_of, restored
 
-DAMAGES = 300
+DAMAGES = 150
 SLOW_DAMAGES = int(os.environ.get("ARCHSEARCH_TEST_DAMAGES", "10000"))
 FIRST_SEED = int(os.environ.get("ARCHSEARCH_TEST_SEED", "1000000"))
-DAMAGES_PER_INDEX = 100
+DAMAGES_PER_INDEX = 50
 
 
 def check_damages(folder: Path, seed: int, times: int) -> tuple[int, int]:
