@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from hmac import compare_digest
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
@@ -20,13 +20,6 @@ from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
-from archsearch.ingest.mapping import ColumnMapping
-from archsearch.ingest.naming import NamingRule
-from archsearch.ingest.normalise.normaliser import Normaliser
-from archsearch.ingest.pipeline import Pipeline
-from archsearch.ingest.readers.limits import Limits
-from archsearch.ingest.rejects import RejectsWriter
-from archsearch.ingest.validate import Validator
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.parser import QueryLimits
@@ -40,18 +33,20 @@ from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Watch
-from archsearch.services.ingest import IngestRules, IngestService
 from archsearch.services.names import NameService
 from archsearch.services.reading import ReadingService
 from archsearch.services.search import SearchService
 from archsearch.services.trail import Trail
 from archsearch.services.users import UserService
 from archsearch.settings.loading import load
-from archsearch.settings.model import IngestLimits, Settings
+from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
 from archsearch.storage import audit_log, meta, users
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
+
+if TYPE_CHECKING:
+    from archsearch.services.ingest import IngestService
 
 ANALYSIS_VERSION = "2"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
@@ -60,7 +55,6 @@ FIRST_ADMINISTRATOR = "admin"
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
 _PROOF = "secret/proof"
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
@@ -209,20 +203,11 @@ class Application:
         return _SchemaMasker(self.settings)
 
     @cached_property
-    def ingest(self) -> IngestService:
+    def ingest(self) -> "IngestService":
         """Takes sources in."""
-        options = self.settings.options
-        naming = options.naming
-        rules = IngestRules(
-            levels=self.levels,
-            naming=NamingRule(naming.template, naming.fonds, naming.categories, naming.other),
-            fingerprint=self.settings.ingest_fingerprint,
-            zone=ZONE,
-            batch=options.ingest.batch_rows,
-        )
-        return IngestService(
-            self.trail, self._indexing, self._pipeline(), rules, self._masker, self._rejects
-        )
+        from archsearch.intake import ingest_service  # noqa: PLC0415 - see its module
+
+        return ingest_service(self.settings, self.trail, self._indexing, self._masker)
 
     @cached_property
     def users(self) -> UserService:
@@ -247,22 +232,6 @@ class Application:
     def _drain_lock(self, patience: float) -> AbstractContextManager[object]:
         return writing(self.settings.workspace.var / "drain.lock", patience)
 
-    def _pipeline(self) -> Pipeline:
-        settings = self.settings
-        normaliser = Normaliser(
-            settings.schema,
-            settings.vocabularies,
-            settings.regions,
-            defaults=settings.options.ingest.defaults,
-        )
-        mappings = tuple(
-            ColumnMapping(each.source, each.columns, each.constants, frozenset(each.match))
-            for each in settings.mappings
-        )
-        validator = Validator(settings.schema, settings.regions)
-        limits = _limits(settings.options.ingest.limits)
-        return Pipeline(settings.schema, mappings, normaliser, validator, limits)
-
     def _indexing(self) -> Indexing:
         return Indexing(self.index, self.companion())
 
@@ -278,11 +247,6 @@ class Application:
         path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
         environment = {**others, **ours, "PYTHONPATH": path}
         return Invitation(command, environment, self.index_fingerprint)
-
-    def _rejects(self, source: str, digest: str) -> RejectsWriter:
-        labels = {spec.key: spec.label for spec in self.settings.schema.walk()}
-        folder = self.settings.workspace.var / "rejects"
-        return RejectsWriter(folder, source, digest, labels=labels)
 
 
 def _is_ours(variable: str) -> bool:
@@ -365,16 +329,3 @@ def _add_first_administrator(database: Database, settings: Settings, clock: Cloc
         users.add(connection, admin, at=clock())
         entry = AuditEntry(clock(), SYSTEM, Action.INIT, target=admin.name)
         audit_log.append(connection, entry)
-
-
-def _limits(limits: IngestLimits) -> Limits:
-    megabyte = 1 << 20
-    return Limits(
-        max_file_bytes=limits.max_file_mb * megabyte,
-        max_uncompressed_bytes=limits.max_uncompressed_mb * megabyte,
-        max_ratio=limits.max_ratio,
-        max_row_bytes=limits.max_row_bytes,
-        max_columns=limits.max_columns,
-        max_depth=limits.max_depth,
-        max_cell_chars=limits.max_cell_chars,
-    )

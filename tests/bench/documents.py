@@ -10,7 +10,6 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -74,22 +73,3 @@ def _derived(row: dict[str, Any]) -> dict[str, str]:
         return {}
     born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     return {"birth_date": born.isoformat(), "gender": "男" if int(number[16]) % 2 else "女"}
-
-
-class Meter:
-    """Passes documents on and keeps the time that making them took, to be taken off."""
-
-    def __init__(self, documents: Iterator[Document]) -> None:
-        self._documents = documents
-        self.seconds = 0.0
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Document]:
-        while True:
-            started = perf_counter()
-            document = next(self._documents, None)
-            self.seconds += perf_counter() - started
-            if document is None:
-                return
-            self.count += 1
-            yield document

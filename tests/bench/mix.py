@@ -18,7 +18,7 @@ from math import ceil
 from random import Random
 from typing import Final
 
-from archsearch.analysis.units import is_han, positioned
+from archsearch.analysis.units import positioned
 from archsearch.domain.access import Scope, ScopedQuery, restrict
 from archsearch.domain.plan import (
     AllOf,
@@ -32,9 +32,10 @@ from archsearch.domain.plan import (
     PrefixNode,
     TermNode,
 )
-from archsearch.engines.fields import phrase_tokens, word_tokens
+from archsearch.engines.fields import phrase_tokens
 from tests.bench.corpus import customers
 from tests.bench.documents import Product
+from tests.bench.drawing import Drawing
 
 FACETS: Final = ("region", "value_tier", "tags", "nature", "business_type")
 WORDS: Final = "notes#words"
@@ -74,10 +75,10 @@ class Mix:
 
     def __init__(self, product: Product, *, each: int = 6, rows: int = _ROWS) -> None:
         self._language = product.language
-        self._segmenter = product.application.analysis.segmenter
         self._levels = product.application.levels
         self._each = each
-        self._rows = list(customers(rows))
+        segmenter = product.application.analysis.segmenter
+        self._drawing = Drawing(list(customers(rows)), segmenter)
         self._facets = tuple(self._language.filters.facets(FACETS).values())
 
     def questions(self) -> list[Question]:
@@ -92,23 +93,27 @@ class Mix:
 
     def _makers(self) -> Mapping[str, Callable[[Random], Node]]:
         return {
-            "common word": lambda rng: self._term(rng, self._common),
-            "middling word": lambda rng: self._term(rng, self._middling),
-            "rare word": lambda rng: self._term(rng, self._rare),
+            "common word": lambda rng: self._term(rng, self._drawing.common),
+            "middling word": lambda rng: self._term(rng, self._drawing.middling),
+            "rare word": lambda rng: self._term(rng, self._drawing.rare),
             "and of two": self._both,
-            "or of two": lambda rng: self._any(rng, self._common, self._common),
+            "or of two": lambda rng: self._any(rng, self._drawing.common, self._drawing.common),
             "or of four": lambda rng: self._any(
-                rng, self._common, self._common, self._middling, self._rare
+                rng,
+                self._drawing.common,
+                self._drawing.common,
+                self._drawing.middling,
+                self._drawing.rare,
             ),
             "phrase": self._phrase,
             "name": self._name,
             "prefix": self._prefix,
-            "filters": lambda rng: self._any(rng, self._common, self._middling),
+            "filters": lambda rng: self._any(rng, self._drawing.common, self._drawing.middling),
             "box, name": self._name_box,
             "box, two words": self._words_box,
             "evidence": self._evidence,
             "everything": lambda _: MatchAll(),
-            "deep page": lambda rng: self._any(rng, self._common, self._common),
+            "deep page": lambda rng: self._any(rng, self._drawing.common, self._drawing.common),
         }
 
     def _question(self, kind: str, node: Node, number: int) -> Question:
@@ -129,7 +134,11 @@ class Mix:
             rng = Random(f"{_SEED} {kind}")
             for number in range(self._each):
                 asker = askers[number % len(askers)]
-                plan = Plan(self._any(rng, self._common, self._common, self._middling))
+                plan = Plan(
+                    self._any(
+                        rng, self._drawing.common, self._drawing.common, self._drawing.middling
+                    )
+                )
                 yield Question(kind, restrict(plan, asker.scope), self._whole(plan, asker))
 
     def _whole(self, plan: Plan, asker: _Asker) -> ScopedQuery:
@@ -155,7 +164,7 @@ class Mix:
     def _branches(self) -> tuple[_Asker, ...]:
         """The managers of the two branches with most customers."""
         filters = {"nature": ["个人"], "value_tier": ["高价值", "中价值"]}
-        counted = Counter(str(row["department"]).split("/")[0] for row in self._rows)
+        counted = Counter(str(row["department"]).split("/")[0] for row in self._drawing.rows)
         secrecies = frozenset(self._levels[:-1])
         return tuple(
             _Asker(Scope(secrecies, departments=frozenset({branch})), filters)
@@ -165,7 +174,7 @@ class Mix:
     @cached_property
     def _owners(self) -> tuple[_Asker, ...]:
         """Employees with about as many records as most have."""
-        counted = Counter(str(row["owner"]) for row in self._rows).most_common()
+        counted = Counter(str(row["owner"]) for row in self._drawing.rows).most_common()
         filters = {"nature": ["个人", "企业"], "value_tier": ["高价值", "中价值", "低价值"]}
         usual = counted[len(counted) // 4 : len(counted) // 2]
         chosen = Random(_SEED).sample([owner for owner, _ in usual], min(6, len(usual)))
@@ -173,33 +182,6 @@ class Mix:
         return tuple(_Asker(Scope(secrecies, owner=owner), filters) for owner in chosen)
 
     # What is asked -------------------------------------------------------------------------------
-
-    @cached_property
-    def _held(self) -> list[list[str]]:
-        """The words of each row's notes."""
-        return [list(word_tokens([row["notes"]], self._segmenter).terms) for row in self._rows]
-
-    @cached_property
-    def _frequencies(self) -> list[tuple[str, int]]:
-        counted = Counter(word for words in self._held for word in dict.fromkeys(words))
-        return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-
-    @cached_property
-    def _common(self) -> list[str]:
-        """Words that one record in twenty or more holds."""
-        return [word for word, count in self._frequencies if count * 20 >= len(self._rows)]
-
-    @cached_property
-    def _middling(self) -> list[str]:
-        """Words that one record in a hundred to a thousand holds."""
-        rows = len(self._rows)
-        return [word for word, count in self._frequencies if rows >= count * 100 > rows / 10]
-
-    @cached_property
-    def _rare(self) -> list[str]:
-        """Words that very few records hold."""
-        most = max(1, len(self._rows) // 4_000)
-        return [word for word, count in self._frequencies if count <= most]
 
     def _term(self, rng: Random, words: Sequence[str]) -> Node:
         return TermNode(WORDS, rng.choice(words))
@@ -210,47 +192,30 @@ class Mix:
             chosen[rng.choice([word for word in words if word not in chosen])] = None
         return AnyOf(tuple(TermNode(WORDS, word) for word in chosen))
 
-    def _several(self, rng: Random, number: int) -> list[str]:
-        """Draw different words that one record holds together."""
-        while True:
-            words = list(dict.fromkeys(rng.choice(self._held)))
-            if len(words) >= number:
-                return rng.sample(words, number)
-
     def _both(self, rng: Random) -> Node:
-        return AllOf(tuple(TermNode(WORDS, word) for word in self._several(rng, 2)))
+        return AllOf(tuple(TermNode(WORDS, word) for word in self._drawing.several(rng, 2)))
 
     def _evidence(self, rng: Random) -> Node:
-        words = dict.fromkeys([*self._several(rng, 3), *self._several(rng, 2)])
+        words = dict.fromkeys([*self._drawing.several(rng, 3), *self._drawing.several(rng, 2)])
         nodes = tuple(TermNode(WORDS, word) for word in words)
         return AtLeast(ceil(len(nodes) / 3), nodes)
 
     def _phrase(self, rng: Random) -> Node:
-        length = rng.choice((4, 5, 6))
-        while True:
-            text = str(rng.choice(self._rows)["notes"])
-            start = rng.randrange(max(1, len(text) - length))
-            piece = text[start : start + length]
-            if len(piece) == length and all(map(is_han, piece)):
-                return PhraseNode("notes", phrase_tokens(positioned([piece])))
+        piece = self._drawing.piece(rng, rng.choice((4, 5, 6)))
+        return PhraseNode("notes", phrase_tokens(positioned([piece])))
 
     def _name(self, rng: Random) -> Node:
-        return PhraseNode("name", phrase_tokens(positioned([self._some_name(rng)])))
-
-    def _some_name(self, rng: Random) -> str:
-        """Draw a person's whole name or a piece of a company's."""
-        name = str(rng.choice(self._rows)["name"])
-        return name if len(name) <= 4 else name[2 : 2 + rng.choice((2, 4, 6))]
+        return PhraseNode("name", phrase_tokens(positioned([self._drawing.name(rng)])))
 
     def _prefix(self, rng: Random) -> Node:
-        name = str(rng.choice(self._rows)["name"])
+        name = str(rng.choice(self._drawing.rows)["name"])
         return PrefixNode("name#whole", name[: rng.choice((1, 2))], 3.0)
 
     def _name_box(self, rng: Random) -> Node:
-        return self._compiled(self._some_name(rng))
+        return self._compiled(self._drawing.name(rng))
 
     def _words_box(self, rng: Random) -> Node:
-        return self._compiled(" ".join(self._several(rng, 2)))
+        return self._compiled(" ".join(self._drawing.several(rng, 2)))
 
     def _compiled(self, text: str) -> Node:
         return self._language.compiler.exact(self._language.parse(text))

@@ -34,7 +34,7 @@ from tests.bench.contender import Asked, Inexpressible, Outcome, field_names
 
 _LOOKED_AT = 1_000
 _SEVERAL = frozenset({"region#facet", "tags#facet", "department#facet"})
-_MEMORY_MB = 512
+MEMORY_MB = 512
 
 
 class Text(str):
@@ -68,24 +68,32 @@ class Stock:
     def __init__(self, folder: Path, levels: Sequence[str]) -> None:
         self._folder = folder
         self._levels = frozenset(levels)
-        self._index: Any = None
+        self.index: Any = None
 
     def build(self, documents: Iterable[Document]) -> None:
         """See the protocol."""
         found = iter(documents)
         first = list(islice(found, _LOOKED_AT))
         self.start(*field_names(first))
-        writer = self._index.writer(limitmb=_MEMORY_MB)
+        writer = self.index.writer(limitmb=MEMORY_MB)
         for document in chain(first, found):
             writer.add_document(**as_fields(document))
         writer.commit()
-        self._searcher = self._index.searcher()
+        self._searcher = self.index.searcher()
+
+    def open(self) -> None:
+        """Open what is there as it is now, whoever wrote it."""
+        if self.index is None:
+            self.index = index.open_dir(str(self._folder))
+            self._searcher = self.index.searcher()
+        else:
+            self.refresh()
 
     def start(self, texts: Sequence[str], keys: Sequence[str]) -> None:
         """Make an empty index with these fields."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
-        self._index = index.create_in(str(self._folder), _schema(texts, keys))
+        self.index = index.create_in(str(self._folder), _schema(texts, keys))
 
     def prepare(self, query_: ScopedQuery) -> Asked:
         """See the protocol."""
@@ -118,9 +126,13 @@ class Stock:
 
     def change(self, document: Document) -> None:
         """See the protocol."""
-        writer = self._index.writer()
+        writer = self.index.writer()
         writer.update_document(**as_fields(document))
         writer.commit()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Search what was committed last."""
         self._searcher = self._searcher.refresh()
 
     def bytes(self) -> int:
@@ -130,7 +142,7 @@ class Stock:
     def close(self) -> None:
         """See the protocol."""
         self._searcher.close()
-        self._index.close()
+        self.index.close()
 
     def _scope(self, scope: Scope) -> Iterator[Any]:
         if scope.secrecies != self._levels:
@@ -150,7 +162,7 @@ class Stock:
     def _any_of(self, node: AnyOf) -> Any:
         # Clauses over fields that no record has are left out: NullQuery breaks And.
         leaves = (TermNode, PhraseNode, KeyNode, PrefixNode)
-        schema = self._index.schema
+        schema = self.index.schema
         known = [n for n in node.children if not isinstance(n, leaves) or n.field in schema]
         return query.Or([self._query(child) for child in known])
 

@@ -1,6 +1,5 @@
 """The process that indexes beside a large ingest; see :mod:`archsearch.services.companion`."""
 
-import gc
 import os
 import signal
 import sys
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from archsearch.bootstrap import open_application
 from archsearch.services.companion import accompany
+from archsearch.services.garbage import fewer_collections
 
 
 def main(workspace: str, least: str) -> None:
@@ -17,12 +17,10 @@ def main(workspace: str, least: str) -> None:
     application = open_application(Path(workspace), os.environ)
     try:
         index = application.index
-        # Dictionaries and tables are here to stay: looking through them for garbage is in vain.
-        gc.collect()
-        gc.freeze()
         orders, answers = sys.stdin.fileno(), sys.stdout.fileno()
         fingerprint = application.index_fingerprint
-        accompany(index, fingerprint, int(least), orders=orders, answers=answers)
+        with fewer_collections():
+            accompany(index, fingerprint, int(least), orders=orders, answers=answers)
     finally:
         application.close()
 

@@ -20,7 +20,7 @@ from archsearch.domain.identifiers import (
     classify,
 )
 from archsearch.domain.problem import Problem, Severity
-from archsearch.domain.record import Values, values_at
+from archsearch.domain.record import JsonValue, Values, values_at
 from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
 from archsearch.ingest.faults import Fault, problem
@@ -42,6 +42,7 @@ WARNINGS_COST_AT_MOST: Final = 30
 ERROR_COST: Final = 25
 
 _OLDEST: Final = 120
+_PAST: Final = ("birth_date", "established_on", "created_at")
 _CONTACT_FIELDS: Final = ("phones", "email", "address", "contacts")
 
 _KINDS_WITHOUT_CHECK: Final[Mapping[IdentifierKind, Fault]] = {
@@ -157,7 +158,7 @@ class Validator:
         values = found.draft.values
         for top, keys in self._sensitive:
             held = values.get(top)
-            if held is None or (type(held) is str and "**" not in held):
+            if held is None or not _may_be_masked(held):
                 continue
             for key in keys:
                 if any(isinstance(v, str) and "**" in v for v in values_at(values, key)):
@@ -255,6 +256,16 @@ def _by_top(keys: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(grouped.items())
 
 
+def _may_be_masked(held: JsonValue) -> bool:
+    """Whether to look closer: all but plain texts without stars."""
+    if type(held) is list:
+        for item in held:  # noqa: SIM110 - a generator costs several times the test
+            if type(item) is not str or "**" in item:
+                return True
+        return False
+    return type(held) is not str or "**" in held
+
+
 @lru_cache(maxsize=8192)
 def _names_in_a_row(region: str) -> tuple[str, ...]:
     """Give how an address begins that names a region in full, from the province down."""
@@ -306,9 +317,9 @@ def _check_dates(found: _Findings, today: date) -> None:
     """
     values = found.draft.values
     now = today.isoformat()
-    for key in ("birth_date", "established_on", "created_at"):
+    for key in _PAST:
         day = values.get(key)
-        if isinstance(day, str) and key not in found.draft.origins and day > now[: len(day)]:
+        if isinstance(day, str) and day > now[: len(day)] and key not in found.draft.origins:
             found.add(_FUTURE, key)
     born = values.get("birth_date")
     if isinstance(born, str) and int(born[:4]) < today.year - _OLDEST:

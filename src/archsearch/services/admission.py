@@ -16,7 +16,7 @@ from archsearch.domain.problem import Aspect, Problem
 from archsearch.domain.record import Origin, Record, RecordId, Status, Values
 from archsearch.ingest.amend import amend, same_content
 from archsearch.ingest.rows import Draft
-from archsearch.storage.content import NOT_CONTENT, content_digest
+from archsearch.storage.content import content_digest
 from archsearch.storage.departments import path_fault
 from archsearch.storage.identities import Identity
 
@@ -43,7 +43,8 @@ class Decision(NamedTuple):
 
     def stored_as(self, record_id: RecordId) -> "Decision":
         """Give the decision with the id of its record."""
-        return Decision(*self[:-1], record_id)
+        verdict, draft, values, digest, known, problems, _ = self
+        return Decision(verdict, draft, values, digest, known, problems, record_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,9 @@ class Admission:
 _Refusal = tuple[str, str, str]
 """Code, schema key and message."""
 
+FILLED_IN: Final = ("owner", "department", "created_at")
+"""Content that a row need not bring: it is filled in by who and when."""
+
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
 
 
@@ -175,8 +179,8 @@ def record_of(decision: Decision, record_id: RecordId) -> Record:
     version = 1 if decision.known is None else decision.known.version + 1
     values = {**decision.values, "record_id": record_id}
     origins = dict(draft.origins)
-    for key in values:
+    for key in FILLED_IN:
         # What the row does not say is no part of its content, by which it is recognised.
-        if key not in draft.values and key not in NOT_CONTENT:
+        if key in values and key not in draft.values:
             origins[key] = Origin.DEFAULT
     return Record(record_id, version, values, draft.original, origins, draft.quality)

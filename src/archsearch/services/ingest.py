@@ -23,6 +23,7 @@ from archsearch.services.admission import Admission, Decision, Verdict
 from archsearch.services.asking import Masker
 from archsearch.services.batches import Batches
 from archsearch.services.companion import Indexing
+from archsearch.services.garbage import fewer_collections
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import departments
@@ -64,7 +65,7 @@ class IngestRules:
     naming: NamingRule
     fingerprint: str
     zone: tzinfo
-    batch: int = 500
+    batch: int = 2000
 
 
 @dataclass(slots=True)
@@ -133,7 +134,7 @@ class IngestService:
             admission = self._admission(user)
         batches = Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
         report = IngestReport(dry_run=dry_run)
-        with self._indexing() as indexing:
+        with fewer_collections(), self._indexing() as indexing:
             for supply in self._supplies(inputs, admission.today):
                 with self._trail.failures(user, Action.INGEST, target=supply.name), _on_disk():
                     tally = _Tally(supply, report, self._rejects(supply.name, supply.digest))
@@ -282,7 +283,8 @@ def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> It
             tally.reject(entry.problems, entry.row)
         else:
             batch.append(entry)
-            weight += _weight(entry.values)
+            for value in entry.values.values():
+                weight += len(value) if type(value) is str else _weight(value)
             if len(batch) == size or weight > _HEAVIEST_BATCH:
                 yield batch
                 batch, weight = [], 0

@@ -142,9 +142,10 @@ def _stored(seq: int, entry: AuditEntry, texts: _Texts) -> StoredEntry:
         seq,
         texts.time(entry.at),
         entry.user,
-        entry.action,
+        # Plain texts: the driver takes its time over members of enumerations.
+        entry.action.value,
         entry.target,
-        entry.outcome,
+        entry.outcome.value,
         texts.detail(entry.detail),
     )
 

@@ -71,7 +71,7 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
 
     Args:
         connection: A write transaction.
-        revisions: A batch; 500 to 1,000 is a good size.
+        revisions: A batch; 500 to 5,000 is a good size.
         by: The user who does it; the creator of what is new.
         at: When.
 
@@ -83,15 +83,16 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
     next_id = _next_id(connection)
     moment = time_text(at)
     versions = []
+    dates = (by, moment)
     for revision in revisions:
         record = revision.record
-        access = _access(record)
+        access = Access(record.owner, record.department, record.secrecy)
         head = heads.get(record.record_id)
         if head is None:
             head = heads[record.record_id] = _Head(next_id, 0, access, new=True)
             next_id += 1
         _advance(head, revision, access)
-        versions.append(_version_row(head.id, revision, by, moment))
+        versions.append(_version_row(head.id, revision, dates))
     created = [
         (*_head_row(head, moment), head.id, record_id, moment, by)
         for record_id, head in heads.items()
@@ -203,22 +204,21 @@ def _advance(head: _Head, revision: Revision, access: Access) -> None:
     head.version, head.access, head.latest = record.version, access, revision
 
 
-def _access(record: Record) -> Access:
-    return Access(record.owner, record.department, record.secrecy)
-
-
 def _head_row(head: _Head, moment: str) -> tuple[Any, ...]:
     revision = head.latest
     if revision is None:
         return ()
     record = revision.record
     values = record.values
+    owner, department, secrecy = head.access
     return (
         record.version,
         revision.digest,
         _text_or_none(values.get("source")),
         _text_or_none(values.get("source_id")),
-        *head.access,
+        owner,
+        department,
+        secrecy,
         str(values.get("status", "")),
         record.quality,
         moment,
@@ -226,18 +226,17 @@ def _head_row(head: _Head, moment: str) -> tuple[Any, ...]:
 
 
 def _text_or_none(value: JsonValue) -> str | None:
-    return None if value in (None, "") else str(value)
+    return None if value is None or value == "" else str(value)
 
 
-def _version_row(row_id: int, revision: Revision, by: str, moment: str) -> tuple[Any, ...]:
-    record = revision.record
+def _version_row(row_id: int, revision: Revision, dates: tuple[str, str]) -> tuple[Any, ...]:
+    record, digest = revision
     return (
         row_id,
         record.version,
-        revision.digest,
+        digest,
         record.quality,
-        by,
-        moment,
+        *dates,
         object_text(record.origins),
         object_text(record.original),
         json_text(record.values),

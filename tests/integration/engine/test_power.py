@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from archsearch.domain.record import RecordId
+from archsearch.engines.base import Removal
 from archsearch.engines.whoosh import tiers, writer
 from archsearch.errors import IndexOutdatedError
-from tests.integration.engine.archive import opened
+from tests.integration.engine.archive import document, holding, opened
 from tests.integration.engine.disks import CountingDisk, dying
 from tests.integration.engine.power import Drawn, Fate, Lost, NamesKept, PowerDisk, ReplacedKept
 from tests.integration.engine.scenes import Scene, carry_out
@@ -77,6 +79,24 @@ def test_any_power_loss_leaves_the_old_state_or_the_new(tmp_path: Path) -> None:
     held = sum(lose_power(tmp_path / f"{seed}", seed) for seed in losses)
 
     assert 0 < held < LOSSES
+
+
+@pytest.mark.parametrize("fate", [Lost, NamesKept, ReplacedKept])
+def test_what_was_purged_does_not_come_back_with_the_power(
+    tmp_path: Path, fate: type[Fate]
+) -> None:
+    root = tmp_path / "disk"
+    engine = opened(root / "index")
+    engine.rebuild([document("a"), document("b"), document("secret")])
+    engine.apply([Removal(RecordId("secret"))])
+    disk = PowerDisk(at=10**9, root=root)
+    opened(root / "index", disk=disk).purge()
+
+    disk.leave(tmp_path / "left", fate())
+
+    files = [path for path in (tmp_path / "left").rglob("*") if path.is_file()]
+    assert not any(b"secret" in path.read_bytes() for path in files)
+    assert holding(opened(tmp_path / "left" / "index")) == {"a": 1, "b": 1}
 
 
 @pytest.mark.parametrize("kind", ["files", "folders"])

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from archsearch.engines.whoosh.generations import CURRENT, LOCK
+
 PAGE: Final = 4096
 Files: TypeAlias = Mapping[Path, bytes]
 Damage: TypeAlias = Callable[[Path, Files, random.Random], object]
@@ -109,7 +111,10 @@ PLACE: Final[tuple[Damage, ...]] = (of_another_file, deleted, a_folder, a_link, 
 
 def damage(folder: Path, files: Files, dice: random.Random) -> str:
     """Damage one file in some way; tells what was done."""
-    path = dice.choice([path for path, data in files.items() if data])
     how = dice.choice(CONTENT if dice.random() < 0.8 else PLACE)
+    # Nothing can be changed in an empty file; without the lock nothing can be mended.
+    path = dice.choice([path for path, data in files.items() if data or how in PLACE])
+    if path == folder / LOCK:
+        path = folder / CURRENT
     how(path, files, dice)
     return f"{path.relative_to(folder)}: {how.__name__}"

@@ -189,6 +189,14 @@ class KeyField:
             return DocSet(self.size, np.unique(docs))
         return DocSet(self.size, mask=marked(docs, self.size))
 
+    @cached_property
+    def universal(self) -> bool:
+        """Whether every document holds a key."""
+        if self.codes.bounds is None:
+            return bool(self.codes.codes.all())
+        empty = np.flatnonzero(self.codes.edges[0] < 0)
+        return not np.isin(self.codes.codes, empty).any()
+
     def lowest(self, docs: Docs) -> Docs:
         """Give the ordinal of each document's lowest key, -1 for none."""
         return self.codes.edges[0][self.codes.codes[docs]]

@@ -21,8 +21,9 @@ class Disk:
     """The real file system."""
 
     def create(self, path: Path) -> BinaryIO:
-        """Open a new file for writing, in place of any old one."""
-        return path.open("wb")
+        """Open a new file for writing, in place of any old one; a link is not followed."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.fdopen(os.open(path, flags, 0o666), "wb")
 
     def sync(self, path: Path) -> None:
         """Bring a file's, or a folder's, content to stable storage."""
@@ -110,7 +111,7 @@ def plain(path: str | Path) -> int:
 def scratch_of(path: Path) -> Iterator[Path]:
     """Yield what :func:`write_durably` may have left beside a file when it was interrupted."""
     for suffix in (".tmp", ".old"):
-        if _beside(path, suffix).exists():
+        if os.path.lexists(_beside(path, suffix)):
             yield _beside(path, suffix)
 
 
@@ -118,11 +119,16 @@ def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def remove_tree(disk: Disk, folder: Path) -> None:
-    """Remove a folder and what is in it; a symbolic link is removed, not followed."""
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            remove_tree(disk, path)
-        else:
-            disk.remove(path)
-    disk.remove_folder(folder)
+def discard(disk: Disk, path: Path) -> None:
+    """Remove a file, or a folder and what is in it; a symbolic link is removed, not followed."""
+    if not is_folder(path):
+        disk.remove(path)
+        return
+    for each in path.iterdir():
+        discard(disk, each)
+    disk.remove_folder(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder itself, not a link to one."""
+    return path.is_dir() and not path.is_symlink()

@@ -16,7 +16,7 @@ from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import decode
-from archsearch.engines.whoosh.disk import Disk, make_folder_durably, plain, remove_tree
+from archsearch.engines.whoosh.disk import Disk, discard, make_folder_durably, plain
 from archsearch.engines.whoosh.execute import execute, nothing
 from archsearch.engines.whoosh.generations import CURRENT, LOCK, Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
@@ -93,6 +93,8 @@ class WhooshEngine:
         """Rewrite without removed documents; see the protocol."""
         with self._writing() as lock:
             self._generations.clean()
+            # What is gone must not come back with the power.
+            self._disk.sync(self._folder)
             with self._changing(self._writable(), lock) as writer:
                 writer.commit(purge=True)
 
@@ -192,7 +194,7 @@ class WhooshEngine:
     def _abandon(self, folder: Path) -> None:
         with suppress(OSError):
             if folder.exists() and not self._is_in_use(folder):
-                remove_tree(self._disk, folder)
+                discard(self._disk, folder)
 
     def _is_in_use(self, folder: Path) -> bool:
         with suppress(IndexOutdatedError):

@@ -20,7 +20,7 @@ from archsearch.engines.whoosh.disk import plain
 from archsearch.errors import IndexOutdatedError
 
 NAME: Final = "MANIFEST"
-FORMAT: Final = 3
+FORMAT: Final = 4
 _LARGEST: Final = 1 << 20
 _REPLACED: Final = "索引文件被替换成了别的东西，需要重建索引。"
 _PURPOSE: Final = b"archsearch index manifest\0"

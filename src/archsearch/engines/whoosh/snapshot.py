@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,6 +32,8 @@ from archsearch.errors import EngineError, IndexOutdatedError
 
 _ATTEMPTS = 50
 _SETTLED_NS = 2_000_000_000
+_SMALL = 4 << 20
+"""Files up to this size are read instead of mapped: whoever cuts a mapped one kills its readers."""
 _Mark: TypeAlias = tuple[int, int, int, int, int]
 _tokens = itertools.count()
 
@@ -190,6 +193,12 @@ class Reader:
         views = [self._view(index, segment) for segment in index.segments()]
         if any(len(view.content) != view.alive.size for view in views):
             raise IndexOutdatedError("索引文件与目录不符，需要重建索引。")
+        names = {str(index.folder / view.name) for view in views}
+        self._verified = {
+            identity: seal
+            for identity, seal in list(self._verified.items())
+            if identity[0] in names
+        }
         return Snapshot(index, state, tuple(views))
 
     def _view(self, index: ColumnarIndex, segment: ColumnarSegment) -> SegmentView:
@@ -205,7 +214,7 @@ class Reader:
             status = os.fstat(file.fileno())
             if seal is None or status.st_size != seal.size:
                 raise IndexOutdatedError("索引文件已损坏，需要重建索引。")
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            data = _content_of(file, seal.size)
         identity = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if self._verified.get(identity) != seal:
             if Seal.of(data) != seal:
@@ -222,3 +231,9 @@ class Reader:
             return manifests.read(folder)
         except FileNotFoundError:
             return b""
+
+
+def _content_of(file: BufferedReader, size: int) -> bytes | mmap.mmap:
+    if size <= _SMALL:
+        return file.read()
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -24,8 +24,8 @@ _ColumnReader: Any = columns.ColumnReader
 class KeyColumn(_ColumnReader):  # type: ignore[misc]  # Whoosh has no types
     """The lowest key of each document, empty where there is none."""
 
-    def __init__(self, field: KeyField, size: int) -> None:
-        self._ordinals: list[int] = field.lowest(np.arange(size)).tolist()
+    def __init__(self, field: KeyField) -> None:
+        self._ordinals: list[int] = field.lowest(np.arange(field.size)).tolist()
         self._keys = field.keys
 
     def __len__(self) -> int:
@@ -80,16 +80,21 @@ class StockDocuments(_PerDocumentReader):  # type: ignore[misc]  # Whoosh has no
         return True
 
     def has_column(self, name: str) -> bool:
-        """Tell whether a field can be sorted by."""
-        return name in self._keys
+        """Tell whether a field can be sorted by.
+
+        Of the fields in the schema those can that hold keys, in this segment or in another.
+        """
+        return name not in self._segment.text_names
 
     def list_columns(self) -> list[str]:
-        """List the fields that can be sorted by."""
+        """List the fields that hold keys in this segment."""
         return list(self._keys)
 
-    def column_reader(self, name: str, _: Any) -> KeyColumn:
+    def column_reader(self, name: str, _: Any) -> Any:
         """Give the lowest key of each document."""
-        return KeyColumn(self._keys[name], self.doc_count_all())
+        if name in self._keys:
+            return KeyColumn(self._keys[name])
+        return columns.EmptyColumnReader(b"", self.doc_count_all())
 
     def doc_field_length(self, docnum: int, name: str, default: int = 0) -> int:
         """Give the units of a text field in a document."""

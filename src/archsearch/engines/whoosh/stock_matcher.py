@@ -51,8 +51,12 @@ class PostingMatcher(_LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         return self._place < len(self._docs)
 
     def id(self) -> int:
-        """Give the current document."""
-        return self._docs[self._place]
+        """Give the current document, at the end still the last one."""
+        try:
+            return self._docs[self._place]
+        except IndexError:
+            # Whoosh asks without looking after it had a block skipped.
+            return self._docs[-1]
 
     def next(self) -> bool:
         """Go on to the next document."""

@@ -1,13 +1,12 @@
 """The terms of a segment as Whoosh's readers see them."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whoosh import reading
 from whoosh.codec import base
 
-from archsearch.engines.whoosh.dictionary import Dictionary, decode, encode
+from archsearch.engines.whoosh.dictionary import decode, encode
 from archsearch.engines.whoosh.stock_fields import StockField
 from archsearch.engines.whoosh.stock_matcher import PostingMatcher
 
@@ -57,7 +56,7 @@ class StockCursor(_FieldCursor):  # type: ignore[misc]  # Whoosh has no types
     def find(self, wanted: str | bytes) -> str | None:
         """Go to the first term from ``wanted`` on."""
         data = wanted if isinstance(wanted, bytes) else encode(wanted)
-        self._place = bisect_left(self._terms, data)
+        self._place = self._terms.place(data)
         return self.text()
 
     def next(self) -> str | None:
@@ -118,7 +117,7 @@ class StockTerms(_TermsReader):  # type: ignore[misc]  # Whoosh has no types
     def doc_frequency(self, name: str, text: bytes) -> int:
         """Count the documents that hold a term, deleted ones included; 0 if it is not there."""
         found = self._find(name, text)
-        return int(found[0].docs(found[1]).size) if found else 0
+        return found[0].df(found[1]) if found else 0
 
     def matcher(self, name: str, text: bytes, form: Any, scorer: Any = None) -> PostingMatcher:
         """Give a matcher over the documents that hold a term."""
@@ -134,7 +133,7 @@ class StockTerms(_TermsReader):  # type: ignore[misc]  # Whoosh has no types
             return
         for found, field in self._fields.items():
             if found == name:
-                yield found, field, bisect_left(field.terms, start)
+                yield found, field, field.terms.place(start)
             elif found > name:
                 yield found, field, 0
 
@@ -148,10 +147,6 @@ class StockTerms(_TermsReader):  # type: ignore[misc]  # Whoosh has no types
         field = self._fields.get(name)
         if field is None:
             return None
-        place = _place(field.terms, text)
-        return None if place < 0 else (field, place)
-
-
-def _place(terms: Dictionary, text: bytes) -> int:
-    place = bisect_left(terms, text)
-    return place if place < len(terms) and terms[place] == text else -1
+        place = field.terms.place(text)
+        there = place < len(field.terms) and field.terms[place] == text
+        return (field, place) if there else None

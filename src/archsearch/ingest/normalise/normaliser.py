@@ -19,7 +19,7 @@ from archsearch.ingest.rows import Draft, Row
 
 Report: TypeAlias = Callable[[Fault, FieldSpec, str], None]
 _SELF_LIMIT: Final = 64
-_MOST_KNOWN: Final = 4096
+_MOST_KNOWN: Final = 16_384
 _NOT_A_GROUP: Final = Fault("value_invalid", "内容应为若干个子项，请按模板分列填写。")
 
 

@@ -11,6 +11,9 @@ from archsearch.ingest.normalise.text import clean_line
 PHONE_LIMIT: Final = 200
 
 _PLAIN: Final = re.compile(r"1[3-9][0-9]{9}")
+_PLAIN_LANDLINE: Final = re.compile(
+    r"0(?:(?:10|2[0-57-9])-[1-9][0-9]{7}|[3-9][0-9]{2}-[1-9][0-9]{6,7})"
+)
 _SEPARATORS: Final = re.compile(r"[,;、|/\n]|\s(?=(?:\+|00)86)|(?<=\d{7})\s+(?=\d{7})| 或 ?| 和 ?")
 _LABEL: Final = re.compile(r"^[^0-9+(]*|[^0-9)]*$")
 _NOTE: Final = re.compile(r"\([^0-9)]*\)")
@@ -33,8 +36,9 @@ _SINGLE_HINT: Final = "这里只能填一个电话，已取第一个，其余请
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text is one mobile number as it is kept."""
-    return _PLAIN.fullmatch(text) is not None
+    """Whether a text is one mobile or landline number as it is kept."""
+    found = _PLAIN.fullmatch(text) or _PLAIN_LANDLINE.fullmatch(text)
+    return found is not None
 
 
 def normalise_phone(cell: Any, faults: Faults) -> str | None:
