@@ -22,108 +22,17 @@ from functools import cached_property
 
 import numpy as np
 
-from archsearch.engines.whoosh.arrays import (
-    SPARSE,
-    Docs,
-    Ints,
-    Mask,
-    compact,
-    marked,
-    offsets,
-    spread,
-    widths,
-)
+from archsearch.engines.whoosh.arrays import SPARSE, Docs, Ints, Mask, marked
+from archsearch.engines.whoosh.codes import Codes, all_coded, coded
 from archsearch.engines.whoosh.container import Container, ContainerWriter
 from archsearch.engines.whoosh.dictionary import Dictionary, decode
 from archsearch.engines.whoosh.docsets import DocSet, nothing
 from archsearch.engines.whoosh.lists import DocLists
 
-_SCANNED = 256
-"""Up to so many codes, which fit a byte, documents are found by reading all codes."""
-_CODED = 65_536
-"""Up to so many codes, which fit two bytes, and a few documents for each, codes are stored."""
-_REPEATED = 4
-_RUNS = 8
-"""More runs of codes than these are looked up in a table."""
 _LISTED = 16
 """Lists of more keys than these are not worth reading one by one where there are codes."""
 _FEW = 10_000
 """Up to so many keys are decoded all at once, and kept."""
-
-
-@dataclass(frozen=True)
-class Codes:
-    """What each document holds, as one number; sets are there if some hold several keys."""
-
-    codes: Ints
-    bounds: Ints | None = None
-    keys: Ints | None = None
-
-    @cached_property
-    def sets(self) -> int:
-        """Count the codes there are, 0 included."""
-        if self.bounds is not None:
-            return int(self.bounds.size) - 1
-        return int(self.codes.max()) + 1 if self.codes.size else 1
-
-    @cached_property
-    def edges(self) -> tuple[Docs, Docs]:
-        """Give the lowest and the highest key of each code, -1 for none."""
-        if self.bounds is None or self.keys is None:
-            found = np.arange(-1, self.sets - 1)
-            return found, found
-        some = self.bounds[1:] > self.bounds[:-1]
-        low = np.full(self.sets, -1, np.intp)
-        high = low.copy()
-        low[some] = self.keys[self.bounds[:-1][some]]
-        high[some] = self.keys[self.bounds[1:][some] - 1]
-        return low, high
-
-    def holding(self, ordinals: Docs) -> Mask:
-        """Tell which codes hold one of some keys."""
-        if self.bounds is None or self.keys is None:
-            return marked(ordinals + 1, self.sets)
-        wanted = marked(ordinals, int(self.keys.max()) + 1)
-        table = np.zeros(self.sets, np.bool_)
-        table[self._owners[wanted[self.keys]]] = True
-        return table
-
-    def mask(self, table: Mask) -> Mask:
-        """Tell which documents have a code that is set in a table of all codes."""
-        edges = np.flatnonzero(np.diff(table.view(np.int8), prepend=0, append=0)).tolist()
-        runs = list(zip(edges[::2], edges[1::2], strict=True))
-        if len(runs) > _RUNS:
-            return table.take(self.codes)
-        mask = np.zeros(self.codes.size, np.bool_)
-        for low, high in runs:
-            # Comparing all codes is several times faster than looking all of them up.
-            if high - low == 1:
-                mask |= self.codes == low
-            else:
-                mask |= (self.codes - self.codes.dtype.type(low)) < high - low
-        return mask
-
-    @cached_property
-    def _owners(self) -> Docs:
-        """The code of each of the sets' keys."""
-        bounds = np.zeros(1) if self.bounds is None else self.bounds
-        return np.repeat(np.arange(self.sets), widths(bounds))
-
-    def by_key(self, counts: Ints, keys: int) -> Ints:
-        """Turn counts of codes into counts of keys."""
-        if self.keys is None:
-            return counts[1 : keys + 1]
-        found = np.bincount(self.keys, counts[self._owners], minlength=keys)
-        return found.astype(np.int64)
-
-    def pairs(self) -> tuple[Docs, Docs]:
-        """Give every (ordinal, document) pair."""
-        if self.bounds is None or self.keys is None:
-            docs = np.flatnonzero(self.codes)
-            return self.codes[docs].astype(np.intp) - 1, docs
-        starts = self.bounds[self.codes].astype(np.intp)
-        counts = self.bounds[self.codes.astype(np.intp) + 1].astype(np.intp) - starts
-        return self.keys[spread(starts, counts)], np.repeat(np.arange(self.codes.size), counts)
 
 
 @dataclass(frozen=True)
@@ -138,9 +47,9 @@ class KeyField:
     @classmethod
     def of(cls, keys: list[bytes], ordinals: Ints, docs: Ints, size: int) -> "KeyField":
         """Make the field of ``size`` documents from (ordinal, document) pairs in any order."""
-        codes = _coded(ordinals, docs, size, len(keys))
+        codes = coded(ordinals, docs, size, len(keys))
         lists = None
-        if codes is None or codes.sets > _SCANNED:
+        if codes is None or not codes.scanned:
             by_key = np.sort(ordinals.astype(np.int64) * size + docs)
             owner, doc = np.divmod(by_key, max(size, 1))
             lists = DocLists.of(np.bincount(owner, minlength=len(keys)), doc)
@@ -152,7 +61,7 @@ class KeyField:
         if self.stored is not None:
             return self.stored
         ordinals, docs = self.pairs()
-        return _all_coded(ordinals, docs, self.size, len(self.keys))
+        return all_coded(ordinals, docs, self.size, len(self.keys))
 
     def holders(self, ordinals: Docs) -> DocSet:
         """Give the documents that hold any of some keys, which are ascending."""
@@ -305,63 +214,3 @@ class IdField(KeyField):
     def mask_of(self, ordinals: Docs) -> Mask:
         """See the parent."""
         return marked(ordinals, self.size)
-
-
-def _coded(ordinals: Ints, docs: Ints, size: int, keys: int) -> Codes | None:
-    """Make codes, if there are few enough of them to be worth storing."""
-    most = max(_SCANNED, min(_CODED, size // _REPEATED))
-    counts = np.bincount(docs, minlength=size)
-    if int(counts.max(initial=0)) <= 1:
-        return _single(ordinals, docs, size) if keys < most else None
-    if keys >= most * int(counts.max()):
-        return None
-    ordinals = _by_document(ordinals, docs, keys)
-    starts = offsets(counts)[:-1]
-    codes = _numbered(ordinals, starts, counts, most - 1)
-    return None if codes is None else _with_sets(codes, ordinals, starts, counts)
-
-
-def _single(ordinals: Ints, docs: Ints, size: int) -> Codes:
-    codes = np.zeros(size, np.int64)
-    codes[docs] = ordinals + 1
-    return Codes(compact(codes))
-
-
-def _by_document(ordinals: Ints, docs: Ints, keys: int) -> Ints:
-    """Give the ordinals in order of document, ascending in each."""
-    return np.sort(docs.astype(np.int64) * keys + ordinals) % keys
-
-
-def _numbered(ordinals: Ints, starts: Ints, counts: Ints, most: int) -> Ints | None:
-    """Number the sets of keys in the order of their members; None if there are too many."""
-    codes = np.zeros(counts.size, np.int64)
-    base = int(ordinals.max()) + 2
-    for rank in range(int(counts.max())):
-        some = np.flatnonzero(counts > rank)
-        codes *= base
-        codes[some] += ordinals[starts[some] + rank] + 1
-        _, codes = np.unique(codes, return_inverse=True)
-        if int(codes.max()) >= most:
-            return None
-    # Set 0 is the empty one, whether or not a document has it.
-    return codes if not int(counts.min()) else codes + 1
-
-
-def _with_sets(codes: Ints, ordinals: Ints, starts: Ints, counts: Ints) -> Codes:
-    example = np.zeros(int(codes.max()) + 1, np.intp)
-    example[codes] = np.arange(codes.size)
-    sizes = counts[example]
-    if int(counts.min()):
-        sizes[0] = 0
-    keys = ordinals[spread(starts[example], sizes)]
-    return Codes(compact(codes), compact(offsets(sizes)), compact(keys))
-
-
-def _all_coded(ordinals: Docs, docs: Docs, size: int, keys: int) -> Codes:
-    """Make codes however many there are: several keys make every document's set its own."""
-    counts = np.bincount(docs, minlength=size)
-    if int(counts.max(initial=0)) <= 1:
-        return _single(ordinals, docs, size)
-    bounds = np.concatenate(((0,), offsets(counts)))
-    found = compact(_by_document(ordinals, docs, keys))
-    return Codes(compact(np.arange(1, size + 1)), compact(bounds), found)

@@ -7,9 +7,9 @@ Layout, all integers little-endian::
     directory    ASCII JSON: {"about": …, "sections": [[name, type, offset, count, crc32], …]}
     footer       directory offset u64, directory size u64, directory crc32 u32, version u32, magic
 
-The same arrays give the same bytes. Equal arrays are one section under several names; one without
-elements has none, and its name alone. The checksums tell which section is damaged; what guards an
-answer is the digest of the whole file in the manifest (see :mod:`.manifest`).
+The same arrays give the same bytes. Equal arrays are one section under several names. The checksums
+tell which section is damaged; what guards an answer is the digest of the whole file in the manifest
+(see :mod:`.manifest`).
 """
 
 import hashlib

@@ -54,6 +54,19 @@ def test_the_same_arrays_give_the_same_bytes() -> None:
     assert written(arrays, {"x": 1}) == written(arrays, {"x": 1})
 
 
+def test_equal_arrays_are_stored_once() -> None:
+    file = BytesIO()
+    writer = ContainerWriter(file)
+    array = np.arange(10_000, dtype=np.uint32)
+    for name in ("a", "b", "c"):
+        writer.add(name, array.copy())
+    size = writer.finish({}).size
+
+    assert size < 2 * array.nbytes
+    container = Container(file.getvalue())
+    assert [container[name].tolist() for name in ("a", "b", "c")] == [array.tolist()] * 3
+
+
 def test_a_damaged_section_is_named() -> None:
     data = bytearray(written({"a": np.arange(9, dtype="<u1"), "b": np.arange(9, 20, 1)}, {}))
     data[ALIGNMENT] ^= 1

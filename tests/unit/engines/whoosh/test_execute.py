@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archsearch.engines.whoosh import (
+    codes,
     columns,
     docsets,
     facets,
@@ -38,21 +39,21 @@ def always_lists(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "SPARSE", 0)
     patch.setattr(docsets, "_SORTED", 0)
     patch.setattr(ranking, "_WORTHWHILE", 0)
-    patch.setattr(columns, "_SCANNED", 0)
-    patch.setattr(columns, "_CODED", 0)
+    patch.setattr(codes, "_SCANNED", 0)
+    patch.setattr(codes, "_CODED", 0)
 
 
 def always_skips(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(matching, "SKIPPING", 0)
     patch.setattr(phrases, "SKIPPING", 0)
-    patch.setattr(columns, "_SCANNED", 1)
-    patch.setattr(columns, "_REPEATED", 1)
+    patch.setattr(codes, "_SCANNED", 1)
+    patch.setattr(codes, "_REPEATED", 1)
 
 
 def never_skips(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(matching, "SKIPPING", NEVER)
     patch.setattr(phrases, "SKIPPING", NEVER)
-    patch.setattr(columns, "_RUNS", 0)
+    patch.setattr(codes, "_RUNS", 0)
 
 
 @pytest.mark.parametrize("way", [always_bitmaps, always_lists, always_skips, never_skips])
