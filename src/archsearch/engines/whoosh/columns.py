@@ -48,7 +48,7 @@ _RUNS = 8
 _LISTED = 16
 """Lists of more keys than these are not worth reading one by one where there are codes."""
 _FEW = 10_000
-"""Up to so many keys are kept decoded."""
+"""Up to so many keys are decoded all at once, and kept."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,14 @@ class KeyField:
             return DocSet(self.size, np.unique(docs))
         return DocSet(self.size, mask=marked(docs, self.size))
 
+    @cached_property
+    def universal(self) -> bool:
+        """Whether every document holds a key."""
+        if self.codes.bounds is None:
+            return bool(self.codes.codes.all())
+        empty = np.flatnonzero(self.codes.edges[0] < 0)
+        return not np.isin(self.codes.codes, empty).any()
+
     def lowest(self, docs: Docs) -> Docs:
         """Give the ordinal of each document's lowest key, -1 for none."""
         return self.codes.edges[0][self.codes.codes[docs]]
@@ -225,28 +233,29 @@ class KeyField:
         counts = np.bincount(self.codes.codes[docs], minlength=self.codes.sets)
         return self.codes.by_key(counts, len(self.keys))
 
-    def texts(self, ordinals: Docs) -> list[str]:
-        """Give some keys as strings."""
-        if len(self.keys) > _FEW:
-            return [self.keys.text(ordinal) for ordinal in ordinals.tolist()]
-        found: list[str] = self._texts[ordinals].tolist()
-        return found
-
     @cached_property
-    def _texts(self) -> Ints:
+    def all_texts(self) -> Ints:
         """All keys, as an array of strings."""
         texts = np.empty(len(self.keys), np.object_)
-        texts[:] = [decode(key) for key in self.keys.entries()]
+        texts[:] = list(map(decode, self.keys.entries()))
         return texts
+
+    def _some_texts(self, ordinals: Docs) -> list[str]:
+        if len(self.keys) > _FEW:
+            return [self.keys.text(ordinal) for ordinal in ordinals.tolist()]
+        found: list[str] = self.all_texts[ordinals].tolist()
+        return found
 
     def held(self, docs: Docs) -> list[list[str]]:
         """Give the keys of some documents, few of them."""
         codes = self.codes
         found = codes.codes[docs].astype(np.intp)
         if codes.bounds is None or codes.keys is None:
-            return [self.texts(found[found > 0] - 1)]
+            return [self._some_texts(found[found > 0] - 1)]
         starts, ends = codes.bounds[found].tolist(), codes.bounds[found + 1].tolist()
-        return [self.texts(codes.keys[start:end]) for start, end in zip(starts, ends, strict=True)]
+        return [
+            self._some_texts(codes.keys[start:end]) for start, end in zip(starts, ends, strict=True)
+        ]
 
     def pairs(self) -> tuple[Docs, Docs]:
         """Give every (ordinal, document) pair."""

@@ -183,11 +183,6 @@ class Dictionary(Sequence[bytes]):
         """Give one entry as a string."""
         return decode(self[ordinal])
 
-    def texts(self, ordinals: Iterable[int]) -> list[str]:
-        """Give some entries as strings."""
-        get = self.__getitem__
-        return [str(get(ordinal), "utf-8", "surrogatepass") for ordinal in ordinals]
-
     def save(self, writer: ContainerWriter, prefix: str) -> None:
         """Write the arrays into a container."""
         writer.add(prefix + "form", self.form)

@@ -10,6 +10,8 @@ import numpy as np
 
 from archsearch.engines.whoosh.arrays import NO_DOCS, SPARSE, Docs, Mask, marked, places
 
+_SORTED = 128
+"""Sorting lists together beats a bitmap when they are this many times shorter."""
 _AHEAD = 8_192
 """Documents of a bitmap that are looked at before all of it is, where only the first are wanted."""
 
@@ -111,7 +113,7 @@ def united(sets: Sequence[DocSet], size: int) -> DocSet:
     sets = [one for one in sets if one.count]
     if len(sets) <= 1:
         return sets[0] if sets else nothing(size)
-    if sum(one.count for one in sets) * SPARSE < size:
+    if sum(one.count for one in sets) * _SORTED < size:
         return DocSet(size, np.unique(np.concatenate([one.docs for one in sets])))
     mask = sets[0].mask.copy() if sets[0].dense else marked(sets[0].docs, size)
     for one in sets[1:]:
@@ -128,7 +130,7 @@ def repeated(sets: Sequence[DocSet], least: int, size: int) -> DocSet:
         return nothing(size)
     if least == len(sets) == 2:  # noqa: PLR2004 - which is what most queries ask for
         return sets[0].both(sets[1])
-    if sum(one.count for one in sets) * SPARSE < size or len(sets) > np.iinfo(np.uint8).max:
+    if sum(one.count for one in sets) * _SORTED < size or len(sets) > np.iinfo(np.uint8).max:
         docs, times = np.unique(np.concatenate([one.docs for one in sets]), return_counts=True)
         return DocSet(size, docs[times >= least])
     times = np.zeros(size, np.uint8)

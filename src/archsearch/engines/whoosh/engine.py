@@ -26,7 +26,7 @@ from archsearch.engines.whoosh.stock import LockError
 from archsearch.engines.whoosh.writer import ColumnarWriter, clean
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 
-CACHE_BYTES = 256 * 1024 * 1024
+CACHE_BYTES = 384 * 1024 * 1024
 _MISSING = "索引文件缺失，需要重建索引。"
 
 

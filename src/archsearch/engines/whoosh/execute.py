@@ -44,7 +44,7 @@ def execute(snapshot: Snapshot, query: ScopedQuery, cache: ArrayCache) -> Engine
     return EngineResult(
         total,
         _page(plan, matchers, hits, Statistics(matchers, cache)) if total > plan.offset else (),
-        facets(plan.facets, matchers, hits) if plan.facets else {},
+        facets(plan.facets, matchers, hits, cache) if plan.facets else {},
         snapshot.index.state.mark,
     )
 

@@ -26,7 +26,7 @@ class Generations:
     def __init__(self, folder: Path, disk: Disk) -> None:
         self.folder = folder
         self._disk = disk
-        self._pointer = str(folder / CURRENT)
+        self.pointer = str(folder / CURRENT)
         self._known = (b"", folder)
 
     def current(self) -> Path:
@@ -37,7 +37,7 @@ class Generations:
             EngineError: The folder cannot be read.
         """
         try:
-            data = read_small(self._pointer)
+            data = read_small(self.pointer)
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
         except OSError as error:

@@ -53,12 +53,14 @@ class Matcher:
     """Matches the nodes of one query in one segment. The plan must outlive it."""
 
     def __init__(self, segment: SegmentView, reach: Reach, cache: ArrayCache) -> None:
+        self.name = segment.name
         self.content = segment.content
         self.size = reach.size
         self.reach = reach
         self._cache = cache
         self._sets: dict[int, DocSet] = {}
         self._leaves: dict[int, Leaf] = {}
+        self._merged: dict[int, KeyNode] = {}
 
     def found(self, node: Node) -> DocSet:
         """Give the documents that match."""
@@ -72,9 +74,16 @@ class Matcher:
         for node in filters:
             if not found.count:
                 return found
-            key = (self.reach.number, "filter", node)
-            found = found.both(self._cache.get(key, partial(self.found, node)))
+            found = found.both(self._filter(node))
         return found
+
+    def _filter(self, node: Node) -> DocSet:
+        merged = merged_keys(node)
+        if merged is not None:
+            # As one node, whose documents are found, and kept, at once.
+            return self.found(self._merged.setdefault(id(node), merged))
+        key = (self.reach.number, "filter", node)
+        return self._cache.get(key, partial(self.found, node))
 
     def narrowed(self, found: DocSet, nodes: Sequence[Node]) -> DocSet:
         """Keep the documents that match all of some nodes."""
@@ -159,6 +168,20 @@ class Matcher:
         if field is None:
             return nothing(self.size)
         return _holders(field, node).both(self.reach)
+
+
+def merged_keys(node: Node) -> KeyNode | None:
+    """Join alternatives that are all keys of one field into one node; None for anything else."""
+    while isinstance(node, Labelled):
+        node = node.child
+    if isinstance(node, KeyNode):
+        return node
+    if not isinstance(node, AnyOf) or not node.children:
+        return None
+    known = [part for part in map(merged_keys, node.children) if part is not None]
+    if len(known) < len(node.children) or len({part.field for part in known}) > 1:
+        return None
+    return KeyNode(known[0].field, frozenset().union(*(part.keys for part in known)))
 
 
 def _holders(field: KeyField, node: Keyed) -> DocSet:

@@ -4,8 +4,10 @@ Each segment gives its own first ``offset + limit`` documents, ties by document 
 order of record ids. Only these are compared across segments, by their keys and record ids.
 """
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -179,16 +181,28 @@ def page(plan: Plan, segments: Sequence[Ranked]) -> list[Place]:
     docs = np.concatenate([segment.docs for segment in segments])
     scores = np.concatenate([segment.scores for segment in segments])
     order = np.lexsort((-values, tiers))
-    low, high = _whole_ties(values[order], tiers[order], start, min(stop, order.size))
-    chosen = order[low:high]
-    ids = [
-        segments[number].matcher.content.ids[doc]
-        for number, doc in zip(numbers[chosen].tolist(), docs[chosen].tolist(), strict=True)
-    ]
-    rows = zip(tiers[chosen].tolist(), (-values[chosen]).tolist(), ids, chosen, strict=True)
-    wanted = [row[-1] for row in sorted(rows)][start - low : stop - low]
+    edges = _edges(values[order], tiers[order], start, min(stop, order.size))
+    wanted: list[int] = []
+    for low, high in pairwise(edges):
+        rows = order[low:high]
+        wanted += _by_id(rows, numbers[rows], docs[rows], segments, stop - low)
+    wanted = wanted[start - edges[0] : stop - edges[0]]
     found = zip(numbers[wanted].tolist(), docs[wanted].tolist(), scores[wanted], strict=True)
     return [Place(number, doc, float(score)) for number, doc, score in found]
+
+
+def _by_id(
+    rows: Docs, numbers: Docs, docs: Docs, segments: Sequence[Ranked], wanted: int
+) -> list[int]:
+    """Order equal rows by record id, as far as they are wanted; each segment's are in order."""
+    if rows.size == 1:
+        return [int(rows[0])]
+    streams = []
+    for number in np.unique(numbers).tolist():
+        mine = numbers == number
+        names = map(segments[number].matcher.content.ids.__getitem__, docs[mine].tolist())
+        streams.append(zip(names, rows[mine].tolist(), strict=True))
+    return [row for _, row in islice(heapq.merge(*streams), wanted)]
 
 
 def _by_scores(segments: Sequence[Ranked]) -> Floats:
@@ -209,11 +223,13 @@ def _by_keys(plan: Plan, segments: Sequence[Ranked]) -> Ints:
     return values if plan.order.descending else -values
 
 
-def _whole_ties(values: Ints | Floats, tiers: Ints, start: int, stop: int) -> tuple[int, int]:
-    """Widen a range of sorted rows to whole runs of equal ones."""
+def _edges(values: Ints | Floats, tiers: Ints, start: int, stop: int) -> list[int]:
+    """Give the bounds of the runs of equal rows that a range of sorted rows touches."""
     if start >= stop:
-        return start, start
+        return [start]
     fresh = np.flatnonzero((values[1:] != values[:-1]) | (tiers[1:] != tiers[:-1])) + 1
-    before = fresh[fresh <= start]
-    after = fresh[fresh >= stop]
-    return int(before[-1]) if before.size else 0, int(after[0]) if after.size else values.size
+    bounds = np.concatenate(((0,), fresh, (values.size,)))
+    low = int(np.searchsorted(bounds, start, side="right")) - 1
+    high = int(np.searchsorted(bounds, stop, side="left"))
+    found: list[int] = bounds[low : high + 1].tolist()
+    return found

@@ -75,4 +75,7 @@ def _holding(content: Content, name: str, keys: frozenset[str]) -> Mask:
     field = content.key_field(name) if keys else None
     if field is None:
         return np.zeros(len(content), np.bool_)
-    return field.mask_of(field.keys.find_all(keys))
+    found = field.keys.find_all(keys)
+    if found.size == len(field.keys) and field.universal:
+        return np.ones(len(content), np.bool_)
+    return field.mask_of(found)

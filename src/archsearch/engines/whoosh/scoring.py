@@ -207,12 +207,25 @@ class Scorer:
             return self._accumulated(children, within)
         total = np.zeros(within.count)
         for child in children:
+            if isinstance(child, TermNode | PhraseNode):
+                self._add(child, within, total)
+                continue
             inside, some = self._inside(within, self._matcher.found(child))
             if inside is None and some.count:
                 total += self.scores(child, some)
             elif some.count:
                 total[inside] += self.scores(child, some)
         return total
+
+    def _add(self, node: Scored, within: DocSet, total: Floats) -> None:
+        """Add the scores of a leaf to those documents of a set that match it."""
+        found = self._matcher.leaf(node).found
+        if within.count * SPARSE < found.count:
+            at, inside = places(within.docs, found.docs)
+            total[inside] += self._some(node, within.docs[inside], at[inside])
+        elif found.count:
+            known = self._statistics.scores(self._matcher, node).values
+            total[found.inside(within.docs)] += known[within.mask[found.docs]]
 
     def _accumulated(self, children: Sequence[Node], within: DocSet) -> Floats:
         """Add up over all that the children match: cheaper while most of it is wanted."""
@@ -246,17 +259,21 @@ class Scorer:
         return (None, within) if some.count == within.count else (inside, some)
 
     def _leaf(self, node: Scored, within: DocSet) -> Floats:
-        found, counts = self._matcher.leaf(node)
+        found = self._matcher.leaf(node).found
         if within.count * SPARSE < found.count:
-            at = places(within.docs, found.docs)[0]
-            known = self._statistics.known(self._matcher, node)
-            if known is not None:
-                return known.values[at]
-            return self._statistics.bm25(self._matcher, node, within.docs, counts[at])
+            return self._some(node, within.docs, places(within.docs, found.docs)[0])
         every = self._statistics.scores(self._matcher, node).values
         if within.count == found.count:
             return every
         return every[within.mask[found.docs]]
+
+    def _some(self, node: Scored, docs: Docs, at: Docs) -> Floats:
+        """Score some documents of a leaf, which are at these places of it."""
+        known = self._statistics.known(self._matcher, node)
+        if known is not None:
+            return known.values[at]
+        counts = self._matcher.leaf(node).counts[at]
+        return self._statistics.bm25(self._matcher, node, docs, counts)
 
     def best(self, node: Scored) -> LeafScores:
         """Give the scores of a leaf, ordered as far as they are known to be."""

@@ -40,6 +40,7 @@ def sparse(request: pytest.FixtureRequest) -> object:
     """Run everything with lists preferred, with bitmaps preferred, and as it is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(docsets, "SPARSE", request.param)
+        patch.setattr(docsets, "_SORTED", request.param)
         yield
 
 

@@ -28,6 +28,7 @@ NEVER = 10**9
 def always_bitmaps(patch: pytest.MonkeyPatch) -> None:
     for module in (docsets, scoring, phrases, reach, columns):
         patch.setattr(module, "SPARSE", NEVER)
+    patch.setattr(docsets, "_SORTED", NEVER)
     patch.setattr(ranking, "_WORTHWHILE", 0)
     patch.setattr(facets, "_FEW", -1)
 
@@ -35,6 +36,7 @@ def always_bitmaps(patch: pytest.MonkeyPatch) -> None:
 def always_lists(patch: pytest.MonkeyPatch) -> None:
     for module in (docsets, scoring, phrases, reach, columns):
         patch.setattr(module, "SPARSE", 0)
+    patch.setattr(docsets, "_SORTED", 0)
     patch.setattr(ranking, "_WORTHWHILE", 0)
     patch.setattr(columns, "_SCANNED", 0)
     patch.setattr(columns, "_CODED", 0)
