@@ -8,6 +8,7 @@ from typing import Final
 from unittest.mock import patch
 
 from archsearch.engines.whoosh import (
+    arrays,
     cache,
     columns,
     docsets,
@@ -34,6 +35,7 @@ SEGMENTS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
 WAYS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
     *((module, "SPARSE", (1, 1_000)) for module in (columns, docsets, phrases, reach, scoring)),
     *((module, "SKIPPING", (1, 1_000)) for module in (matching, phrases)),
+    (arrays, "_BLOCKS", (1, 2)),
     # Few arrays fit into the cache, or none.
     (cache, "_OVERHEAD", (10_000_000, 100_000_000)),
     (columns, "_SCANNED", (0, 3)),
@@ -46,8 +48,9 @@ WAYS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
     (facets, "_FEW", (0, 1)),
     (phrases, "_ROOM", (0, 1)),
     (postings, "KEY_BITS", (4, 10)),
-    (ranking, "_BLOCKS", (1, 2)),
     (ranking, "_WORTHWHILE", (0, 3)),
+    (scoring, "_ACCUMULATED", (0, 1_000)),
+    (scoring, "_BEST", (1, 3)),
     (scoring, "_TABLE", (0, 2)),
     (snapshot, "_SMALL", (0, 1_000)),
 )

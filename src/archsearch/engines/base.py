@@ -45,11 +45,12 @@ class TextTokens:
         return zip(self.terms, self.positions, strict=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
     """What an engine keeps of one record: tokens to match, keys to filter, count and sort by.
 
-    ``texts`` and ``keys`` are by index field name. A document holds each key of a field once.
+    ``texts`` and ``keys`` are by index field name. A document holds each key of a field once. Never
+    changed, like its tokens.
     """
 
     record_id: RecordId

@@ -33,8 +33,6 @@ _REMEMBERED: Final = 4096
 _SELDOM_TWICE: Final = frozenset(
     {FieldType.ID_NUMBER, FieldType.PHONE, FieldType.EMAIL, FieldType.NAME}
 )
-_TOLD_APART: Final = frozenset({str, int})
-"""Types whose values are never equal to one of another: 1.0 and True would be taken for 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,13 @@ class DocumentBuilder:
         keys = draft.keys
         for name, value in record.values.items():
             remembered = self._remembered.get(name)
-            if remembered is not None and type(value) in _TOLD_APART:
+            kind = type(value)
+            if remembered is None:
+                self._write(draft, record.values, name)
+            elif kind is str or kind is int:
+                # Never equal to one another; 1.0 and True would be taken for 1.
                 keys.update(remembered[value])
-            elif remembered is not None and type(value) is list and _all_text(value):
+            elif isinstance(value, list) and _all_text(value):
                 keys.update(remembered[tuple(value)])
             else:
                 self._write(draft, record.values, name)

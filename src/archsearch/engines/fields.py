@@ -14,7 +14,7 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 
 from array import array
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import isnan
 from struct import pack
@@ -134,13 +134,17 @@ def _digits_called(value: str) -> str:
 
 def key_of(spec: FieldSpec, value: Any, tokens: Tokens) -> str:
     """Make the key by which a value of a key field is found."""
+    return key_maker(spec, tokens)(value)
+
+
+def key_maker(spec: FieldSpec, tokens: Tokens) -> Callable[[Any], str]:
+    """Give what makes the keys of a field; for many of them."""
     if spec.sensitive:
-        return tokens.token(spec.key, Purpose.WHOLE, identifier_key(spec, str(value)))
+        stamp = tokens.stamp(spec.key, Purpose.WHOLE)
+        return lambda value: stamp(identifier_key(spec, str(value)))
     if spec.type in {FieldType.NUMBER, FieldType.AMOUNT}:
-        return number_key(float(value))
-    if spec.type is FieldType.DATE:
-        return str(value)
-    return fold_key(str(value))
+        return lambda value: number_key(float(value))
+    return str if spec.type is FieldType.DATE else lambda value: fold_key(str(value))
 
 
 def paths(value: str) -> list[str]:

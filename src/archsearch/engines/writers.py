@@ -16,7 +16,7 @@ from archsearch.engines.fields import (
     conceals,
     facet_field,
     identifier_key,
-    key_of,
+    key_maker,
     paths,
     secret_field,
     secret_key,
@@ -35,7 +35,7 @@ _ENDINGS: Final = 1 << 14
 TAILED: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """A document in the making."""
 
@@ -115,11 +115,13 @@ class KeyWriter:
         self._tokens = tokens
         self._rank = rank
         self._matched = spec.matching is Matching.KEY
+        self._walkable = not spec.sensitive and spec.key != "record_id"
         self._facet = facet_field(spec) if spec.facet else None
         self._sort = sort_field(spec)
-        self._endings = (
-            IdentifierWriter(spec, tokens) if self._matched and spec.type in TAILED else None
-        )
+        tailed = self._matched and spec.type in TAILED
+        self._endings = IdentifierWriter(spec, tokens) if tailed else None
+        # The identifiers' writer adds the whole of sensitive ones by itself.
+        self._key = None if tailed and spec.sensitive else key_maker(spec, tokens)
 
     def write(self, draft: Draft, values: Sequence[Any]) -> None:
         """Write the values."""
@@ -141,19 +143,18 @@ class KeyWriter:
             keys[self._sort] = (self._rank(str(values[0])),)
 
     def _match(self, keys: Keys, values: Sequence[Any]) -> None:
-        spec, tokens = self._spec, self._tokens
-        if not spec.sensitive:
+        spec = self._spec
+        if self._walkable:
             hidden = [value for value in values if conceals(spec, value)]
             if hidden:
                 # An ID number that got into an open field must not be walked by patterns.
-                secret = [secret_key(spec, value, tokens) for value in hidden]
+                secret = [secret_key(spec, value, self._tokens) for value in hidden]
                 keys[secret_field(spec)] = tuple(dict.fromkeys(secret))
                 values = [value for value in values if value not in hidden]
         if self._endings:
             self._endings.add(keys, values)
-        if not (self._endings and spec.sensitive):
-            found = [key_of(spec, value, tokens) for value in values]
-            keys[spec.key] = distinct(found)
+        if self._key:
+            keys[spec.key] = distinct([self._key(value) for value in values])
 
     def _shown(self, values: Sequence[Any]) -> tuple[str, ...]:
         shown = [mask_text(str(value)) for value in values]
@@ -165,7 +166,7 @@ class KeyWriter:
 class IdentifierWriter:
     """Writes the tokens of the endings of identifiers, and of sensitive ones as a whole.
 
-    Their whole is what :func:`key_of` makes, from the identifier that is at hand here.
+    Their whole is what :func:`key_maker` has it, from the identifier that is at hand here.
     """
 
     def __init__(self, spec: FieldSpec, tokens: Tokens) -> None:
