@@ -122,7 +122,9 @@ class LeafScores(NamedTuple):
 
     def first(self, wanted: int) -> Docs:
         """Give the places of the best, in order."""
-        return self.best[:wanted] if wanted <= _BEST else top(self.values, wanted)
+        if wanted <= self.best.size or self.best.size == self.values.size:
+            return self.best[:wanted]
+        return top(self.values, wanted)
 
     def from_score(self, least: float) -> Docs:
         """Give the places of all that score so much or more, in any order."""
