@@ -104,14 +104,15 @@ class Dictionary(Sequence[bytes]):
             raise IndexError(ordinal)
         blob, blocks, shared, rests = self._views
         block = ordinal // BLOCK
-        start, common = blocks[block], shared[block]
+        start = blocks[block]
+        rest = start + shared[block]
         if self._width:
-            size = self._width - common
-            at = start + common + (ordinal % BLOCK) * size
+            size = self._width - rest + start
+            at = rest + (ordinal % BLOCK) * size
         else:
             size = rests[ordinal]
-            at = start + common + sum(rests[block * BLOCK : ordinal])
-        entry = bytes(blob[start : start + common]) + bytes(blob[at : at + size])
+            at = rest + sum(rests[block * BLOCK : ordinal])
+        entry = bytes(blob[start:rest]) + blob[at : at + size]
         return entry.hex().encode("ascii") if self._packed else entry
 
     def _head(self, block: int) -> bytes:
@@ -181,7 +182,7 @@ class Dictionary(Sequence[bytes]):
 
     def text(self, ordinal: int) -> str:
         """Give one entry as a string."""
-        return decode(self[ordinal])
+        return self[ordinal].decode("utf-8", "surrogatepass")
 
     def save(self, writer: ContainerWriter, prefix: str) -> None:
         """Write the arrays into a container."""
