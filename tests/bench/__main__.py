@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import archive, chart, comparison, race, report
+from tests.bench import archive, chart, comparison, race, report, stock_engine
 from tests.bench.corpus import OUT, kept
 from tests.bench.documents import Product
 from tests.bench.progress import say
@@ -99,10 +99,10 @@ def _measured(size: int, arguments: argparse.Namespace, *, stock: bool) -> Figur
 def _pipelines(size: int) -> Figures:
     """Ingest the same file with our engine and with stock Whoosh in its place."""
     found = {}
-    for name, engine in (("archsearch", None), ("stock Whoosh", archive.with_stock_writer)):
+    for name, wire in (("archsearch", None), ("stock Whoosh", stock_engine.wire)):
         say(f"ingest of {size:,} records, {name}")
         folder = Path(tempfile.mkdtemp(prefix="archsearch-bench-"))
-        found[name] = archive.ingested(folder / "workspace", kept(size), size, engine)
+        found[name] = archive.ingested(folder / "workspace", kept(size), size, wire)
         shutil.rmtree(folder)
     return found
 

@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import archsearch
 from archsearch.bootstrap import Application
@@ -22,7 +21,6 @@ from tests.bench import report
 from tests.bench.corpus import CORPORA, customers, kept
 from tests.bench.meter import Spent
 from tests.bench.queries import FACETS, QUERIES, offset_of
-from tests.bench.stock_engine import StockEngine
 from tests.bench.summary import Figures, percentile
 
 ADMIN = "admin"
@@ -50,7 +48,7 @@ def measure(folder: Path, size: int, corpus: str = "export") -> Figures:
 
 
 def ingested(
-    workspace: Path, source: Path, size: int, engine: Callable[[Application], Any] | None = None
+    workspace: Path, source: Path, size: int, wire: Callable[[Application], None] | None = None
 ) -> Figures:
     """Ingest a file into a new workspace; done when everything in it can be found.
 
@@ -58,13 +56,13 @@ def ingested(
         workspace: Where to make it.
         source: The file.
         size: The number of its rows.
-        engine: Makes an engine to put in the place of the product's own.
+        wire: Puts another engine in the place of the product's own.
     """
     archsearch.init(workspace)
     with archsearch.open(workspace) as archive:
         application = archive._application
-        if engine:
-            application.__dict__["engine"] = engine(application)
+        if wire:
+            wire(application)
         spent = Spent(everything=True)
         with spent:
             report_ = archive.ingest(source, user=ADMIN)
@@ -76,11 +74,6 @@ def ingested(
         "records_per_s": size / spent.seconds,
         "records_per_cpu_s": size / spent.cpu_seconds,
     }
-
-
-def with_stock_writer(application: Application) -> StockEngine:
-    """Make the engine of stock Whoosh for an application."""
-    return StockEngine(application.settings.workspace.index / "stock", application.levels)
 
 
 def _add_employee(workspace: Path, corpus: str) -> str:

@@ -19,6 +19,7 @@ _HEADS = {
     "zh": ("archsearch", "tantivy", "原版 Whoosh"),
 }
 _RECORDS = ("records", "条档案")
+_COLUMN = ("records", "档案数")
 _RATIOS = (
     "whole, warm: ours / tantivy, median",
     "whole, cold: ours / tantivy, median",
@@ -67,12 +68,12 @@ def tables(run: Figures, language: str) -> Iterator[str]:
     known = dict(growth.rows(sizes))
     at = _shared(known)
     yield _line([f"{int(list(sizes)[at]):,} {_RECORDS[place]}", *_HEADS[language]])
-    yield _line(["---"] * 4)
+    yield "|---" * 4 + "|"
     for name, labels in _COMPARED.items():
         yield _line([labels[place], *(_compared(known, name, engine, at) for engine in _ENGINES)])
     yield ""
-    yield _line([_RECORDS[place], *(f"{int(size):,}" for size in sizes)])
-    yield _line(["---"] * (1 + len(sizes)))
+    yield _line([_COLUMN[place], *(f"{int(size):,}" for size in sizes)])
+    yield "|---" * (1 + len(sizes)) + "|"
     for name, labels in _GROWN.items():
         yield _line([labels[place], *map(_short, known.get(name, [None] * len(sizes)))])
 

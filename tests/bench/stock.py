@@ -81,6 +81,14 @@ class Stock:
         writer.commit()
         self._searcher = self.index.searcher()
 
+    def open(self) -> None:
+        """Open what is there as it is now, whoever wrote it."""
+        if self.index is None:
+            self.index = index.open_dir(str(self._folder))
+            self._searcher = self.index.searcher()
+        else:
+            self.refresh()
+
     def start(self, texts: Sequence[str], keys: Sequence[str]) -> None:
         """Make an empty index with these fields."""
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -17,7 +18,7 @@ from archsearch.domain.access import (
 from archsearch.domain.plan import Order
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, EngineHit, EngineResult, SearchEngine
-from tests.contract.differential import identical, take
+from tests.contract.differential import Setting, identical, take
 from tests.generate_plans import (
     DEPARTMENTS,
     IDS,
@@ -69,13 +70,16 @@ def examples(engine: SearchEngine, seed: int) -> Iterator[Trace | None]:
             yield None if identical(one, other) else Trace(seed, query, one, other)
 
 
-def first_trace(engine: SearchEngine, *, amount: int, first_seed: int = 0) -> Trace | None:
+def first_trace(
+    engine: SearchEngine, *, amount: int, first_seed: int = 0, setting: Setting = nullcontext
+) -> Trace | None:
     """Put ``amount`` questions to two worlds each; stop at one that tells them apart."""
     size = SCOPES_PER_STORY * QUESTIONS_PER_SCOPE
     for seed in range(first_seed, first_seed + (amount + size - 1) // size):
-        for trace in examples(engine, seed):
-            if trace is not None:
-                return trace
+        with setting(random.Random(seed)):
+            for trace in examples(engine, seed):
+                if trace is not None:
+                    return trace
     return None
 
 

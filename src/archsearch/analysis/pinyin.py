@@ -8,6 +8,8 @@ from math import prod
 from pathlib import Path
 
 _MAX_COMBINATIONS = 8
+_FEW = 40
+"""Looking up so many units takes as long as parsing the table."""
 # One pass of an expression over all: half the time of splitting lines, and everybody waits for it.
 _ROW = re.compile(r"^([^#\t\n][^\t\n]*)\t([^\t\n]+)", re.MULTILINE)
 
@@ -28,24 +30,20 @@ class Pinyin:
         self._surnames_path = surnames
 
     @cached_property
-    def _lines(self) -> Mapping[str, str]:
-        return _table(self._readings_path)
-
-    @cached_property
     def _readings(self) -> "_Readings":
-        return _Readings(self._lines)
+        return _Readings(self._readings_path.read_text(encoding="utf-8"))
 
     @cached_property
     def _surnames(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
         return {
             surname: tuple(tuple(reading.split()) for reading in readings.split(","))
-            for surname, readings in _table(self._surnames_path).items()
+            for surname, readings in _table(self._surnames_path.read_text(encoding="utf-8")).items()
         }
 
     @cached_property
     def syllables(self) -> frozenset[str]:
         """Every syllable that some character has."""
-        return frozenset(s for line in set(self._lines.values()) for s in line.split(","))
+        return frozenset(s for line in set(self._readings.lines.values()) for s in line.split(","))
 
     @cached_property
     def _longest(self) -> int:
@@ -98,25 +96,39 @@ class Pinyin:
 
 
 class _Readings(dict[str, tuple[str, ...]]):
-    """Readings by unit, taken from the lines of the table when a unit is first met."""
+    """Readings by unit, taken from the lines of the table when a unit is first met.
 
-    def __init__(self, lines: Mapping[str, str]) -> None:
+    A search meets few units and looks their lines up in the text; who meets many has it parsed.
+    """
+
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self._lines = lines
+        self._text = "\n" + text
+        self._asked = 0
+
+    @cached_property
+    def lines(self) -> Mapping[str, str]:
+        """Joined readings by character."""
+        return _table(self._text)
 
     def __missing__(self, unit: str) -> tuple[str, ...]:
-        line = self._lines.get(unit)
+        self._asked += 1
+        line = self._line(unit) if self._asked <= _FEW else self.lines.get(unit)
         if line is None:
             # Not kept: there are as many of these as there are words and numbers.
             return (unit,)
         readings = self[unit] = tuple(dict.fromkeys(line.split(",")))
         return readings
 
+    def _line(self, unit: str) -> str | None:
+        start = self._text.rfind(f"\n{unit}\t") if unit[:1] not in "#" else -1
+        if start < 0:
+            return None
+        return self._text[start + len(unit) + 2 :].partition("\n")[0].partition("\t")[0]
+
 
 def combined(choices: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """Choose one reading of each unit in every way, main readings first; at most eight ways."""
-    if _count(choices) == 1:
-        return [tuple(choice[0] for choice in choices)]
     excess = [list(choice) for choice in choices]
     while _count(excess) > _MAX_COMBINATIONS:
         # The last characters lose their rare readings first: a surname's matter most.
@@ -129,6 +141,6 @@ def _count(choices: Iterable[Sequence[str]]) -> int:
     return prod(map(len, choices))
 
 
-def _table(path: Path) -> dict[str, str]:
+def _table(text: str) -> dict[str, str]:
     """Read the first two columns of every line that is no comment."""
-    return dict(_ROW.findall(path.read_text(encoding="utf-8")))
+    return dict(_ROW.findall(text))

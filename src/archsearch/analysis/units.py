@@ -7,26 +7,30 @@ it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from operator import add
 from typing import TypeAlias
 
 from archsearch.analysis.folding import fold, fold_with_offsets
 
-HAN = (
-    "\u3007\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0002fa1f\U00030000-\U000323af"
+_HAN_RANGES = (
+    ("\u4e00", "\u9fff"),
+    ("\u3007", "\u3007"),
+    ("\u2e80", "\u2fdf"),
+    ("\u3400", "\u4dbf"),
+    ("\uf900", "\ufaff"),
+    ("\U00020000", "\U0002fa1f"),
+    ("\U00030000", "\U000323af"),
 )
-"""Han characters as a regular expression class body: 〇, radicals, the unified block, compatibility
+HAN = "".join(f"{first}-{last}" for first, last in _HAN_RANGES)
+"""Han characters as a regular expression class body: the unified block, 〇, radicals, compatibility
 ideographs, extensions A to H and those of planes 2 and 3."""
 
 _STOPS = "。！？；!?;\n\r"
 _PIECE = re.compile(rf"([{HAN}]|[0-9]+|[^\W\d_{HAN}]+)|([{_STOPS}])")
 _JOINING = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f\U00030000-\U000323af"
-_STRETCH = re.compile(rf"[{_JOINING}]+|[{HAN}]|[0-9]+|[^\W\d_{HAN}]+")
-_STOP = re.compile(rf"[{_STOPS}]")
-_ONE_HAN = re.compile(rf"[{HAN}]")
 GAP = 1
 """What the end of a sentence or of a value leaves between positions."""
 Clause: TypeAlias = tuple[list[str], list[str]]
@@ -34,6 +38,13 @@ Clause: TypeAlias = tuple[list[str], list[str]]
 
 MAX_POSITION = 2**20 - 1
 """Positions past this one are not indexed; fields are capped far below it on ingest."""
+
+
+@cache
+def _cutters() -> tuple[Callable[[str], list[str]], Callable[[str], list[str]]]:
+    """Give what cuts a text at stops, and a part into stretches; a search never compiles them."""
+    stretch = re.compile(rf"[{_JOINING}]+|[{HAN}]|[0-9]+|[^\W\d_{HAN}]+")
+    return re.compile(rf"[{_STOPS}]").split, stretch.findall
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Unit:
 
 def is_han(text: str) -> bool:
     """Whether a unit is one Han character."""
-    return len(text) == 1 and _ONE_HAN.match(text) is not None
+    return len(text) == 1 and any(first <= text <= last for first, last in _HAN_RANGES)
 
 
 def units(text: str) -> Iterator[Unit]:
@@ -106,13 +117,14 @@ def clauses(folded: str) -> list[Clause]:
     What :func:`positioned` and :func:`bigram` make, but a stretch of Han characters at a time; for
     indexing.
     """
-    return [_clause(part) for part in _STOP.split(folded)]
+    parts, stretches = _cutters()
+    return [_clause(stretches(part)) for part in parts(folded)]
 
 
-def _clause(text: str) -> Clause:
+def _clause(stretches: list[str]) -> Clause:
     units: list[str] = []
     apart: list[int] = []
-    for stretch in _STRETCH.findall(text):
+    for stretch in stretches:
         # As in joins(), whose call would cost as much as all the rest.
         if "㐀" <= stretch < "ꀀ" or stretch >= "𠀀":
             units += stretch

@@ -20,13 +20,14 @@ SCOPE_FIELDS: Final = (ID, OWNER, DEPARTMENT, SECRECY)
 """The fields that a scope is evaluated on; never reachable from query text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TextTokens:
     """The tokens of one text field of one document: ``terms`` and, beside each, its position.
 
     Positions are ordinal from 0 and at most 2**20 - 1, in any order; several terms may share a
     position, the same pair occurs once. ``length`` is the number of units, the BM25 document
-    length. Two sequences instead of pairs, because an engine takes in millions of them.
+    length. Two sequences instead of pairs, and never changed but not frozen, because millions are
+    made.
     """
 
     terms: Sequence[str]

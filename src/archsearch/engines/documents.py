@@ -1,7 +1,7 @@
 """From a record to the document that an engine keeps of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -33,7 +33,8 @@ _REMEMBERED: Final = 4096
 _SELDOM_TWICE: Final = frozenset(
     {FieldType.ID_NUMBER, FieldType.PHONE, FieldType.EMAIL, FieldType.NAME}
 )
-_SCALARS: Final = frozenset({str, int, float, bool})
+_TOLD_APART: Final = frozenset({str, int})
+"""Types whose values are never equal to one of another: 1.0 and True would be taken for 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class DocumentBuilder:
         self._ranks = ranks
         self._fields: dict[str, tuple[Writer, ...]] = {}
         self._members: defaultdict[str, list[tuple[str, Writer]]] = defaultdict(list)
-        self._keys_of: dict[str, Callable[[Any], Keys]] = {}
+        self._remembered: dict[str, _Remembered] = {}
         for spec in schema.leaves:
             self._take(spec)
         self._paths = lru_cache(_REMEMBERED)(_path_keys)
@@ -74,9 +75,11 @@ class DocumentBuilder:
         draft = Draft({}, {})
         keys = draft.keys
         for name, value in record.values.items():
-            keys_of = self._keys_of.get(name)
-            if keys_of is not None and type(value) in _SCALARS:
-                keys.update(keys_of(value))
+            remembered = self._remembered.get(name)
+            if remembered is not None and type(value) in _TOLD_APART:
+                keys.update(remembered[value])
+            elif remembered is not None and type(value) is list and _all_text(value):
+                keys.update(remembered[tuple(value)])
             else:
                 self._write(draft, record.values, name)
         keys[ID] = (record.record_id,)
@@ -118,7 +121,7 @@ class DocumentBuilder:
             keyed = KeyWriter(spec, analysis.tokens, rank)
             writers.append(keyed.write)
             if len(writers) == 1 and _recurrent(spec):
-                self._keys_of[spec.key] = lru_cache(_REMEMBERED, typed=True)(keyed.keys_of)
+                self._remembered[spec.key] = _Remembered(keyed.keys_of)
         group, _, _ = spec.key.rpartition(".")
         if group:
             self._members[group] += [(spec.key, write) for write in writers]
@@ -136,6 +139,24 @@ class DocumentBuilder:
 
     def _name_rank(self, value: str) -> str:
         return name_sort_key(name_units(clauses(fold(value))), self._analysis.pinyin)
+
+
+class _Remembered(dict[Any, Keys]):
+    """The keys that values of a field become, made when first met; as many as are worth it."""
+
+    def __init__(self, keys_of: Callable[[Sequence[Any]], Keys]) -> None:
+        super().__init__()
+        self._keys_of = keys_of
+
+    def __missing__(self, value: Any) -> Keys:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[value] = self._keys_of(value if isinstance(value, tuple) else (value,))
+        return found
+
+
+def _all_text(values: list[Any]) -> bool:
+    return bool(values) and set(map(type, values)) == {str}
 
 
 def _recurrent(spec: FieldSpec) -> bool:

@@ -14,7 +14,7 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 
 from array import array
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from math import isnan
 from struct import pack
@@ -40,28 +40,29 @@ def unit_tokens(found: Sequence[Clause]) -> TextTokens:
     places, pair_places = array("I"), array("I")
     position = 0
     for clause, bigrams in found:
-        units += clause
-        pairs += bigrams
-        places += ordinals(position, len(clause))
-        pair_places += ordinals(position, len(bigrams))
-        position += len(clause) + GAP
+        if clause:
+            units += clause
+            pairs += bigrams
+            end = position + len(clause)
+            places += ordinals(position, end)
+            pair_places += ordinals(position, end - 1)
+            position = end
+        position += GAP
     if position > MAX_POSITION:
         del units[bisect(places, MAX_POSITION) :], places[len(units) :]
         del pairs[bisect(pair_places, MAX_POSITION - 1) :], pair_places[len(pairs) :]
     return TextTokens(units + pairs, places + pair_places, len(units))
 
 
+def ordinals(start: int, end: int) -> "array[int]":
+    """Give consecutive positions; copied from those at hand, as most texts are short."""
+    return _ORDINALS[start:end] if end <= len(_ORDINALS) else array("I", range(start, end))
+
+
 @lru_cache(512)
 def unit_places(count: int) -> "array[int]":
     """Give the positions of so many units, and then of their pairs; shared, not to be changed."""
     return ordinals(0, count) + ordinals(0, max(count - 1, 0))
-
-
-def ordinals(start: int, count: int) -> "array[int]":
-    """Give consecutive positions; copied from those at hand, as most texts are short."""
-    if start + count <= len(_ORDINALS):
-        return _ORDINALS[start : start + count]
-    return array("I", range(start, start + count))
 
 
 def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -88,10 +89,12 @@ def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ..
     return tuple(chosen)
 
 
-def word_tokens(folded: Iterable[str], segmenter: Segmenter) -> TextTokens:
+def word_tokens(folded: Sequence[str], segmenter: Segmenter) -> TextTokens:
     """Make tokens of the words of two or more characters of folded texts, in order."""
     cut = segmenter.cut
-    words = [word for text in folded for word in cut("".join(text.split())) if len(word) > 1]
+    words = [word for word in cut("".join(folded[0].split())) if len(word) > 1] if folded else []
+    for text in folded[1:]:
+        words += [word for word in cut("".join(text.split())) if len(word) > 1]
     return TextTokens(words, ordinals(0, len(words)), len(words))
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from archsearch.analysis.folding import fold
 from archsearch.analysis.pinyin import Pinyin, combined
-from archsearch.analysis.units import Clause, clauses
+from archsearch.analysis.units import GAP, Clause, clauses
 from archsearch.engines.base import TextTokens
 from archsearch.engines.fields import unit_places
 from archsearch.security.masking import mask_text
@@ -30,7 +30,7 @@ class NameForms(NamedTuple):
     """What a name sounds like, and what it looks like with one slip in it."""
 
     sounds: TextTokens
-    whole: str
+    whole: tuple[str, ...]
     spellings: tuple[str, ...]
     initials: tuple[str, ...]
     gaps: tuple[str, ...]
@@ -42,14 +42,28 @@ class NameForms(NamedTuple):
         masked = mask_text(name)
         whole = units if masked == name else name_units(clauses(fold(masked)))
         readings = pinyin.name_readings(units)
-        ways = combined(readings)
+        if sum(map(len, readings)) == len(units):
+            # Read in one way only, as most names are.
+            syllables = [choices[0] for choices in readings]
+            sounds = spoken(syllables)
+            ways = [syllables]
+        else:
+            sounds = pinyin_tokens(readings)
+            ways = [list(way) for way in combined(readings)]
         return cls(
-            sounds=pinyin_tokens(readings),
-            whole="".join(whole),
-            spellings=distinct(["".join(way) for way in ways]),
-            initials=distinct(["".join([syllable[0] for syllable in way]) for way in ways]),
-            gaps=gap_keys(units),
+            sounds,
+            ("".join(whole),),
+            distinct(list(map("".join, ways))),
+            distinct(["".join([syllable[0] for syllable in way]) for way in ways]),
+            gap_keys(units),
         )
+
+
+def spoken(syllables: list[str]) -> TextTokens:
+    """Make tokens of syllables, one of each unit, and of pairs of them."""
+    pairs = list(map(" ".join, pairwise(syllables)))
+    length = len(syllables)
+    return TextTokens(syllables + pairs, unit_places(length), length)
 
 
 def name_units(found: Sequence[Clause]) -> list[str]:
@@ -58,33 +72,33 @@ def name_units(found: Sequence[Clause]) -> list[str]:
 
 
 def pinyin_tokens(readings: Sequence[Sequence[str]]) -> TextTokens:
-    """Make tokens of syllables, every reading of a unit at its position, and of pairs of them."""
-    length = len(readings)
+    """Make tokens as :func:`spoken` does, of every reading of each unit."""
     terms = [syllable for choices in readings for syllable in choices]
-    if len(terms) == length:
-        terms += [f"{one} {other}" for one, other in pairwise(terms)]
-        return TextTokens(terms, unit_places(length), length)
     places = array("I")
     for place, choices in enumerate(readings):
         places.extend([place] * len(choices))
     for place, (ones, others) in enumerate(pairwise(readings)):
         terms += [f"{one} {other}" for one in ones for other in others]
         places.extend([place] * (len(terms) - len(places)))
-    return TextTokens(terms, places, length)
+    return TextTokens(terms, places, len(readings))
 
 
-def joined_sounds(parts: Sequence[TextTokens]) -> TextTokens:
-    """Put the tokens of several names one after another, a gap between them."""
-    if len(parts) == 1:
-        return parts[0]
+def united(forms: Sequence[NameForms]) -> NameForms:
+    """Put the forms of several names together; their sounds one after another, with a gap."""
     terms: list[str] = []
     places = array("I")
     start = 0
-    for part in parts:
-        terms += part.terms
-        places.extend([start + place for place in part.positions])
-        start += part.length + 1
-    return TextTokens(terms, places, sum(part.length for part in parts))
+    for form in forms:
+        terms += form.sounds.terms
+        places.extend([start + place for place in form.sounds.positions])
+        start += form.sounds.length + GAP
+    return NameForms(
+        TextTokens(terms, places, sum(form.sounds.length for form in forms)),
+        distinct([key for form in forms for key in form.whole]),
+        distinct([key for form in forms for key in form.spellings]),
+        distinct([key for form in forms for key in form.initials]),
+        distinct([key for form in forms for key in form.gaps]),
+    )
 
 
 def gap_keys(name: Sequence[str]) -> tuple[str, ...]:

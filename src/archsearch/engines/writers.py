@@ -24,9 +24,9 @@ from archsearch.engines.fields import (
     unit_tokens,
     word_tokens,
 )
-from archsearch.engines.names import NameForms, distinct, joined_sounds, name_sort_key, name_units
+from archsearch.engines.names import NameForms, distinct, name_sort_key, name_units, united
 from archsearch.security.masking import mask_text
-from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Stamp, Tokens
+from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Tokens
 
 Keys: TypeAlias = dict[str, tuple[str, ...]]
 
@@ -93,16 +93,16 @@ class NameWriter:
         folded = [fold(name) for name in names]
         found = [clauses(text) for text in folded]
         self._text.write_clauses(draft, folded, found)
-        forms = [
-            NameForms.of(name, parts, self._pinyin)
-            for name, parts in zip(names, found, strict=True)
-        ]
+        form = NameForms.of(names[0], found[0], self._pinyin)
+        if len(names) > 1:
+            others = zip(names[1:], found[1:], strict=True)
+            form = united([form, *(NameForms.of(*other, self._pinyin) for other in others)])
+        draft.texts[self._sounds] = form.sounds
         keys = draft.keys
-        draft.texts[self._sounds] = joined_sounds([form.sounds for form in forms])
-        keys[self._whole] = distinct([form.whole for form in forms])
-        keys[self._spelling] = _united([form.spellings for form in forms])
-        keys[self._initials] = _united([form.initials for form in forms])
-        keys[self._gap] = _united([form.gaps for form in forms])
+        keys[self._whole] = form.whole
+        keys[self._spelling] = form.spellings
+        keys[self._initials] = form.initials
+        keys[self._gap] = form.gaps
         if self._sort:
             keys[self._sort] = (name_sort_key(name_units(found[0]), self._pinyin),)
 
@@ -125,10 +125,10 @@ class KeyWriter:
         """Write the values."""
         self.add(draft.keys, values)
 
-    def keys_of(self, value: Any) -> Keys:
-        """Give the keys of a single value."""
+    def keys_of(self, values: Sequence[Any]) -> Keys:
+        """Give the keys of values by themselves."""
         keys: Keys = {}
-        self.add(keys, (value,))
+        self.add(keys, values)
         return keys
 
     def add(self, keys: Keys, values: Sequence[Any]) -> None:
@@ -170,7 +170,7 @@ class IdentifierWriter:
 
     def __init__(self, spec: FieldSpec, tokens: Tokens) -> None:
         self._spec = spec
-        self._fields = tuple(f"{spec.key}#{tail}" for tail in (Purpose.LAST4, Purpose.LAST6))
+        self._field4, self._field6 = f"{spec.key}#{Purpose.LAST4}", f"{spec.key}#{Purpose.LAST6}"
         self._whole = tokens.stamp(spec.key, Purpose.WHOLE) if spec.sensitive else None
         self._last4 = lru_cache(_ENDINGS)(tokens.stamp(spec.key, Purpose.LAST4))
         self._last6 = tokens.stamp(spec.key, Purpose.LAST6)
@@ -181,19 +181,17 @@ class IdentifierWriter:
 
     def add(self, keys: Keys, values: Sequence[Any]) -> None:
         """Add the tokens to the keys of a document."""
-        found = [identifier_key(self._spec, str(value)) for value in values]
+        whole: dict[str, None] = {}
+        last4: dict[str, None] = {}
+        last6: dict[str, None] = {}
+        for value in values:
+            found = identifier_key(self._spec, str(value))
+            if self._whole:
+                whole[self._whole(found)] = None
+            if len(found) >= SHORTEST_TAILED:
+                last4[self._last4(found[-4:])] = None
+                last6[self._last6(found[-6:])] = None
         if self._whole:
-            keys[self._spec.key] = _stamped(self._whole, found)
-        long = [value for value in found if len(value) >= SHORTEST_TAILED]
-        if long:
-            last4, last6 = self._fields
-            keys[last4] = _stamped(self._last4, [value[-4:] for value in long])
-            keys[last6] = _stamped(self._last6, [value[-6:] for value in long])
-
-
-def _stamped(stamp: Stamp, values: Sequence[str]) -> tuple[str, ...]:
-    return distinct([stamp(value) for value in values])
-
-
-def _united(keys: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    return keys[0] if len(keys) == 1 else distinct([key for some in keys for key in some])
+            keys[self._spec.key] = tuple(whole)
+        if last4:
+            keys[self._field4], keys[self._field6] = tuple(last4), tuple(last6)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.domain.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from archsearch.domain.regions import RegionTree
     from archsearch.ingest.normalise.cells import Faults, FieldNormaliser
 
 _FREE = {FieldType.NAME, FieldType.TEXT, FieldType.ADDRESS}
@@ -18,7 +18,7 @@ class SchemaValues:
     """Reads values by the normalisers of their fields; see ``search.values.ValueReader``."""
 
     def __init__(
-        self, vocabularies: Mapping[str, Vocabulary], regions: Callable[[], RegionTree]
+        self, vocabularies: Mapping[str, Vocabulary], regions: Callable[[], "RegionTree"]
     ) -> None:
         self._vocabularies = vocabularies
         # Building the tree takes a while, and few queries need it.

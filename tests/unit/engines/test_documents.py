@@ -117,6 +117,13 @@ def test_values_that_are_equal_but_not_alike_are_not_taken_for_each_other(
     assert shown == [("1",), ("True",), ("1.0",), ("1",)]
 
 
+def test_several_values_are_remembered_as_several(builder: DocumentBuilder) -> None:
+    for tags in (["老客户", "VIP"], ["老客户"], ["老客户", "VIP"], [], ["VIP", "VIP"]):
+        keys = builder.build(record({"tags": tags})).keys
+
+        assert keys.get("tags#facet", ()) == tuple(dict.fromkeys(tags))
+
+
 def test_a_document_is_made_alike_however_many_were_made_before(
     builder: DocumentBuilder, analysis: Analysis
 ) -> None:

@@ -80,6 +80,11 @@ class Statistics:
         key = (self._reach, matcher.reach.number, node)
         return self._cache.get(key, lambda: self._scores(matcher, node))
 
+    def known(self, matcher: Matcher, node: Scored) -> "LeafScores | None":
+        """Give the same if they are at hand."""
+        found: LeafScores | None = self._cache.peek((self._reach, matcher.reach.number, node))
+        return found
+
     def _scores(self, matcher: Matcher, node: Scored) -> "LeafScores":
         found, counts = matcher.leaf(node)
         values = self.bm25(matcher, node, found.docs, counts)
@@ -244,6 +249,9 @@ class Scorer:
         found, counts = self._matcher.leaf(node)
         if within.count * SPARSE < found.count:
             at = places(within.docs, found.docs)[0]
+            known = self._statistics.known(self._matcher, node)
+            if known is not None:
+                return known.values[at]
             return self._statistics.bm25(self._matcher, node, within.docs, counts[at])
         every = self._statistics.scores(self._matcher, node).values
         if within.count == found.count:
