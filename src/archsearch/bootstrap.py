@@ -234,9 +234,7 @@ class Application:
         return writing(self.settings.workspace.var / "drain.lock", patience)
 
     def _indexing(self) -> Indexing:
-        # A companion has the engine that is wired here, and no other.
-        wired = isinstance(self.engine, WhooshEngine)
-        return Indexing(self.index, self.companion() if wired else tuple)
+        return Indexing(self.index, self.companion())
 
     def companion(self) -> Invitation:
         """How to start the process that indexes beside a large ingest."""

@@ -16,7 +16,6 @@ from archsearch.services.index import IndexService
 from archsearch.services.indexing import Indexing
 from archsearch.storage import outbox
 from tests.offices import Office, named
-from tests.oracle import OracleEngine
 
 ROWS = 240
 Invite = Callable[[], Sequence[Companion]]
@@ -170,11 +169,3 @@ def test_a_small_ingest_asks_for_no_companion(office: Office) -> None:
     office.feed(*named("AB"))
 
     assert office.seen("admin") == {"A", "B"}
-
-
-def test_another_engine_than_the_one_that_is_wired_gets_no_companion(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(office.application.__dict__, "engine", OracleEngine())
-
-    assert office.application._indexing()._invite() == ()
