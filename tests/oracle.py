@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from archsearch.domain.access import ScopedQuery
 from archsearch.domain.plan import (
@@ -74,6 +75,14 @@ class OracleEngine:
             else:
                 documents.pop(change.record_id, None)
         self._documents = documents
+
+    def prepare(self, changes: Iterable[Document | Removal]) -> list[Document | Removal]:
+        """Keep the changes."""
+        return list(changes)
+
+    def apply_prepared(self, prepared: Any, *, mark: str = "") -> None:
+        """Make the changes that were kept."""
+        self.apply(prepared, mark=mark)
 
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
         """Forget everything, keep these."""

@@ -28,11 +28,12 @@ from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
-from archsearch.services.companion import WORTH_A_COMMIT, Indexing, Invitation
+from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Watch
+from archsearch.services.indexing import Indexing
 from archsearch.services.names import NameService
 from archsearch.services.reading import ReadingService
 from archsearch.services.search import SearchService
@@ -240,7 +241,7 @@ class Application:
         root = str(self.settings.workspace.root)
         # Never from the folder the user happens to be in: it may hold modules of any name.
         module = ("-P", "-m", "archsearch.entrypoints.companion")
-        command = (sys.executable, *module, root, str(WORTH_A_COMMIT))
+        command = (sys.executable, *module, root)
         # Whatever the program around this has arranged must hold for the companion as well.
         others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
         ours = {name: value for name, value in self.environ.items() if _is_ours(name)}

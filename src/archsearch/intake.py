@@ -11,7 +11,7 @@ from archsearch.ingest.readers.limits import Limits
 from archsearch.ingest.rejects import RejectsWriter
 from archsearch.ingest.validate import Validator
 from archsearch.services.asking import Masker
-from archsearch.services.companion import Indexing
+from archsearch.services.indexing import Indexing
 from archsearch.services.ingest import IngestRules, IngestService
 from archsearch.services.trail import Trail
 from archsearch.settings.model import IngestLimits, Settings

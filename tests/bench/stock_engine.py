@@ -2,15 +2,17 @@
 
 As far as an ingest and a search go: what only administrators ask for is not there. It keeps none of
 the product's promises (nothing is synced, no state is verified); it is the writer people would use.
-As with the product's own engine, a second process indexes while the first one stores: run as a
-module, this is that process.
+As with the product's own engine, other processes make documents and index while the first one
+stores: run as a module, this is such a process.
 """
 
 import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from archsearch.bootstrap import Application, open_application
 from archsearch.domain.access import ScopedQuery
@@ -24,7 +26,7 @@ from archsearch.engines.base import (
     Removal,
 )
 from archsearch.errors import IndexOutdatedError
-from archsearch.services.companion import WORTH_A_COMMIT, accompany
+from archsearch.services.companion import accompany
 from archsearch.services.garbage import fewer_collections
 from tests.bench.stock import MEMORY_MB, Stock, as_fields
 
@@ -57,9 +59,21 @@ class StockEngine:
         self._stock.refresh()
         self._marked.write_text(mark or self._mark())
 
+    def prepare(self, changes: Iterable[Document | Removal]) -> list[Document | Removal]:
+        """Make the documents; the rest needs the writer."""
+        return list(changes)
+
+    def apply_prepared(self, prepared: Any, *, mark: str = "") -> None:
+        """Make changes whose documents are made."""
+        self.apply(prepared, mark=mark)
+
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
-        """Build anew."""
-        self._stock.build(documents)
+        """Build anew; of nothing, nothing, for the fields are those that documents have."""
+        found = iter(documents)
+        first = next(found, None)
+        if first is None:
+            return
+        self._stock.build(chain([first], found))
         self._marked.write_text(mark)
 
     def stats(self) -> EngineStats:
@@ -108,7 +122,7 @@ def main(workspace: str) -> None:
     orders, answers = sys.stdin.fileno(), sys.stdout.fileno()
     fingerprint = application.index_fingerprint
     with fewer_collections():
-        accompany(application.index, fingerprint, WORTH_A_COMMIT, orders=orders, answers=answers)
+        accompany(application.index, fingerprint, orders=orders, answers=answers)
     application.close()
 
 

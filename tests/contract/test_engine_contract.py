@@ -108,6 +108,19 @@ class TestLifecycle:
         assert found(engine, term("甲")) == set()
         assert found(engine, AnyOf((term("乙"), term("丙")))) == {"a", "old"}
 
+    def test_prepared_changes_are_made_when_they_are_applied(self, engine: SearchEngine) -> None:
+        engine.apply([document("a", "甲"), document("b", "甲"), document("c", "甲")])
+
+        prepared = engine.prepare([document("a", "乙", version=2), Removal(RecordId("b"))])
+        assert len(prepared) == 2
+        assert found(engine, term("甲")) == {"a", "b", "c"}
+        engine.apply([document("d", "甲")])
+        engine.apply_prepared(prepared)
+
+        assert found(engine, term("甲")) == {"c", "d"}
+        assert found(engine, term("乙")) == {"a"}
+        assert list(engine.revisions()) == [("a", 2), ("c", 1), ("d", 1)]
+
     def test_applying_a_batch_again_changes_nothing(self, engine: SearchEngine) -> None:
         batch = (document("a", "甲"), document("b", "甲乙"), Removal(RecordId("c")))
         engine.apply([document("c", "甲")])

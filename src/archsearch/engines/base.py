@@ -120,6 +120,14 @@ class Damage:
     reason: str
 
 
+class Prepared(Protocol):
+    """Changes that an engine has worked out beforehand, to be made once."""
+
+    def __len__(self) -> int:
+        """Count the records concerned."""
+        ...
+
+
 class SearchEngine(Protocol):
     """An index of documents that answers plans inside scopes.
 
@@ -156,6 +164,17 @@ class SearchEngine(Protocol):
             IndexOutdatedError: The index cannot take changes; rebuild.
             EngineError: The disk failed; the previous state still answers.
         """
+        ...
+
+    def prepare(self, changes: Iterable[Document | Removal]) -> Prepared:
+        """Work changes out, at most one a record, for :meth:`apply_prepared`.
+
+        Touches nothing, so that several processes may prepare at once.
+        """
+        ...
+
+    def apply_prepared(self, prepared: Prepared, *, mark: str = "") -> None:
+        """Make prepared changes, as :meth:`apply` does."""
         ...
 
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:

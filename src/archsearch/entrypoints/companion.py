@@ -10,20 +10,20 @@ from archsearch.services.companion import accompany
 from archsearch.services.garbage import fewer_collections
 
 
-def main(workspace: str, least: str) -> None:
+def main(workspace: str) -> None:
     """Open the workspace and do as ordered on standard input."""
-    # Ctrl-C reaches both processes; the other one decides.
+    # Ctrl-C reaches all processes; the first one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     application = open_application(Path(workspace), os.environ)
     try:
-        index = application.index
         orders, answers = sys.stdin.fileno(), sys.stdout.fileno()
-        fingerprint = application.index_fingerprint
         with fewer_collections():
-            accompany(index, fingerprint, int(least), orders=orders, answers=answers)
+            accompany(
+                application.index, application.index_fingerprint, orders=orders, answers=answers
+            )
     finally:
         application.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from archsearch.domain.access import Role, ScopedQuery
 from archsearch.domain.audit import Action
@@ -12,6 +12,7 @@ from archsearch.engines.base import (
     Document,
     EngineResult,
     EngineStats,
+    Prepared,
     Removal,
     SearchEngine,
 )
@@ -42,6 +43,8 @@ Lock = Callable[[float], AbstractContextManager[object]]
 seconds."""
 
 _PATIENCE = 10.0
+_AT_ONCE = 6
+"""Times the patience: another process may be committing and merging all that it has gathered."""
 
 
 class IndexService:
@@ -83,15 +86,12 @@ class IndexService:
             self.repair()
         raise failure
 
-    def drain(
-        self, progress: Progress | None = None, *, patience: float = _PATIENCE, least: int = 1
-    ) -> int:
+    def drain(self, progress: Progress | None = None, *, patience: float = _PATIENCE) -> int:
         """Bring everything in the outbox into the index; returns the number of records.
 
         Args:
             progress: Told how far it is.
             patience: Seconds to wait for another process that is at it.
-            least: Leave fewer than so many entries for later.
 
         Raises:
             BusyError: Another process is at it.
@@ -99,13 +99,63 @@ class IndexService:
         done = 0
         try:
             with self._lock(patience):
-                while step := self._drain_step(least):
+                while step := self._drain_step():
                     done += step
                     if progress:
                         progress(done)
         except IndexOutdatedError:
             self.repair()
         return done
+
+    def drain_between(self, after: int, upto: int) -> None:
+        """Bring the records of some entries of the outbox into the index.
+
+        Several processes may do so at once, each with entries of its own: documents are made before
+        the lock is asked for, and made again if a record has changed meanwhile. Otherwise whoever
+        commits last might put an older version over a newer one.
+
+        Raises:
+            BusyError: Another process held the lock for too long.
+        """
+        with self._database.read() as connection:
+            record_ids = outbox.between(connection, after, upto)
+        versions: dict[RecordId, int] = {}
+        prepared = self._engine.prepare(self._changes(record_ids, versions))
+        try:
+            with self._lock(_PATIENCE * _AT_ONCE):
+                self._commit_between(after, upto, prepared, versions)
+        except IndexOutdatedError:
+            self.repair()
+
+    def _commit_between(
+        self, after: int, upto: int, prepared: Prepared, versions: dict[RecordId, int]
+    ) -> None:
+        with self._database.read() as connection:
+            record_ids = outbox.between(connection, after, upto)
+            current = records.versions_of(connection, record_ids)
+        if not record_ids:
+            return
+        if not self._sound():
+            raise IndexOutdatedError(_OF_ANOTHER_TIME)
+        mark = self._mark()
+        if current == versions:
+            self._engine.apply_prepared(prepared, mark=mark)
+        else:
+            self._engine.apply(self._changes(record_ids), mark=mark)
+        self._settle(upto, after=after)
+
+    def waiting(self) -> tuple[int, int]:
+        """Tell the number before the oldest entry of the outbox, and that of the newest."""
+        with self._database.read() as connection:
+            return outbox.pending(connection, 1).upto - 1, outbox.last(connection)
+
+    def begin(self) -> None:
+        """Make an index for a store that is still empty, so that none need be made in a hurry."""
+        with self._database.read() as connection:
+            empty = next(records.iterate_all(connection), None) is None
+        if empty and not self._sound():
+            with suppress(BusyError, EngineError):
+                self.repair()
 
     def catch_up(self) -> bool:
         """Drain if that is possible at once; tells whether the index is up to date now.
@@ -189,11 +239,11 @@ class IndexService:
             meta.put(connection, _NEXT_MARK, mark)
         return mark
 
-    def _settle(self, upto: int) -> None:
+    def _settle(self, upto: int, *, after: int = 0) -> None:
         """Note that the index holds the store's records up to an entry of the outbox."""
         mark = self._engine.stats().mark
         with self._database.write() as connection:
-            outbox.acknowledge(connection, upto)
+            outbox.acknowledge(connection, upto, after=after)
             meta.put(connection, _MARK, mark)
 
     def _rebuild(self, progress: Progress | None) -> None:
@@ -205,9 +255,9 @@ class IndexService:
             self._engine.rebuild(documents, mark=mark)
         self._settle(upto)
 
-    def _drain_step(self, least: int) -> int:
+    def _drain_step(self) -> int:
         with self._database.read() as connection:
-            if outbox.count(connection) < least:
+            if not outbox.count(connection):
                 return 0
         if not self._sound():
             # Changes on top of another time's state would pass it off as this one's.
@@ -219,16 +269,20 @@ class IndexService:
         self._settle(pending.upto)
         return len(pending.record_ids)
 
-    def _changes(self, wanted: Sequence[RecordId]) -> Iterator[Document | Removal]:
+    def _changes(
+        self, wanted: Sequence[RecordId], versions: dict[RecordId, int] | None = None
+    ) -> Iterator[Document | Removal]:
         """Make documents as the engine asks for them, so that only a few records are in memory.
 
         Every few records are read in a transaction of their own: one as long as the commit would
         keep the write-ahead log from being folded into the file. They may be newer than the entries
-        of the outbox; never older.
+        of the outbox; never older. Their versions are noted in ``versions``.
         """
         for some in chunks(wanted, _LOAD_STEP):
             with self._database.read() as connection:
                 found = records.get(connection, some)
+            if versions is not None:
+                versions.update((each.record_id, each.version) for each in found.values())
             for record_id in some:
                 record = found.get(record_id)
                 if record is None or not _searchable(record):

@@ -22,9 +22,9 @@ from archsearch.ingest.rows import Draft, Row
 from archsearch.services.admission import Admission, Decision, Verdict
 from archsearch.services.asking import Masker
 from archsearch.services.batches import Batches
-from archsearch.services.companion import Indexing
 from archsearch.services.garbage import fewer_collections
 from archsearch.services.identity import principal_of, require_role
+from archsearch.services.indexing import Indexing
 from archsearch.services.trail import Trail
 from archsearch.storage import departments
 
@@ -135,6 +135,8 @@ class IngestService:
         batches = Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
         report = IngestReport(dry_run=dry_run)
         with fewer_collections(), self._indexing() as indexing:
+            if not dry_run:
+                indexing.begin()
             for supply in self._supplies(inputs, admission.today):
                 with self._trail.failures(user, Action.INGEST, target=supply.name), _on_disk():
                     tally = _Tally(supply, report, self._rejects(supply.name, supply.digest))

@@ -64,16 +64,26 @@ def enqueue(
 
 
 def pending(connection: Connection, limit: int) -> Pending:
-    """Take the oldest ``limit`` entries; load their records in the same transaction."""
+    """Take the oldest ``limit`` entries."""
     statement = select(OUTBOX.c.record_id, OUTBOX.c.seq).order_by(OUTBOX.c.seq).limit(limit)
     rows = connection.execute(statement).all()
     record_ids = dict.fromkeys(RecordId(row.record_id) for row in rows)
     return Pending(tuple(record_ids), rows[-1].seq if rows else 0)
 
 
-def acknowledge(connection: Connection, upto: int) -> None:
+def between(connection: Connection, after: int, upto: int) -> tuple[RecordId, ...]:
+    """List the records of the entries behind one number up to another, each once."""
+    statement = (
+        select(OUTBOX.c.record_id)
+        .where(OUTBOX.c.seq > after, OUTBOX.c.seq <= upto)
+        .order_by(OUTBOX.c.seq)
+    )
+    return tuple(dict.fromkeys(connection.execute(statement).scalars()))
+
+
+def acknowledge(connection: Connection, upto: int, *, after: int = 0) -> None:
     """Forget the entries up to a number: the index holds those records at least as new."""
-    connection.execute(delete(OUTBOX).where(OUTBOX.c.seq <= upto))
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.seq > after, OUTBOX.c.seq <= upto))
 
 
 def last(connection: Connection) -> int:

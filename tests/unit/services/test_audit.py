@@ -27,9 +27,9 @@ def test_every_operation_leaves_an_entry_without_what_is_sensitive(office: Offic
 
     assert [(entry.action, entry.outcome) for entry in reversed(entries)] == [
         (Action.INIT, Outcome.DONE),
+        (Action.INDEX_REBUILD, Outcome.DONE),
         (Action.CREATE, Outcome.DONE),
         (Action.INGEST, Outcome.DONE),
-        (Action.INDEX_REBUILD, Outcome.DONE),
         (Action.SEARCH, Outcome.DONE),
         (Action.SUGGEST, Outcome.DONE),
         (Action.MATCH, Outcome.DONE),

@@ -1,46 +1,48 @@
-"""The process beside a large ingest: it helps when it can, and is never needed."""
+"""The processes beside a large ingest: they help when they can, and are never needed."""
 
 import os
 import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from archsearch.services import companion
-from archsearch.services.companion import ChildProcess, Companion, Indexing, Invitation
+from archsearch.services.companion import Companion, Invitation
 from archsearch.services.index import IndexService
+from archsearch.services.indexing import Indexing
 from archsearch.storage import outbox
 from tests.offices import Office, named
 
 ROWS = 240
-Invite = Callable[[], ChildProcess | None]
+Invite = Callable[[], Sequence[Companion]]
 
 
-def invitation(office: Office, monkeypatch: pytest.MonkeyPatch, least: int = 40) -> Invitation:
-    """How the office would invite a companion, one that commits every few records."""
-    # Wherever the tests run: two processes work on one processor too, only not at once.
+def invitation(office: Office, monkeypatch: pytest.MonkeyPatch) -> Invitation:
+    """How the office would invite companions."""
+    # Wherever the tests run: several processes work on one processor too, only not at once.
     monkeypatch.setattr(companion, "_processors", lambda: 2)
-    found = office.application.companion()
-    return replace(found, command=(*found.command[:-1], str(least)))
+    return office.application.companion()
 
 
-def begun(invite: Invite) -> Invite:
-    """Wait until the companion has said something, or is gone."""
+def begun(invite: Invite, invited: list[Companion] | None = None) -> Invite:
+    """Wait until every companion has said something, or is gone."""
 
-    def call() -> ChildProcess | None:
-        child = invite()
-        assert child is not None
-        select.select([child._answers], [], [], 60)
-        return child
+    def call() -> Sequence[Companion]:
+        found = invite()
+        for each in found:
+            select.select([each.answers], [], [], 60)
+        if invited is not None:
+            invited.extend(found)
+        return found
 
     return call
 
 
-def feed(office: Office, invite: Callable[[], Companion | None], **more: Any) -> list[int]:
+def feed(office: Office, invite: Invite, **more: Any) -> list[int]:
     """Feed many rows in small batches; gives how many records this process indexed itself."""
     office.feed(*named(["first"]))  # makes the index: what a rebuild takes in is not counted
     done: list[int] = []
@@ -53,7 +55,7 @@ def feed(office: Office, invite: Callable[[], Companion | None], **more: Any) ->
     index = office.application.index
     index.__class__ = Counting
     service = office.application.ingest
-    service._indexing = lambda: Indexing(index, invite, worth=60, every=80)
+    service._indexing = lambda: Indexing(index, invite, worth=60, every=80, stretch=25)
     service._rules = replace(service._rules, batch=20)
     office.feed(*named(f"R{number}" for number in range(ROWS)), **more)
     return done
@@ -114,88 +116,56 @@ def test_a_companion_that_cannot_be_started_is_done_without(
     check(office)
 
 
-@pytest.mark.parametrize("least", [20, 10_000])
-def test_a_companion_that_is_killed_loses_nothing(
-    office: Office, monkeypatch: pytest.MonkeyPatch, least: int
+def test_companions_that_are_killed_lose_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    children: list[ChildProcess] = []
-    invite = begun(invitation(office, monkeypatch, least))
-
-    def remember() -> ChildProcess | None:
-        child = invite()
-        assert child is not None
-        children.append(child)
-        return child
+    invited: list[Companion] = []
 
     def kill(_: str, rows: int) -> None:
-        if rows == 140:
-            os.kill(children[0]._process.pid, signal.SIGKILL)
+        if rows in {140, 180}:
+            os.kill(invited[rows == 180].process.pid, signal.SIGKILL)
 
-    done = feed(office, remember, progress=kill)
+    feed(office, begun(invitation(office, monkeypatch), invited), progress=kill)
 
-    assert sum(done) > 0
+    assert [each.gone for each in invited] == [True, True]
     check(office)
 
 
 def test_an_ingest_that_is_broken_off_leaves_no_companion_behind(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    children: list[ChildProcess] = []
-    invite = begun(invitation(office, monkeypatch))
-
-    def remember() -> ChildProcess | None:
-        child = invite()
-        assert child is not None
-        children.append(child)
-        return child
+    invited: list[Companion] = []
 
     def interrupt(_: str, rows: int) -> None:
         if rows == 140:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        feed(office, remember, progress=interrupt)
+        feed(office, begun(invitation(office, monkeypatch), invited), progress=interrupt)
 
-    assert children[0]._process.returncode is not None
+    assert invited
+    assert all(each.process.returncode is not None for each in invited)
     assert len(office.seen("admin")) == 140 + 1
     assert office.ailments() == []
 
 
-def test_a_companion_ends_when_its_orders_do(
+def test_companions_end_when_their_orders_do(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A first process that was killed closes the pipe."""
-    child = begun(invitation(office, monkeypatch))()
-    assert child is not None
-    assert child.working()
-
-    child._orders.close()
-
-    assert child._process.wait(60) == 0
-    child.leave()
+    for each in begun(invitation(office, monkeypatch))():
+        each.listen()
+        assert each.willing
+        each.orders.close()
+        assert each.process.wait(60) == 0
+        each.leave()
 
 
 def test_a_small_ingest_asks_for_no_companion(office: Office) -> None:
-    def unwanted() -> None:
+    def unwanted() -> list[Companion]:
         raise AssertionError("nobody was to be invited")
 
     office.application.ingest._indexing = lambda: Indexing(office.application.index, unwanted)
     office.feed(*named("AB"))
 
     assert office.seen("admin") == {"A", "B"}
-
-
-def test_a_full_pipe_of_orders_holds_nobody_up(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    invite = invitation(office, monkeypatch)
-    deaf = replace(invite, command=(sys.executable, "-c", "import time; time.sleep(3600)"))
-    child = deaf()
-    assert child is not None
-
-    for _ in range(50_000):
-        child.more()
-
-    assert child.working()
-    child.leave()
-    assert not child.working()

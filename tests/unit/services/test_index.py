@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -94,6 +95,68 @@ def test_what_is_stored_during_a_rebuild_is_not_forgotten(
     filled.application.index.drain()
     assert filled.seen("admin") >= {"N"}
     assert filled.ailments() == []
+
+
+def stretch(office: Office) -> tuple[int, int]:
+    return office.application.index.waiting()
+
+
+def stored_only(office: Office, *rows: dict[str, str]) -> None:
+    """Store rows as a process does that dies before it indexes them."""
+    with drain_held_up(office):
+        office.feed(*rows)
+
+
+def test_stretches_of_the_outbox_are_indexed_in_any_order(filled: Office) -> None:
+    stored_only(filled, *named("ABCD"))
+    index = filled.application.index
+    before, last = stretch(filled)
+    middle = before + 2
+
+    index.drain_between(middle, last)
+    assert (before, middle) == stretch(filled)
+    index.drain_between(before, middle)
+
+    assert waiting(filled) == 0
+    assert filled.seen("admin") >= set("ABCD")
+    assert filled.ailments() == []
+
+
+def test_a_record_that_changed_while_documents_were_made_is_indexed_as_it_is_now(
+    filled: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever commits last must not put an older version over a newer one."""
+    stored_only(filled, {"record_id": "R1", "name": "R1", "notes": "先前"})
+    index = filled.application.index
+    engine = filled.application.engine
+    prepare = engine.prepare
+
+    def meanwhile(changes: Any) -> Any:
+        prepared = prepare(changes)
+        with Office(filled.path) as other:
+            other.feed({"record_id": "R1", "name": "R1", "notes": "后来"})
+            fill_outbox(other, "R1")
+        return prepared
+
+    before, last = stretch(filled)
+    monkeypatch.setattr(engine, "prepare", meanwhile)
+    index.drain_between(before, last + 10)
+
+    assert filled.seen("admin", "后来") == {"R1"}
+    assert filled.seen("admin", "先前") == set()
+    assert filled.ailments() == []
+
+
+def test_an_index_is_made_for_an_empty_store_but_not_in_a_hurry_for_a_full_one(
+    office: Office,
+) -> None:
+    office.application.index.begin()
+    assert office.application.engine.stats().documents == 0
+
+    office.feed(*named("AB"))
+    shutil.rmtree(office.path / "index")
+    office.application.index.begin()
+    assert not (office.path / "index" / "CURRENT").exists()
 
 
 def test_repairs_are_logged_as_done_by_the_system(filled: Office) -> None:

@@ -8,9 +8,17 @@ from pathlib import Path
 
 from archsearch.domain.access import ScopedQuery
 from archsearch.domain.record import RecordId
-from archsearch.engines.base import Damage, Document, EngineResult, EngineStats, Removal
+from archsearch.engines.base import (
+    Damage,
+    Document,
+    EngineResult,
+    EngineStats,
+    Prepared,
+    Removal,
+)
 from archsearch.engines.whoosh import guard
 from archsearch.engines.whoosh import manifest as manifests
+from archsearch.engines.whoosh.batch import Batch
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
@@ -73,6 +81,18 @@ class WhooshEngine:
         with self._writing() as lock, self._changing(self._writable(), lock) as writer:
             for change in changes:
                 writer.apply(change)
+            writer.commit(mark=mark)
+
+    def prepare(self, changes: Iterable[Document | Removal]) -> Batch:
+        """Work changes out beforehand; see the protocol."""
+        return Batch.of(changes)
+
+    def apply_prepared(self, prepared: Prepared, *, mark: str = "") -> None:
+        """Make prepared changes; see the protocol."""
+        if not isinstance(prepared, Batch):
+            raise TypeError("changes are prepared by WhooshEngine.prepare")
+        with self._writing() as lock, self._changing(self._writable(), lock) as writer:
+            writer.adopt(prepared)
             writer.commit(mark=mark)
 
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:

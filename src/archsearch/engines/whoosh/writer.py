@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, Removal
 from archsearch.engines.whoosh import manifest as manifests
+from archsearch.engines.whoosh.batch import FLUSH_WEIGHT, Batch
 from archsearch.engines.whoosh.build import Builder
 from archsearch.engines.whoosh.codec import ColumnarCodec, ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
@@ -27,8 +28,6 @@ from archsearch.engines.whoosh.stock import SegmentWriter
 from archsearch.engines.whoosh.tiers import Size, groups
 from archsearch.errors import BusyError
 
-FLUSH_WEIGHT = 6_000_000
-"""Tokens and keys gathered before a segment is written: about 150 MB."""
 FLUSH_DOCUMENTS = 60_000
 
 ContentOpener: TypeAlias = Callable[[ColumnarIndex, ColumnarSegment], Content]
@@ -64,6 +63,14 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         self._changed = True
         if self._builder.weight >= FLUSH_WEIGHT or len(self._builder) >= FLUSH_DOCUMENTS:
             self._flush()
+
+    def adopt(self, batch: Batch) -> None:
+        """Take in changes that were worked out beforehand."""
+        for record_id in batch.record_ids:
+            self._remove(record_id)
+        for content in batch.contents:
+            self._changed = True
+            self._write(content)
 
     def commit(self, *, mark: str = "", purge: bool = False, compact: bool = False) -> None:
         """Make the changes durable, then visible.
