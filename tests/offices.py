@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from archsearch.bootstrap import Application, initialise, open_application
 from archsearch.domain.record import RecordId
-from archsearch.engines.whoosh.lock import writing
+from archsearch.engines.whoosh.files.lock import writing
 from archsearch.entrypoints.archive import Archive
 from archsearch.services.doctor import Check
 from archsearch.services.index import IndexService

@@ -18,7 +18,7 @@ from archsearch.domain.record import Values
 from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
-from archsearch.engines.whoosh.lock import writing
+from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language

@@ -22,11 +22,11 @@ import orjson
 
 import archsearch
 from archsearch.analysis.segmenter import ChineseSegmenter
-from archsearch.engines.whoosh import execute
-from archsearch.engines.whoosh.cache import ArrayCache
-from archsearch.engines.whoosh.matching import Matcher
-from archsearch.engines.whoosh.reach import Reach
-from archsearch.engines.whoosh.scoring import Statistics
+from archsearch.engines.whoosh.asking import execute
+from archsearch.engines.whoosh.asking.cache import ArrayCache
+from archsearch.engines.whoosh.asking.matching import Matcher
+from archsearch.engines.whoosh.asking.reach import Reach
+from archsearch.engines.whoosh.asking.scoring import Statistics
 from tests.bench.corpus import customers
 
 SEED = 20_261_122

@@ -10,7 +10,7 @@ from whoosh import index
 
 from archsearch.engines.base import ID
 from archsearch.engines.whoosh.engine import WhooshEngine
-from archsearch.engines.whoosh.generations import CURRENT
+from archsearch.engines.whoosh.files.generations import CURRENT
 
 ROOT: Final = Path(__file__).parents[2]
 

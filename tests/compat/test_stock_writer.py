@@ -9,8 +9,8 @@ from whoosh.filedb.filestore import FileStorage, RamStorage, copy_to_ram
 from whoosh.writing import IndexingError
 
 from archsearch.engines.base import ID
-from archsearch.engines.whoosh import manifest as manifests
-from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.files import manifest as manifests
+from archsearch.engines.whoosh.files.disk import Disk
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import EngineError
 from tests.compat.opening import generation, ids, made, run, stock_index, taken_over
@@ -137,7 +137,7 @@ def test_the_original_reads_what_this_whoosh_wrote(tmp_path: Path) -> None:
 def test_our_own_search_loads_none_of_whooshs(tmp_path: Path) -> None:
     loaded = run(WRITING + "print(*sys.modules)", tmp_path).split()
 
-    ours = {name for name in loaded if name.startswith("archsearch.engines.whoosh.stock_")}
+    ours = {name for name in loaded if name.startswith("archsearch.engines.whoosh.stock.")}
     theirs = {name.split(".")[1] for name in loaded if name.startswith("whoosh.")}
-    assert ours == {"archsearch.engines.whoosh.stock_schema"}
+    assert {name.rpartition(".")[2] for name in ours} == {"names", "schema"}
     assert theirs & {"searching", "query", "qparser", "matching", "reading", "scoring"} == set()

@@ -7,24 +7,18 @@ from types import ModuleType
 from typing import Final
 from unittest.mock import patch
 
-from archsearch.engines.whoosh import (
-    arrays,
-    build,
+from archsearch.engines.whoosh import snapshot
+from archsearch.engines.whoosh.asking import (
     cache,
-    codes,
-    columns,
-    docsets,
     facets,
     matching,
     phrases,
-    postings,
     ranking,
     reach,
     scoring,
-    snapshot,
-    tiers,
-    writer,
 )
+from archsearch.engines.whoosh.format import arrays, codes, columns, docsets, postings
+from archsearch.engines.whoosh.writing import build, tiers, writer
 
 SEGMENTS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
     (tiers, "LOWEST", (2, 8)),

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.files.disk import Disk
 from archsearch.ingest.rejects import RejectsWriter
 from archsearch.storage.database import Database
 from tests.offices import Office

@@ -28,7 +28,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
 STOCK_SEARCH = {"searching", "query", "qparser", "scoring", "collectors", "matching", "multiproc"}
 """Parts of Whoosh whose faults are avoided by not using them; see docs/whoosh.md."""
 
-WAY_IN = {"engines/whoosh/stock_matcher.py": {"matching"}}
+WAY_IN = {"engines/whoosh/stock/matcher.py": {"matching"}}
 """Lets that search into our segments; nothing of our own loads it (see tests/compat)."""
 
 

@@ -6,8 +6,8 @@ from archsearch.domain.access import Scope, restrict
 from archsearch.domain.plan import MatchAll, Plan
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import ID, OWNER, SECRECY, Document, TextTokens
-from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.engines.whoosh.files.disk import Disk
 
 KEY = b"k" * 32
 ALL = Scope(frozenset({"公开"}), everything=True)

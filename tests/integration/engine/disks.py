@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, cast
 
-from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.files.disk import Disk
 
 
 class HastyDisk(Disk):

@@ -10,9 +10,9 @@ import pytest
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, Removal
-from archsearch.engines.whoosh import manifest as manifests
-from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.engines.whoosh.files import manifest as manifests
+from archsearch.engines.whoosh.files.disk import Disk
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import ArchsearchError, BusyError, EngineError
 from tests.integration.engine.archive import KEY, document, holding, opened

@@ -15,8 +15,9 @@ import pytest
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
-from archsearch.engines.whoosh import snapshot, writer
+from archsearch.engines.whoosh import snapshot
 from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.engines.whoosh.writing import writer
 from archsearch.errors import IndexOutdatedError
 from tests.integration.engine.archive import opened
 from tests.integration.engine.disks import HastyDisk

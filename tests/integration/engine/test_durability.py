@@ -10,8 +10,8 @@ import pytest
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, Removal
-from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.engines.whoosh.files.disk import Disk
 from archsearch.errors import EngineError, IndexOutdatedError
 from tests.integration.engine.archive import document, holding, opened
 from tests.integration.engine.disks import (

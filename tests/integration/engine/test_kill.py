@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archsearch.engines.whoosh import tiers, writer
+from archsearch.engines.whoosh.writing import tiers, writer
 from tests.generate_plans import Step, StepKind, make_document
 from tests.integration.engine.archive import opened
 from tests.integration.engine.disks import CountingDisk, KillingDisk

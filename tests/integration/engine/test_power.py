@@ -13,7 +13,7 @@ import pytest
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
-from archsearch.engines.whoosh import tiers, writer
+from archsearch.engines.whoosh.writing import tiers, writer
 from archsearch.errors import IndexOutdatedError
 from tests.integration.engine.archive import document, holding, opened
 from tests.integration.engine.disks import CountingDisk, dying

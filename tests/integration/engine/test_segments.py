@@ -7,7 +7,7 @@ import pytest
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
-from archsearch.engines.whoosh import tiers, writer
+from archsearch.engines.whoosh.writing import tiers, writer
 from tests.contract import differential
 from tests.contract.differential import first_difference
 from tests.integration.engine.archive import document, holding, opened

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from archsearch.engines.whoosh.generations import CURRENT, LOCK
+from archsearch.engines.whoosh.files.generations import CURRENT, LOCK
 
 PAGE: Final = 4096
 Files: TypeAlias = Mapping[Path, bytes]

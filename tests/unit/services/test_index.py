@@ -9,7 +9,7 @@ import pytest
 
 from archsearch.domain.audit import Action, AuditFilter
 from archsearch.domain.record import RecordId
-from archsearch.engines.whoosh.lock import writing
+from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import AccessDeniedError, BusyError, EngineError
 from archsearch.storage import audit_log, outbox
 from tests.offices import Office, drain_held_up, named

@@ -2,7 +2,7 @@
 
 The path of :class:`ColumnarSegment` is written into every TOC and therefore part of the format.
 Whoosh's own ``open_dir`` and searcher read our segments through :class:`ColumnarCodec`; we do not,
-so the modules for that (``stock_*``) are imported when they are asked for.
+so the modules for that (``stock/``) are imported when they are asked for.
 """
 
 import secrets
@@ -14,12 +14,12 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from archsearch.engines.whoosh.arrays import Mask
-from archsearch.engines.whoosh.container import Container
-from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.disk import Disk
-from archsearch.engines.whoosh.lock import FileLock
-from archsearch.engines.whoosh.stock import (
+from archsearch.engines.whoosh.files.disk import Disk
+from archsearch.engines.whoosh.files.lock import FileLock
+from archsearch.engines.whoosh.format.arrays import Mask
+from archsearch.engines.whoosh.format.container import Container
+from archsearch.engines.whoosh.format.content import Content
+from archsearch.engines.whoosh.stock.names import (
     Codec,
     FieldWriter,
     FileStorage,
@@ -156,15 +156,15 @@ class ColumnarCodec(Codec):  # type: ignore[misc]  # Whoosh has no types
 
     def terms_reader(self, storage: Any, segment: ColumnarSegment) -> Any:
         """Give Whoosh a reader of a segment's terms."""
-        from archsearch.engines.whoosh.stock_fields import fields_of  # noqa: PLC0415 - see above
-        from archsearch.engines.whoosh.stock_terms import StockTerms  # noqa: PLC0415 - see above
+        from archsearch.engines.whoosh.stock.fields import fields_of  # noqa: PLC0415 - see above
+        from archsearch.engines.whoosh.stock.terms import StockTerms  # noqa: PLC0415 - see above
 
         content = self._content(storage, segment.filename)
         return StockTerms(fields_of(content, segment.text_names))
 
     def per_document_reader(self, storage: Any, segment: ColumnarSegment) -> Any:
         """Give Whoosh a reader of a segment's documents."""
-        from archsearch.engines.whoosh.stock_documents import (  # noqa: PLC0415 - see above
+        from archsearch.engines.whoosh.stock.documents import (  # noqa: PLC0415 - see above
             StockDocuments,
         )
 

@@ -17,21 +17,21 @@ from archsearch.engines.base import (
     Removal,
 )
 from archsearch.engines.whoosh import guard
-from archsearch.engines.whoosh import manifest as manifests
-from archsearch.engines.whoosh.batch import Batch
-from archsearch.engines.whoosh.cache import ArrayCache
+from archsearch.engines.whoosh.asking.cache import ArrayCache
+from archsearch.engines.whoosh.asking.execute import execute, nothing
 from archsearch.engines.whoosh.codec import ColumnarSegment
-from archsearch.engines.whoosh.container import Seal
-from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.dictionary import decode
-from archsearch.engines.whoosh.disk import Disk, discard, make_folder_durably, plain
-from archsearch.engines.whoosh.execute import execute, nothing
-from archsearch.engines.whoosh.generations import CURRENT, LOCK, Generations
+from archsearch.engines.whoosh.files import manifest as manifests
+from archsearch.engines.whoosh.files.disk import Disk, discard, make_folder_durably, plain
+from archsearch.engines.whoosh.files.generations import CURRENT, LOCK, Generations
+from archsearch.engines.whoosh.files.lock import FileLock, writing
+from archsearch.engines.whoosh.format.container import Seal
+from archsearch.engines.whoosh.format.content import Content
+from archsearch.engines.whoosh.format.dictionary import decode
 from archsearch.engines.whoosh.index import ColumnarIndex
-from archsearch.engines.whoosh.lock import FileLock, writing
 from archsearch.engines.whoosh.snapshot import Reader, SegmentView
-from archsearch.engines.whoosh.stock import LockError
-from archsearch.engines.whoosh.writer import ColumnarWriter, clean
+from archsearch.engines.whoosh.stock.names import LockError
+from archsearch.engines.whoosh.writing.batch import Batch
+from archsearch.engines.whoosh.writing.writer import ColumnarWriter, clean
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 
 CACHE_BYTES = 384 * 1024 * 1024

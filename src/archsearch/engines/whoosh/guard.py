@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from archsearch.engines.whoosh import stock
+from archsearch.engines.whoosh.stock import names as stock
 from archsearch.errors import EngineError
 
 NAME: Final = "whoosh"

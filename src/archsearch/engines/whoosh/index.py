@@ -6,13 +6,13 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, NoReturn
 
-from archsearch.engines.whoosh import manifest as manifests
 from archsearch.engines.whoosh.codec import WRITTEN_ELSEWHERE, ColumnarSegment, DurableStorage
-from archsearch.engines.whoosh.container import Seal
-from archsearch.engines.whoosh.disk import Disk, plain, write_durably
-from archsearch.engines.whoosh.manifest import Manifest
-from archsearch.engines.whoosh.stock import TOC, FileIndex, IndexVersionError, RamStorage
-from archsearch.engines.whoosh.stock_schema import schema_of
+from archsearch.engines.whoosh.files import manifest as manifests
+from archsearch.engines.whoosh.files.disk import Disk, plain, write_durably
+from archsearch.engines.whoosh.files.manifest import Manifest
+from archsearch.engines.whoosh.format.container import Seal
+from archsearch.engines.whoosh.stock.names import TOC, FileIndex, IndexVersionError, RamStorage
+from archsearch.engines.whoosh.stock.schema import schema_of
 from archsearch.errors import EngineError, IndexOutdatedError
 
 INDEX_NAME = "MAIN"

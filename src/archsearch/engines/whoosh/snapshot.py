@@ -20,13 +20,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from archsearch.engines.whoosh import manifest as manifests
-from archsearch.engines.whoosh.arrays import Mask
 from archsearch.engines.whoosh.codec import ColumnarSegment
-from archsearch.engines.whoosh.container import Container, ContainerError, Seal
-from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.disk import Disk, plain
-from archsearch.engines.whoosh.generations import Generations
+from archsearch.engines.whoosh.files import manifest as manifests
+from archsearch.engines.whoosh.files.disk import Disk, plain
+from archsearch.engines.whoosh.files.generations import Generations
+from archsearch.engines.whoosh.format.arrays import Mask
+from archsearch.engines.whoosh.format.container import Container, ContainerError, Seal
+from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import EngineError, IndexOutdatedError
 

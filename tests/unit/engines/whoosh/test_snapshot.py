@@ -9,8 +9,9 @@ from archsearch.domain.access import Scope, restrict
 from archsearch.domain.plan import MatchAll, Plan
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import ID, SECRECY, Document
-from archsearch.engines.whoosh import manifest, snapshot
+from archsearch.engines.whoosh import snapshot
 from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.engines.whoosh.files import manifest
 from archsearch.errors import IndexOutdatedError
 
 ALL = restrict(Plan(MatchAll()), Scope(frozenset({"公开"}), everything=True))

@@ -1,0 +1,1 @@
+"""Scoped queries to answers: reach, matching, scores, ranking, facets, page."""

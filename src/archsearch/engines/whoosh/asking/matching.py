@@ -1,0 +1,196 @@
+"""Which documents of one segment a node matches, as sets of document numbers.
+
+Everything is inside the reach of the query from the leaves up. Sets are lists or bitmaps, whichever
+is cheaper for their sizes (see :mod:`..format.docsets`).
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from archsearch.domain.plan import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    BestOf,
+    KeyNode,
+    Labelled,
+    MatchAll,
+    MatchNone,
+    Node,
+    NotNode,
+    PhraseNode,
+    PrefixNode,
+    RangeNode,
+    TermNode,
+    WildcardNode,
+)
+from archsearch.engines.whoosh.asking.cache import ArrayCache
+from archsearch.engines.whoosh.asking.phrases import occurrences
+from archsearch.engines.whoosh.asking.reach import Reach
+from archsearch.engines.whoosh.asking.wildcard import matching
+from archsearch.engines.whoosh.format.arrays import NO_DOCS, Docs, Ints
+from archsearch.engines.whoosh.format.columns import KeyField
+from archsearch.engines.whoosh.format.docsets import DocSet, nothing, repeated, united
+from archsearch.engines.whoosh.format.lists import SKIPPING
+from archsearch.engines.whoosh.format.postings import TextField
+from archsearch.engines.whoosh.snapshot import SegmentView
+
+Scored: TypeAlias = TermNode | PhraseNode
+Keyed: TypeAlias = KeyNode | PrefixNode | WildcardNode | RangeNode
+
+
+class Leaf(NamedTuple):
+    """The documents of a scored leaf, and its occurrences in each."""
+
+    found: DocSet
+    counts: Ints
+
+
+class Matcher:
+    """Matches the nodes of one query in one segment. The plan must outlive it."""
+
+    def __init__(self, segment: SegmentView, reach: Reach, cache: ArrayCache) -> None:
+        self.name = segment.name
+        self.content = segment.content
+        self.size = reach.size
+        self.reach = reach
+        self._cache = cache
+        self._sets: dict[int, DocSet] = {}
+        self._leaves: dict[int, Leaf] = {}
+        self._merged: dict[int, KeyNode] = {}
+
+    def found(self, node: Node) -> DocSet:
+        """Give the documents that match."""
+        known = self._sets.get(id(node))
+        if known is None:
+            known = self._sets[id(node)] = self._match(node)
+        return known
+
+    def filtered(self, found: DocSet, filters: Sequence[Node]) -> DocSet:
+        """Keep the documents that pass all filters, whose sets are kept as wholes."""
+        for node in filters:
+            if not found.count:
+                return found
+            found = found.both(self._filter(node))
+        return found
+
+    def _filter(self, node: Node) -> DocSet:
+        merged = merged_keys(node)
+        if merged is not None:
+            # As one node, whose documents are found, and kept, at once.
+            return self.found(self._merged.setdefault(id(node), merged))
+        key = (self.reach.number, "filter", node)
+        return self._cache.get(key, partial(self.found, node))
+
+    def narrowed(self, found: DocSet, nodes: Sequence[Node]) -> DocSet:
+        """Keep the documents that match all of some nodes."""
+        for node in nodes:
+            if isinstance(node, NotNode):
+                found = found.without(self.found(node.child))
+            elif not isinstance(node, MatchAll):
+                found = found.both(self.found(node))
+        return found
+
+    def leaf(self, node: Scored) -> Leaf:
+        """Give the documents of a scored leaf, and its occurrences in each."""
+        known = self._leaves.get(id(node))
+        if known is None:
+            if node.field in self.content.texts:
+                known = self._cache.get((self.reach.number, node), partial(self._leaf, node))
+            else:
+                known = Leaf(nothing(self.size), NO_DOCS)
+            self._leaves[id(node)] = known
+        return known
+
+    def _match(self, node: Node) -> DocSet:
+        match node:
+            case TermNode() | PhraseNode():
+                return self.leaf(node).found
+            case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
+                return self._cache.get((self.reach.number, node), partial(self._keyed, node))
+            case MatchAll() | MatchNone():
+                return self.reach if isinstance(node, MatchAll) else nothing(self.size)
+            case Labelled():
+                return self.found(node.child)
+            case NotNode():
+                return self.reach.without(self.found(node.child))
+            case _:
+                return self._combined(node)
+
+    def _combined(self, node: AllOf | AnyOf | BestOf | AtLeast) -> DocSet:
+        match node:
+            case AllOf():
+                return self._all(node.children)
+            case AtLeast():
+                sets = [self.found(child) for child in node.children]
+                return repeated(sets, node.count, self.size)
+            case _:
+                return united([self.found(child) for child in node.children], self.size)
+
+    def _all(self, children: Sequence[Node]) -> DocSet:
+        def reached(child: Node) -> int:
+            return self.size if isinstance(child, NotNode) else self.found(child).count
+
+        if not children:
+            return self.reach
+        first, *rest = sorted(children, key=reached)
+        return self.narrowed(self.found(first), rest)
+
+    def _leaf(self, node: Scored) -> Leaf:
+        field = self.content.texts[node.field]
+        if isinstance(node, TermNode):
+            docs, counts = self._term(field, node.token)
+        elif len(node.tokens) == 1:
+            # A start for every occurrence.
+            docs, counts = self._term(field, node.tokens[0][0])
+        else:
+            docs, counts = occurrences(field, node, self.reach)
+        return Leaf(DocSet(self.size, docs), counts)
+
+    def _term(self, field: TextField, token: str) -> tuple[Docs, Ints]:
+        term = field.terms.find(token)
+        if term < 0:
+            return NO_DOCS, NO_DOCS
+        if self.reach.count * SKIPPING < field.df(term):
+            places, there = field.lists.places(term, self.reach.docs)
+            return self.reach.docs[there], field.counts_at(term, places[there])
+        docs, counts = field.postings(term)
+        if not self.reach.complete:
+            places = self.reach.places(docs)
+            docs, counts = docs[places], counts[places]
+        return docs, counts
+
+    def _keyed(self, node: Keyed) -> DocSet:
+        field = self.content.key_field(node.field)
+        if field is None:
+            return nothing(self.size)
+        return _holders(field, node).both(self.reach)
+
+
+def merged_keys(node: Node) -> KeyNode | None:
+    """Join alternatives that are all keys of one field into one node; None for anything else."""
+    while isinstance(node, Labelled):
+        node = node.child
+    if isinstance(node, KeyNode):
+        return node
+    if not isinstance(node, AnyOf) or not node.children:
+        return None
+    known = [part for part in map(merged_keys, node.children) if part is not None]
+    if len(known) < len(node.children) or len({part.field for part in known}) > 1:
+        return None
+    return KeyNode(known[0].field, frozenset().union(*(part.keys for part in known)))
+
+
+def _holders(field: KeyField, node: Keyed) -> DocSet:
+    match node:
+        case KeyNode():
+            return field.holders(field.keys.find_all(node.keys))
+        case PrefixNode():
+            return field.holders(np.arange(*field.keys.prefix(node.prefix)))
+        case WildcardNode():
+            return field.holders(matching(field.keys, node.pattern))
+        case RangeNode():
+            return field.holders(np.arange(*field.keys.interval(node.low, node.high)))

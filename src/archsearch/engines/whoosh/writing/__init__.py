@@ -1,0 +1,1 @@
+"""Documents to segments: building, merging, committing."""

@@ -1,0 +1,34 @@
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archsearch.engines.whoosh.asking.wildcard import compiled, matching
+from archsearch.engines.whoosh.format.dictionary import Dictionary, encode
+
+
+@given(st.text("ab*?", max_size=8), st.text("ab\n甲", max_size=8))
+def test_it_means_what_the_plain_translation_means(pattern: str, key: str) -> None:
+    plain = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern)
+
+    expected = re.fullmatch(plain, key, re.DOTALL) is not None
+
+    assert (compiled(pattern).match(key) is not None) == expected
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "?*" * 60 + "b", "*" * 400 + "b"])
+def test_many_stars_take_no_exponential_time(pattern: str) -> None:
+    started = time.process_time()
+
+    assert compiled(pattern).match("a" * 4000) is None
+
+    assert time.process_time() - started < 1.0
+
+
+def test_only_keys_with_the_literal_start_are_looked_at() -> None:
+    keys = Dictionary.of(sorted(map(encode, ["ab", "ac", "b", "xab"])))
+
+    assert matching(keys, "a?").tolist() == [0, 1]
+    assert matching(keys, "*b").tolist() == [0, 2, 3]
