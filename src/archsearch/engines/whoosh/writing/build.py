@@ -20,7 +20,7 @@ from archsearch.engines.whoosh.format.dictionary import Dictionary
 from archsearch.engines.whoosh.writing.numbers import arranged, encoded, numbered, numbering, ranked
 from archsearch.engines.whoosh.writing.texts import GONE, TextColumn
 
-_BATCH = 256
+_BATCH = 128
 """Documents kept as they are before they become arrays."""
 
 
