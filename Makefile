@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SIZE ?= 100000
 
-.PHONY: demo test check format lint types slow bench sample lock clean help
+.PHONY: demo test check format lint types slow bench relevance sample lock clean help
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 20
 
 bench: $(BIN)/.installed  ## Measure ingest and search (SIZE=100000 records)
 	$(BIN)/python -m tests.bench.archive --size $(SIZE)
+
+relevance: $(BIN)/.installed  ## Measure how well names are found (NAMES="names.txt firms.jsonl.gz" ARGS="--size 270000")
+	$(BIN)/python -m tests.relevance.measure $(NAMES) $(ARGS)
 
 sample: $(BIN)/.installed  ## Write sample_data/ anew
 	$(BIN)/python -m tools.make_sample_data
