@@ -54,7 +54,7 @@ class Lore:
         usual: dict[str, int] = defaultdict(int)
         for entry in self._entries:
             if entry.kind is Kind.PERSON:
-                usual[entry.name[0]] += 1
+                usual[plain(entry.name)[0]] += 1
         for surname, count in usual.items():
             if count >= _COMMON:
                 found[self.syllables(surname)[0]].append(surname)
