@@ -10,9 +10,13 @@ from pathlib import Path
 import archsearch
 from archsearch.analysis.folding import fold
 from archsearch.errors import ArchsearchError
+from archsearch.search.likeness.finder import Finder
+from archsearch.search.likeness.index import build
+from archsearch.search.likeness.lexicon import Lexicon
 from tests.relevance.cases import Found, Searcher
 from tests.relevance.corpus import Corpus
 
+CONFIG = Path(__file__).parents[2] / "config"
 _NUMBERED = "R{:07d}"
 
 
@@ -78,7 +82,29 @@ def grams(corpus: Corpus) -> Iterator[Searcher]:
     database.close()
 
 
+class _Likeness:
+    """The search by likeness of names alone, without an archive around it."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    def search(self, query: str, limit: int) -> Sequence[Found]:
+        return [
+            Found(match.document, match.score, [match.reading.label])
+            for match in self._finder.find(query, limit)
+        ]
+
+
+@contextmanager
+def likeness(corpus: Corpus) -> Iterator[Searcher]:
+    """The names in memory."""
+    lexicon = Lexicon.load(CONFIG)
+    index = build([entry.name for entry in corpus.entries], lexicon)
+    yield _Likeness(Finder(index, lexicon))
+
+
 SEARCHERS: dict[str, Callable[[Corpus], AbstractContextManager[Searcher]]] = {
     "product": product,
     "grams": grams,
+    "likeness": likeness,
 }

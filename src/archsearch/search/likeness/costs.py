@@ -1,0 +1,56 @@
+"""What differences between a query and a name cost; from a data file."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from archsearch.search.likeness.parts import Part
+
+Vector = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Costs of the alignment; ``config/likeness.tsv`` explains them."""
+
+    homophone: float
+    homophone_rare: float
+    similar_sound: float
+    lookalike_least: float
+    lookalike_most: float
+    both: float
+    other: float
+    swap: float
+    syllable: float
+    syllable_rare: float
+    syllable_similar: float
+    beginning: float
+    initial: float
+    initial_rare: float
+    wildcard: float
+    letter: float
+    inside: float
+    whole: float
+    close: float
+    lean: float
+    most_lean: float
+    gaps: Vector
+    """By :class:`~archsearch.search.likeness.parts.Part`."""
+    extras: Vector
+    edges: Vector
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the costs."""
+        lines = path.read_text(encoding="utf-8").splitlines()
+        table = dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+        numbers = {name: float(value) for name, value in table.items()}
+        plain = {f.name: numbers[f.name] for f in fields(cls) if f.name in numbers}
+        gaps, extras, edges = (
+            np.array([numbers[f"{kind}_{part.name.lower()}"] for part in Part], np.float32)
+            for kind in ("gap", "extra", "edge")
+        )
+        return cls(**plain, gaps=gaps, extras=extras, edges=edges)
