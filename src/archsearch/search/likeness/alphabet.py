@@ -92,6 +92,20 @@ class Alphabet:
         found = sorted({coarse(s) for readings in self.surname_readings for s in readings})
         return {sound: number for number, sound in enumerate(found, 1)}
 
+    @cached_property
+    def syllables(self) -> dict[str, int]:
+        """Numbers of the syllables."""
+        found = sorted({s for readings in self.surname_readings for s in readings})
+        return {syllable: number for number, syllable in enumerate(found, 1)}
+
+    def syllable_table(self, readings: list[tuple[str, ...]]) -> Codes:
+        """The first two syllables by code; NO_SOUND where there is none (or no other)."""
+        table = np.zeros((len(self), 2), np.int32)
+        for code, syllables in enumerate(readings):
+            numbers = [self.syllables[s] for s in syllables[:2]]
+            table[code, : len(numbers)] = numbers
+        return table
+
     def sound_table(self, readings: list[tuple[str, ...]], most: int) -> Codes:
         """Coarse sounds by code, so many columns; NO_SOUND where there is none (or no other)."""
         table = np.zeros((len(self), most), np.int32)

@@ -30,7 +30,8 @@ _WEIGHTS: Final = {
     Kind.PAIR: 1.0,
     Kind.SPLIT: 0.7,
     Kind.SOUND: 0.2,
-    Kind.SOUND_PAIR: 0.7,
+    Kind.SOUND_PAIR: 0.5,
+    Kind.SAID_PAIR: 0.5,
     Kind.SOUND_SPLIT: 0.5,
     Kind.INITIALS_TWO: 0.3,
     Kind.INITIALS_THREE: 0.7,
@@ -40,6 +41,7 @@ _WEIGHTS: Final = {
 _LENGTH: Final = 0.02
 """What each unit of a name takes from its weight, so that of equals the short ones are compared."""
 
+_READINGS: Final = 3
 _ALIKE: Final = 20
 """Look-alikes of a character that are looked up."""
 
@@ -133,6 +135,10 @@ class Candidates:
         for first in self._sounds(one):
             for second in self._sounds(other):
                 yield token(heard, first, second), heard
+        if pair is Kind.PAIR:
+            for said in self._said(one):
+                for following in self._said(other):
+                    yield token(Kind.SAID_PAIR, said, following), Kind.SAID_PAIR
 
     def _slips(self, units: tuple[Unit, ...]) -> Iterator[tuple[int, Kind]]:
         """Swapped neighbours and look-alikes, of which short names keep no pair intact."""
@@ -157,15 +163,20 @@ class Candidates:
         return [] if code is None else [code]
 
     def _sounds(self, unit: Unit) -> list[int]:
-        alphabet = self._index.alphabet
+        known = self._index.alphabet.sounds
+        heard = dict.fromkeys(coarse(s) for s in self._syllables(unit))
+        return [known[s] for s in heard if s in known]
+
+    def _said(self, unit: Unit) -> list[int]:
+        known = self._index.alphabet.syllables
+        return [known[s] for s in self._syllables(unit) if s in known]
+
+    def _syllables(self, unit: Unit) -> tuple[str, ...]:
         if unit.sort in (Sort.SYLLABLE, Sort.LAST):
-            readings: tuple[str, ...] = (unit.text,)
-        elif unit.sort is Sort.UNIT and not unit.text.isascii():
-            readings = tuple(alphabet.pinyin.name_readings([unit.text])[0])
-        else:
-            return []
-        heard = dict.fromkeys(coarse(s) for s in readings[:3])
-        return [alphabet.sounds[s] for s in heard if s in alphabet.sounds]
+            return (unit.text,)
+        if unit.sort is Sort.UNIT and not unit.text.isascii():
+            return self._index.alphabet.pinyin.name_readings([unit.text])[0][:_READINGS]
+        return ()
 
     def _initials(self, units: tuple[Unit, ...]) -> Iterator[tuple[int, Kind]]:
         letters = "".join(unit.text[0] for unit in units if unit.sort is not Sort.UNKNOWN)

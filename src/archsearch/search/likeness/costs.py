@@ -35,12 +35,14 @@ class Costs:
     inside: float
     whole: float
     close: float
+    typed: float
     lean: float
     most_lean: float
     gaps: Vector
     """By :class:`~archsearch.search.likeness.parts.Part`."""
     extras: Vector
     edges: Vector
+    fronts: Vector
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -49,8 +51,8 @@ class Costs:
         table = dict(line.split("\t") for line in lines if line and not line.startswith("#"))
         numbers = {name: float(value) for name, value in table.items()}
         plain = {f.name: numbers[f.name] for f in fields(cls) if f.name in numbers}
-        gaps, extras, edges = (
+        gaps, extras, edges, fronts = (
             np.array([numbers[f"{kind}_{part.name.lower()}"] for part in Part], np.float32)
-            for kind in ("gap", "extra", "edge")
+            for kind in ("gap", "extra", "edge", "front")
         )
-        return cls(**plain, gaps=gaps, extras=extras, edges=edges)
+        return cls(**plain, gaps=gaps, extras=extras, edges=edges, fronts=fronts)

@@ -69,6 +69,7 @@ class Finder:
         documents = self._candidates.of_several(readings, _MOST)
         if len(documents):
             costs = self._letters.align(letters, sheet(self._index, documents))
+            costs = costs + self._costs.typed
             units = min(len(reading.units) for reading in readings)
             weight = float(self._costs.extras[Part.PERSON]) * units
             scores = np.maximum(0, 1 - costs / weight).astype(np.float32)
@@ -101,7 +102,7 @@ class Finder:
         """Compare a text that may be part of a person's name or a brand with both alike."""
         c = self._costs
         gaps = names.gaps(c.edges)
-        before = np.full_like(gaps, 1) if reading.anchored else gaps
+        before = np.full_like(gaps, 1) if reading.anchored else names.gaps(c.fronts)
         inside = names.gaps(c.gaps) * c.inside
         free = np.zeros_like(gaps)
         costs = align(names.codes, *vectors, Prices(before, inside, gaps, extras, c.swap))

@@ -33,6 +33,8 @@ class Kind(IntEnum):
     INITIALS_THREE = 8
     INITIALS_FOUR = 9
     INITIALS_WHOLE = 10
+    SAID_PAIR = 11
+    """Two neighbours by exact syllables; the other sounds are coarse."""
 
 
 INITIALS: Final = {2: Kind.INITIALS_TWO, 3: Kind.INITIALS_THREE, 4: Kind.INITIALS_FOUR}
@@ -136,6 +138,13 @@ def _tokens(
             before, after = sounds[:-step, one], sounds[step:, other]
             both = near & (before != NO_SOUND) & (after != NO_SOUND)
             add(heard, before, after, owners[step:], both)
+    said = alphabet.syllable_table(alphabet.readings)[codes]
+    said[first] = alphabet.syllable_table(alphabet.surname_readings)[codes[first]]
+    near = owners[:-1] == owners[1:]
+    for one, other in ((0, 0), (1, 0), (0, 1)):
+        before, after = said[:-1, one], said[1:, other]
+        both = near & (before != NO_SOUND) & (after != NO_SOUND)
+        add(Kind.SAID_PAIR, before, after, owners[1:], both)
     letters = alphabet.initial_table(alphabet.readings)[codes]
     letters[first] = alphabet.initial_table(alphabet.surname_readings)[codes[first]]
     _add_initials(add, letters, owners, starts)

@@ -41,7 +41,9 @@ class Letters:
         letters = self._tables[0][codes]
         letters[:, 0] = self._tables[1][codes[:, 0]]
         counts = np.maximum((letters > 0).sum(axis=2), 1)
-        shares = np.repeat(names.gaps(self._costs.gaps)[:, :_MOST_UNITS] / counts, _LONGEST, axis=1)
+        shares = np.repeat(
+            names.gaps(self._costs.edges)[:, :_MOST_UNITS] / counts, _LONGEST, axis=1
+        )
         flat = letters.reshape(len(codes), -1)
         there = flat > 0
         rows, _ = np.nonzero(there)

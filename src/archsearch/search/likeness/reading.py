@@ -13,7 +13,7 @@ from archsearch.search.likeness.writing import Written, written
 
 _MASKS: Final = re.compile(r"[*＊?？×✕xX某○□_]+(?=[\u3400-\u9fff*＊?？×某○□_]|$)")
 _LETTERS: Final = re.compile("[a-z]+")
-_MOST_WAYS: Final = 4
+_MOST_WAYS: Final = 2
 _LONGEST_INITIALS: Final = 12
 _FEWEST_WORDS: Final = 2
 _VOWELS: Final = frozenset("aeiouv")
@@ -95,7 +95,7 @@ class Readings:
         if run is None:
             return []
         found = []
-        for syllables in self._pinyin.split(run[0])[:_MOST_WAYS]:
+        for syllables in self._ways(run[0]):
             spelt = tuple(
                 Unit(Sort.SYLLABLE, s, units[run.start()].start, units[run.end() - 1].end)
                 for s in syllables
@@ -132,7 +132,7 @@ class Readings:
                 kinds = parts[:at] + bytes([Part.BRAND]) * len(full) + parts[at + len(short) :]
                 yield Reading(rest, kinds.replace(b"\0", bytes([Part.BODY])), 0.05, "简称")
         if 1 < len(joined) <= LONGEST_PERSON and joined[-1] in self._surnames:
-            yield Reading((units[-1], *units[:-1]), parts, 0.1, "换位")
+            yield Reading((units[-1], *units[:-1]), parts, 0.2, "换位")
 
     def _key_words(self, text: str) -> Iterator[Reading]:
         """Put words that stand in any order into the order of names."""
@@ -154,7 +154,7 @@ class Readings:
     def _letters(self, text: str, plain: Written) -> Iterator[Reading]:
         letters = plain.units
         words = re.findall("[a-z]+", text.casefold())
-        ways = self._pinyin.split(letters)[:_MOST_WAYS]
+        ways = self._ways(letters)
         western = len(words) == _FEWEST_WORDS and ways and self._western(words)
         # Wei Zhang is Zhang Wei, who has a given name of two; Zhang Weiming is what it says.
         turned = bool(western) and len(words[0]) > len(words[1])
@@ -167,6 +167,11 @@ class Readings:
         if len(letters) <= _LONGEST_INITIALS and (len(letters) <= LONGEST_PERSON or not ways):
             units = tuple(Unit(Sort.INITIAL, letter) for letter in letters)
             yield Reading(units, bytes(len(units)), 0.05, "首字母")
+
+    def _ways(self, letters: str) -> list[tuple[str, ...]]:
+        """Cut letters into syllables in the likely ways: xian may be xi an, but not xi a n."""
+        ways = self._pinyin.split(letters)
+        return [way for way in ways if len(way) <= len(ways[0]) + 1][:_MOST_WAYS]
 
     def _western(self, words: list[str]) -> tuple[str, ...] | None:
         given, surname = (self._pinyin.split(word) for word in words)
