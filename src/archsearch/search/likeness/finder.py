@@ -9,6 +9,7 @@ import numpy as np
 from archsearch.search.likeness.align import Prices, Sheet, align, sheet
 from archsearch.search.likeness.candidates import Candidates
 from archsearch.search.likeness.costs import Vector
+from archsearch.search.likeness.evidence import Explainer, Trace
 from archsearch.search.likeness.index import Documents, NameIndex
 from archsearch.search.likeness.letters import Letters
 from archsearch.search.likeness.lexicon import Lexicon
@@ -45,6 +46,7 @@ class Finder:
         self._candidates = Candidates(index, lexicon.lookalikes)
         self._weigher = Weigher(index.alphabet, lexicon.lookalikes, lexicon.costs)
         self._letters = Letters(index.alphabet, lexicon.costs)
+        self._explainer = Explainer(lexicon, self._weigher)
         self._slips = TypingSlips(lexicon.pinyin)
 
     def find(self, text: str, limit: int) -> list[Match]:
@@ -61,6 +63,10 @@ class Finder:
         ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
         return [Match(document, score, reading) for document, (score, reading) in ranked[:limit]]
 
+    def explain(self, match: Match, query: str, name: str) -> list[Trace]:
+        """Say why a name was found."""
+        return self._explainer.explain(match.reading, query, name)
+
     def _mistyped(self, letters: str, best: dict[int, tuple[float, Reading]], limit: int) -> None:
         readings = [
             Reading(tuple(Unit(Sort.SYLLABLE, s) for s in way), bytes(len(way)), label="拼音")
@@ -73,7 +79,8 @@ class Finder:
             units = min(len(reading.units) for reading in readings)
             weight = float(self._costs.extras[Part.PERSON]) * units
             scores = np.maximum(0, 1 - costs / weight).astype(np.float32)
-            _keep(best, readings[0], documents, scores, limit)
+            reading = Reading((), b"", label="拼音", letters=letters)
+            _keep(best, reading, documents, scores, limit)
 
     def _scores(self, reading: Reading, documents: Documents) -> Vector:
         vectors = [self._weigher.vector(unit) for unit in reading.units]

@@ -18,7 +18,7 @@ _LONGEST_WORD: Final = 6
 _BRAND: Final = 2
 """Units after the region that belong to the brand whatever they are."""
 
-_BRAND_MOST: Final = 4
+_BRAND_MOST: Final = 3
 _LEVELS: Final = frozenset("省市县区镇乡州盟旗")
 
 
@@ -134,9 +134,10 @@ class Parts:
         parts[form:] = bytes([Part.FORM]) * (len(units) - form)
         head = self._mark_form_inside(units, parts, region, form)
         self._mark_trades(units, parts, region + _BRAND, form)
-        for place in range(region, min(region + _BRAND_MOST, head, form)):
-            if parts[place] == Part.BODY:
-                parts[place] = Part.BRAND
+        free = next((p for p in range(region, head) if parts[p] != Part.BODY), head)
+        # A longer run is a brand and a trade that is in no list.
+        end = free if free - region <= _BRAND_MOST else region + _BRAND
+        parts[region:end] = bytes([Part.BRAND]) * (end - region)
         return bytes(parts)
 
     def _mark_form_inside(self, units: str, parts: bytearray, region: int, form: int) -> int:

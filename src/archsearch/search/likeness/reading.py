@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from archsearch.analysis.units import is_han
@@ -28,6 +29,9 @@ class Reading:
     price: float = 0.0
     """What is added to the cost of every name, for understanding it in this way."""
     label: str = ""
+    """What kind of understanding it is, where that is more than reading what is written."""
+    letters: str = ""
+    """Letters that are compared as such, where they are no pinyin as they stand."""
     anchored: bool = False
     """Whether a name must begin with the first unit."""
 
@@ -96,9 +100,11 @@ class Readings:
             return []
         found = []
         for syllables in self._ways(run[0]):
+            ends = [run.start() + end for end in accumulate(map(len, syllables))]
+            begins = [run.start(), *ends[:-1]]
             spelt = tuple(
-                Unit(Sort.SYLLABLE, s, units[run.start()].start, units[run.end() - 1].end)
-                for s in syllables
+                Unit(Sort.SYLLABLE, syllable, units[begin].start, units[end - 1].end)
+                for syllable, begin, end in zip(syllables, begins, ends, strict=True)
             )
             # Where letters stand for syllables, each is as much of the name as a character.
             part = parts[run.start() : run.start() + 1]

@@ -61,6 +61,14 @@ class Weigher:
                 self._known.popitem(last=False)
         return found
 
+    def against(self, unit: Unit, name: str) -> Vector:
+        """Cost of a unit against each unit of one name."""
+        codes = self._alphabet.encode(name)
+        costs = self.vector(unit)[codes]
+        if len(costs):
+            costs[0] = self.vector(unit, first=True)[codes[0]]
+        return costs
+
     def _make(self, unit: Unit, *, first: bool) -> Vector:
         costs = np.full(len(self._alphabet), self._costs.other, np.float32)
         match unit.sort:
