@@ -57,6 +57,7 @@ def parse(name: str) -> Firm | None:
     while found := _trade(rest):
         trade, rest = found + trade, rest.removesuffix(found)
     certain = region and form and trade and _BRAND.fullmatch(rest) and rest not in _regions()
+    certain = certain and rest not in words("trades")
     return Firm(region, rest, trade, form) if certain else None
 
 

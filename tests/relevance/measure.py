@@ -12,9 +12,11 @@ from typing import TypeAlias
 
 from tests.relevance.cases import Outcome, ask, cases
 from tests.relevance.corpus import Corpus, Part, load
+from tests.relevance.near import near_misses, precision
 from tests.relevance.searchers import SEARCHERS
 
 OUT = Path(__file__).parent / "out"
+NEAR_MISSES = 300
 _MEANS = ("first", "in ten", "wrong above")
 
 Row: TypeAlias = dict[str, float | str]
@@ -87,8 +89,11 @@ def main() -> None:
     asked = list(cases(corpus, arguments.part, arguments.queries, arguments.only))
     with SEARCHERS[arguments.searcher](corpus) as searcher:
         outcomes = [ask(searcher, case) for case in asked]
+        misses = list(near_misses(corpus, arguments.part, NEAR_MISSES))
+        exact, sure = precision(searcher, misses)
     rows = table(outcomes)
     lines = list(report(rows, outcomes))
+    lines.append(f"near names of others, {len(misses)}: {exact} found by exact, {sure} called sure")
     for row in rows:
         chosen = [outcome for outcome in outcomes if outcome.case.phenomenon == row["phenomenon"]]
         lines.extend(failures(corpus, chosen, arguments.failures))

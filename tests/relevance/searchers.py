@@ -13,8 +13,9 @@ from archsearch.errors import ArchsearchError
 from archsearch.search.likeness.finder import Finder
 from archsearch.search.likeness.index import build
 from archsearch.search.likeness.lexicon import Lexicon
-from tests.relevance.cases import Found, Searcher
+from tests.relevance.cases import Found
 from tests.relevance.corpus import Corpus
+from tests.relevance.near import SURE, ExactSearcher
 
 CONFIG = Path(__file__).parents[2] / "config"
 _NUMBERED = "R{:07d}"
@@ -27,8 +28,14 @@ class _Product:
         self._archive = archive
 
     def search(self, query: str, limit: int) -> Sequence[Found]:
+        return self._ask(query, "auto", limit)
+
+    def exact(self, query: str, limit: int) -> Sequence[Found]:
+        return self._ask(f'"{query}"', "exact", limit)
+
+    def _ask(self, query: str, mode: str, limit: int) -> list[Found]:
         try:
-            page = self._archive.search(query, user="admin", limit=limit)
+            page = self._archive.search(query, user="admin", mode=mode, limit=limit)
         except ArchsearchError:
             return []
         return [
@@ -38,7 +45,7 @@ class _Product:
 
 
 @contextmanager
-def product(corpus: Corpus) -> Iterator[Searcher]:
+def product(corpus: Corpus) -> Iterator[ExactSearcher]:
     """An archive that holds the names."""
     folder = Path(tempfile.mkdtemp(prefix="archsearch-relevance-"))
     try:
@@ -62,7 +69,13 @@ class _Grams:
 
     def search(self, query: str, limit: int) -> Sequence[Found]:
         terms = " OR ".join(f'"{c}"' for c in dict.fromkeys(fold(query)) if c.isalnum())
-        if not terms:
+        return self._match(terms, limit)
+
+    def exact(self, query: str, limit: int) -> Sequence[Found]:
+        return self._match('"' + " ".join(c for c in fold(query) if c.isalnum()) + '"', limit)
+
+    def _match(self, terms: str, limit: int) -> list[Found]:
+        if not terms.strip('"'):
             return []
         found = self._database.execute(
             "SELECT rowid, -rank FROM names WHERE names MATCH ? ORDER BY rank LIMIT ?",
@@ -72,7 +85,7 @@ class _Grams:
 
 
 @contextmanager
-def grams(corpus: Corpus) -> Iterator[Searcher]:
+def grams(corpus: Corpus) -> Iterator[ExactSearcher]:
     """A baseline that knows nothing of names."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE names USING fts5(text)")
@@ -94,16 +107,19 @@ class _Likeness:
             for match in self._finder.find(query, limit)
         ]
 
+    def exact(self, query: str, limit: int) -> Sequence[Found]:
+        return [hit for hit in self.search(query, limit) if hit.score >= SURE]
+
 
 @contextmanager
-def likeness(corpus: Corpus) -> Iterator[Searcher]:
+def likeness(corpus: Corpus) -> Iterator[ExactSearcher]:
     """The names in memory."""
     lexicon = Lexicon.load(CONFIG)
     index = build([entry.name for entry in corpus.entries], lexicon)
     yield _Likeness(Finder(index, lexicon))
 
 
-SEARCHERS: dict[str, Callable[[Corpus], AbstractContextManager[Searcher]]] = {
+SEARCHERS: dict[str, Callable[[Corpus], AbstractContextManager[ExactSearcher]]] = {
     "product": product,
     "grams": grams,
     "likeness": likeness,

@@ -9,6 +9,7 @@ from tests.relevance.corpus import Corpus, Part, load
 from tests.relevance.firms import Firm, parse
 from tests.relevance.fits import distance
 from tests.relevance.measure import table
+from tests.relevance.near import near_misses
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +81,10 @@ def test_a_company_name_is_cut_into_its_parts() -> None:
     assert parse("上海华源热疗有限公司") is None
     assert parse("上海华源环保科技有限公司") == Firm("上海", "华源", "环保科技", "有限公司")
     assert parse("华源（上海）环保科技有限公司") == Firm("上海", "华源", "环保科技", "有限公司")
+
+
+def test_names_of_others_are_in_no_record(corpus: Corpus) -> None:
+    misses = list(near_misses(corpus, Part.CHECK, 20))
+
+    assert len(misses) == 20
+    assert not [miss for miss in misses if any(miss.query in e.name for e in corpus.entries)]

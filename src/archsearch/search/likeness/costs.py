@@ -38,6 +38,9 @@ class Costs:
     typed: float
     lean: float
     most_lean: float
+    favour: float
+    misheard: float
+    twice: float
     gaps: Vector
     """By :class:`~archsearch.search.likeness.parts.Part`."""
     extras: Vector

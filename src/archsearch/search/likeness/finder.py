@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from archsearch.search.likeness.align import Prices, Sheet, align, sheet
 from archsearch.search.likeness.candidates import Candidates
@@ -24,6 +25,9 @@ _MOST: Final = 300
 _SHORT: Final = 4
 _SURE: Final = 0.93
 _PLAIN: Final = re.compile("[a-z]{5,24}")
+
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +121,19 @@ class Finder:
         persons = self._index.persons[documents]
         costs = costs + np.where(~persons & (names.lengths > len(reading.units)), c.whole, 0)
         close = cores <= cores.min() + c.close
-        lean = c.lean * np.log((np.sum(close & ~persons) + 0.5) / (np.sum(close & persons) + 0.5))
-        lean = float(np.clip(lean, -c.most_lean, c.most_lean))
         partly = costs > cores
-        return np.asarray(
-            costs
-            + np.where(partly & persons, max(lean, 0), 0)
-            - np.where(partly & ~persons, min(lean, 0), 0),
-            np.float32,
-        )
+        lean = self._lean(close, persons)
+        costs = costs + np.where(partly & persons, max(lean, 0), 0)
+        costs = costs - np.where(partly & ~persons, min(lean, 0), 0)
+        # Who has only a part of a person's name does not mishear it as well; a brand is a whole.
+        twice = persons & (names.lengths > len(reading.units)) & (cores > c.misheard)
+        return np.asarray(costs + np.where(twice, c.twice, 0), np.float32)
+
+    def _lean(self, close: Flags, persons: Flags) -> float:
+        """How far organisations are preferred, from how many of each kind fit."""
+        c = self._costs
+        ratio = (np.sum(close & ~persons) + 0.5) / (np.sum(close & persons) + 0.5)
+        return float(np.clip(c.lean * np.log(ratio * c.favour), -c.most_lean, c.most_lean))
 
 
 def _keep(
