@@ -57,6 +57,8 @@ class Prices:
     extras: Vector
     """Each unit of the query that the name lacks."""
     swap: float
+    loose: frozenset[int] = frozenset()
+    """Places in the query after which units are left out at the price of the end."""
 
 
 def align(
@@ -76,7 +78,8 @@ def align(
     leading, inner, trailing = map(_summed, (prices.before, prices.inside, prices.after))
     last = before = leading
     previous: Matrix | None = None
-    for vector, first, extra in zip(vectors, firsts, prices.extras, strict=True):
+    units = zip(vectors, firsts, prices.extras, strict=True)
+    for place, (vector, first, extra) in enumerate(units, 1):
         here = vector[codes]
         if first is not vector:
             here[:, 0] = first[codes[:, 0]]
@@ -86,7 +89,8 @@ def align(
             swapped = before[:, :-2] + here[:, :-1] + previous[:, 1:] + np.float32(prices.swap)
             row[:, 2:] = np.minimum(row[:, 2:], swapped)
         # A run of units left out inside: the best place to have come from, in one sweep.
-        row = inner + np.minimum.accumulate(row - inner, axis=1)
+        left_out = trailing if place in prices.loose else inner
+        row = left_out + np.minimum.accumulate(row - left_out, axis=1)
         before, last, previous = last, row, here
     rest = trailing[:, -1:] - trailing
     return np.asarray((last + rest).min(axis=1), np.float32)

@@ -57,14 +57,15 @@ class Candidates:
 
     def of(self, reading: Reading, most: int) -> Documents:
         """Find so many names at most, in no order."""
-        return self._found(list(dict.fromkeys(self._tokens(reading))), most)
+        length = len(reading.units) if reading.whole else 0
+        return self._found(list(dict.fromkeys(self._tokens(reading))), most, length)
 
     def of_several(self, readings: Iterable[Reading], most: int) -> Documents:
         """Find names for several readings together."""
         tokens = dict.fromkeys(found for each in readings for found in self._tokens(each))
         return self._found(list(tokens), most)
 
-    def _found(self, tokens: list[tuple[int, Kind]], most: int) -> Documents:
+    def _found(self, tokens: list[tuple[int, Kind]], most: int, length: int = 0) -> Documents:
         postings = self._index.postings([number for number, _ in tokens])
         ranked = sorted(
             (
@@ -85,14 +86,14 @@ class Candidates:
             read.append(found)
         if not read:
             return self._index.documents[:0]
-        chosen = self._best(read, most)
+        chosen = self._best(read, most, length)
         for found in read:
             self._weights[found] = 0
         return chosen
 
-    def _best(self, read: list[Documents], most: int) -> Documents:
+    def _best(self, read: list[Documents], most: int, length: int) -> Documents:
         touched = np.concatenate(read)
-        weights = self._weights[touched] - self._lengths[touched]
+        weights = self._weights[touched] - np.abs(self._lengths[touched] - length * _LENGTH)
         # Half of each kind: neither persons nor companies may crowd the others out.
         persons = self._index.persons[touched]
         return np.concatenate(
@@ -118,7 +119,7 @@ class Candidates:
             ):
                 if place + step < len(units):
                     yield from self._together(unit, units[place + step], pair, heard)
-        if all(unit.sort is not Sort.UNIT for unit in units):
+        if any(unit.sort is not Sort.UNIT for unit in units):
             yield from self._initials(units)
         if len(units) <= LONGEST_PERSON:
             yield from self._slips(units)
@@ -178,8 +179,14 @@ class Candidates:
             return self._index.alphabet.pinyin.name_readings([unit.text])[0][:_READINGS]
         return ()
 
+    def _initial(self, unit: Unit, *, first: bool) -> str:
+        if unit.sort is not Sort.UNIT or unit.text.isascii():
+            return unit.text[0]
+        pinyin = self._index.alphabet.pinyin
+        return (pinyin.main_spelling([unit.text]) if first else pinyin.readings(unit.text))[0][0]
+
     def _initials(self, units: tuple[Unit, ...]) -> Iterator[tuple[int, Kind]]:
-        letters = "".join(unit.text[0] for unit in units if unit.sort is not Sort.UNKNOWN)
+        letters = "".join(self._initial(unit, first=not at) for at, unit in enumerate(units))
         if not letters.isascii() or not letters.isalpha():
             return
         if 1 < len(letters) <= LONGEST_PERSON:

@@ -1,13 +1,14 @@
 """What differences between a query and a name cost; from a data file."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.search.likeness.parts import Part
+from archsearch.search.likeness.parts import TELLING, Part
 
 Vector = npt.NDArray[np.float32]
 
@@ -46,6 +47,12 @@ class Costs:
     extras: Vector
     edges: Vector
     fronts: Vector
+
+    @cached_property
+    def insides(self) -> Vector:
+        """What a unit costs that is left out between others, by part."""
+        factors = [self.inside if part in TELLING else 1.0 for part in Part]
+        return self.gaps * np.array(factors, np.float32)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -9,7 +9,7 @@ import numpy as np
 
 from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.lexicon import Lexicon
-from archsearch.search.likeness.parts import Part
+from archsearch.search.likeness.parts import TELLING
 from archsearch.search.likeness.reading import Reading
 from archsearch.search.likeness.sounds import coarse
 from archsearch.search.likeness.units import Sort, Unit, Weigher
@@ -56,10 +56,6 @@ class Trace:
         if self.said and self.meant and self.said != self.meant:
             return f"{self.way} {self.said}→{self.meant}"
         return f"{self.way} {self.said or self.meant}"
-
-
-_TELLING: Final = frozenset({Part.PERSON, Part.BRAND, Part.BODY})
-"""Parts without which a name is another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,7 @@ class Explainer:
                 yield self._matched(reading.units[i], query, name, j)
 
     def _left_out(self, name: _Name, place: int, *, inside: bool) -> Trace:
-        way = Way.MISSING if inside and name.parts[place] in _TELLING else Way.PART
+        way = Way.MISSING if inside and name.parts[place] in TELLING else Way.PART
         start, end = name.starts[place], name.ends[place]
         return Trace(way, "", name.text[start:end], start, end)
 
@@ -130,9 +126,9 @@ class Explainer:
         return Trace(way, said, meant, start, end)
 
     def _way(self, unit: Unit, there: str) -> Way:
-        if unit.sort in _FIXED:
+        if unit.sort in _FIXED and unit.text != there:
             return _FIXED[unit.sort]
-        if unit.sort is Sort.UNIT and unit.text == there:
+        if unit.text == there:
             return Way.ALIAS if unit.end - unit.start > 1 else Way.SAME
         heard = set(self._lexicon.pinyin.name_readings([there])[0])
         if unit.sort is not Sort.UNIT:

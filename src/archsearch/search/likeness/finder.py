@@ -92,13 +92,16 @@ class Finder:
         extras = self._costs.extras[np.frombuffer(reading.parts, np.uint8)]
         names = sheet(self._index, documents)
         weight = max(float(extras.sum()), 0.8)
-        if reading.anchored:
+        if reading.anchored and len(reading.units) == 1:
+            # A surname and an honorific are more than the surname.
             weight = 3 * weight
         if len(reading.units) <= _SHORT and not any(reading.parts):
             costs = self._short(reading, names, documents, (vectors, firsts), extras)
         else:
             gaps = names.gaps(self._costs.gaps)
-            prices = Prices(gaps, gaps * self._costs.inside, gaps, extras, self._costs.swap)
+            prices = Prices(
+                gaps, names.gaps(self._costs.insides), gaps, extras, self._costs.swap, reading.loose
+            )
             costs = align(names.codes, vectors, firsts, prices)
         return np.asarray(np.maximum(0, 1 - (costs + reading.price) / weight), np.float32)
 
@@ -114,7 +117,7 @@ class Finder:
         c = self._costs
         gaps = names.gaps(c.edges)
         before = np.full_like(gaps, 1) if reading.anchored else names.gaps(c.fronts)
-        inside = names.gaps(c.gaps) * c.inside
+        inside = names.gaps(c.insides)
         free = np.zeros_like(gaps)
         costs = align(names.codes, *vectors, Prices(before, inside, gaps, extras, c.swap))
         cores = align(names.codes, *vectors, Prices(free, inside, free, extras, c.swap))

@@ -22,6 +22,10 @@ _BRAND_MOST: Final = 3
 _LEVELS: Final = frozenset("省市县区镇乡州盟旗")
 
 
+_INNER_FORMS: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "公司", "集团")
+_KINDS: Final = ("集团", "股份", "控股", "责任", "企业")
+
+
 class Part(IntEnum):
     """What a unit of a name belongs to."""
 
@@ -33,6 +37,10 @@ class Part(IntEnum):
     TRADE = 5
     FORM = 6
     BRANCH = 7
+
+
+TELLING: Final = frozenset({Part.PERSON, Part.BRAND, Part.BODY})
+"""Parts without which a name is another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +113,15 @@ class Parts:
         return (*moved, *(place for place in range(len(name.units)) if place not in moved))
 
     def _region_end(self, units: str) -> int:
+        ends = self._region_ends(units)
+        # A name that is nothing but a region is that: 北京, or a person called 高平.
+        return ends[-1] if ends and ends[-1] < len(units) else 0
+
+    def _region_ends(self, units: str) -> list[int]:
+        """Where each of the regions ends that a text begins with."""
+        ends: list[int] = []
         end = 0
-        for _ in range(_MOST_REGIONS):
-            if units[end : end + 2] not in self._heads:
-                break
+        while len(ends) < _MOST_REGIONS and units[end : end + 2] in self._heads:
             longest = min(_LONGEST_REGION, len(units) - end)
             length = next(
                 (n for n in range(longest, 1, -1) if units[end : end + n] in self._regions), 0
@@ -118,8 +131,17 @@ class Parts:
             end += length
             if units[end : end + 1] in _LEVELS and units[end - 1] not in _LEVELS:
                 end += 1
-        # A name that is nothing but a region is that: 北京, or a person called 高平.
-        return end if end < len(units) else 0
+            ends.append(end)
+        return ends
+
+    def _mark_regions(self, units: str, parts: bytearray, start: int, stop: int) -> None:
+        """Mark the regions that begin at a place, and apart from them the words for levels."""
+        begin = start
+        for end in self._region_ends(units[start:stop]):
+            parts[begin : start + end] = bytes([Part.REGION]) * (start + end - begin)
+            begin = start + end
+            if units[begin - 1] in _LEVELS:
+                parts[begin - 1] = Part.LEVEL
 
     def _form_start(self, units: str, region: int) -> int:
         for length in range(min(self._longest_form, len(units) - region - 1), 0, -1):
@@ -129,8 +151,7 @@ class Parts:
 
     def _parts(self, units: str, region: int, form: int) -> bytes:
         parts = bytearray([Part.BODY]) * len(units)
-        for place in range(region):
-            parts[place] = Part.LEVEL if units[place] in _LEVELS and place else Part.REGION
+        self._mark_regions(units, parts, 0, region)
         parts[form:] = bytes([Part.FORM]) * (len(units) - form)
         head = self._mark_form_inside(units, parts, region, form)
         self._mark_trades(units, parts, region + _BRAND, form)
@@ -142,14 +163,24 @@ class Parts:
 
     def _mark_form_inside(self, units: str, parts: bytearray, region: int, form: int) -> int:
         """Mark the form of the head office in the name of a branch; what follows is the branch."""
-        for inner in ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "公司", "集团"):
+        for inner in _INNER_FORMS:
             start = units.find(inner, region + 1, form)
             if start > 0:
                 end = start + len(inner)
                 parts[start:end] = bytes([Part.FORM]) * len(inner)
                 parts[end:form] = bytes([Part.BRANCH]) * (form - end)
-                return start
-        return form
+                self._mark_regions(units, parts, end, form)
+                return self._mark_kind(units, parts, start)
+        return self._mark_kind(units, parts, form)
+
+    def _mark_kind(self, units: str, parts: bytearray, end: int) -> int:
+        """Mark what often stands before the form and belongs to it, as in (集团)有限公司."""
+        for kind in _KINDS:
+            start = end - len(kind)
+            if start > 1 and units.startswith(kind, start):
+                parts[start:end] = bytes([Part.FORM]) * len(kind)
+                return self._mark_kind(units, parts, start)
+        return end
 
     def _mark_trades(self, units: str, parts: bytearray, start: int, end: int) -> None:
         place = start

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from archsearch.analysis.units import is_han
@@ -14,9 +14,17 @@ from archsearch.search.likeness.writing import Written, written
 
 _MASKS: Final = re.compile(r"[*＊?？×✕xX某○□_]+(?=[\u3400-\u9fff*＊?？×某○□_]|$)")
 _LETTERS: Final = re.compile("[a-z]+")
+_TONES: Final = re.compile("(?<=[a-zA-Zü])[1-5](?![0-9])")
+"""Digits of tones behind pinyin: zhang1 wei3."""
+
+_UMLAUT: Final = re.compile("([lnLN])(?:ü|Ü|u:|U:)|(?<![a-zA-Z])([lnLN])[yY][uU]")
+"""Ways of writing ü where it matters; passports write LYU."""
+
 _MOST_WAYS: Final = 2
 _LONGEST_INITIALS: Final = 12
 _FEWEST_WORDS: Final = 2
+_MOST_WORDS: Final = 3
+_SHORTEST_SPELT: Final = 4
 _VOWELS: Final = frozenset("aeiouv")
 
 
@@ -30,6 +38,10 @@ class Reading:
     """What is added to the cost of every name, for understanding it in this way."""
     label: str = ""
     """What kind of understanding it is, where that is more than reading what is written."""
+    loose: frozenset[int] = frozenset()
+    """Places between words, where a name may have anything."""
+    whole: bool = False
+    """Whether every unit of a name has its own in the query."""
     letters: str = ""
     """Letters that are compared as such, where they are no pinyin as they stand."""
     anchored: bool = False
@@ -48,6 +60,7 @@ class Readings:
 
     def of(self, text: str) -> list[Reading]:
         """List the ways, the plain one first."""
+        text = _UMLAUT.sub(r"\1\2v", _TONES.sub("", text))
         plain = written(text)
         if not plain.units:
             return []
@@ -77,7 +90,7 @@ class Readings:
         if spelt:
             yield from spelt
         else:
-            yield Reading(units, parted.parts)
+            yield Reading(units, parted.parts, loose=_between_words(text, units))
         yield from self._manners(units, parted.parts)
 
     def _masked(self, text: str) -> Reading | None:
@@ -91,7 +104,8 @@ class Readings:
             units.extend(Unit(Sort.UNKNOWN, "*", i, i + 1) for i in range(mark.start(), mark.end()))
             at = mark.end()
         units.extend(_plain_units(text[at:], at))
-        return Reading(tuple(units), bytes(len(units)), label="掩码")
+        known = units[0].sort is Sort.UNIT
+        return Reading(tuple(units), bytes(len(units)), label="掩码", anchored=known, whole=True)
 
     def _mixed(self, units: tuple[Unit, ...], parts: bytes) -> list[Reading]:
         joined = "".join(unit.text for unit in units)
@@ -117,6 +131,11 @@ class Readings:
                     label="拼音",
                 )
             )
+        if len(run[0]) < _SHORTEST_SPELT or not found:
+            first = tuple(
+                Unit(Sort.INITIAL, u.text, u.start, u.end) if u.text in run[0] else u for u in units
+            )
+            found.append(Reading(first, parts, 0.02, "首字母"))
         found.append(Reading(units, parts))
         return found
 
@@ -153,7 +172,8 @@ class Readings:
         joined = written("".join(words[place] for _, place in ranked))
         parted = self._parts.of(joined, query=True)
         units = tuple(Unit(Sort.UNIT, unit) for unit in parted.units)
-        yield Reading(units, parted.parts, 0.02, "词序")
+        ends = accumulate(len(written(words[place]).units) for _, place in ranked)
+        yield Reading(units, parted.parts, 0.02, "词序", loose=frozenset(ends))
 
     # Letters -------------------------------------------------------------------------------------
 
@@ -161,9 +181,9 @@ class Readings:
         letters = plain.units
         words = re.findall("[a-z]+", text.casefold())
         ways = self._ways(letters)
-        western = len(words) == _FEWEST_WORDS and ways and self._western(words)
+        western = 1 < len(words) <= _MOST_WORDS and ways and self._western(words)
         # Wei Zhang is Zhang Wei, who has a given name of two; Zhang Weiming is what it says.
-        turned = bool(western) and len(words[0]) > len(words[1])
+        turned = bool(western) and len(words) == _FEWEST_WORDS and len(words[0]) > len(words[1])
         for rank, syllables in enumerate(ways):
             yield _spelt(syllables, 0.01 * rank + 0.04 * turned)
         if western:
@@ -180,7 +200,7 @@ class Readings:
         return [way for way in ways if len(way) <= len(ways[0]) + 1][:_MOST_WAYS]
 
     def _western(self, words: list[str]) -> tuple[str, ...] | None:
-        given, surname = (self._pinyin.split(word) for word in words)
+        given, surname = self._pinyin.split("".join(words[:-1])), self._pinyin.split(words[-1])
         return (*surname[0], *given[0]) if given and surname else None
 
     def _typed(self, letters: str) -> Iterator[Reading]:
@@ -193,6 +213,16 @@ class Readings:
                     yield Reading(
                         (*units, Unit(Sort.BEGINNING, tail)), bytes(len(units) + 1), 0.0, "拼音"
                     )
+
+
+def _between_words(text: str, units: tuple[Unit, ...]) -> frozenset[int]:
+    """Places after which the text has a space; none where every character has one."""
+    gaps = [
+        place
+        for place, (unit, following) in enumerate(pairwise(units), 1)
+        if text[unit.end : following.start].isspace()
+    ]
+    return frozenset(gaps) if len(gaps) < len(units) - 1 else frozenset()
 
 
 def _plain_units(text: str, offset: int) -> list[Unit]:

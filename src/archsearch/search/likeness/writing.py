@@ -18,7 +18,7 @@ _NUMERALS: Final = str.maketrans(
 _SURNAMES: Final = re.compile("(?<=第)[伍陆]|(?<=[〇一二三四五六七八九十])[伍陆]")
 """伍 and 陆 are surnames as well as numerals."""
 _TENS: Final = re.compile(
-    r"(?<![一二三四五六七八九百])([二三四五六七八九]?)十([一二三四五六七八九]?)"
+    "(?<![一二三四五六七八九百])([二三四五六七八九]?)十([一二三四五六七八九]?)"
 )
 _BRACKETS: Final = {
     "(": ")",
@@ -71,14 +71,18 @@ def written(text: str) -> Written:
 
 
 def _with_tens(units: str, starts: list[int], brackets: list[tuple[int, int]]) -> Written:
-    """Write 十七 as 一七 and 二十 as 二〇; 十 alone is a word of names as well (十全)."""
+    """Write 十七 as 一七 and 第十 as 第一〇; 十 alone is a word of names as well (十全)."""
     found = _TENS.search(units)
-    if brackets or not found or not (found[1] or found[2]):
+    if not found or not (found[1] or found[2] or units[: found.start()].endswith("第")):
         return Written(units, tuple(starts), tuple(brackets))
     digits = (found[1] or "一") + (found[2] or "〇")
-    at = list(starts[found.start() : found.end()])
-    places = [at[0], at[-1]]
+    longer = len(digits) - len(found[0])
+    places = (starts[found.start()], starts[found.end() - 1])
     return Written(
         units[: found.start()] + digits + units[found.end() :],
         (*starts[: found.start()], *places, *starts[found.end() :]),
+        tuple(
+            (start + longer * (start >= found.end()), end + longer * (end >= found.end()))
+            for start, end in brackets
+        ),
     )
