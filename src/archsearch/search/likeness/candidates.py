@@ -12,6 +12,7 @@ from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.index import (
     INITIALS,
     Documents,
+    Flags,
     Kind,
     NameIndex,
     initials_token,
@@ -55,21 +56,36 @@ class Candidates:
         self._weights = np.zeros(index.size, np.float32)
         self._lengths = np.minimum(np.diff(index.starts), 60).astype(np.float32) * _LENGTH
 
-    def of(self, reading: Reading, most: int) -> Documents:
-        """Find so many names at most, in no order."""
-        length = len(reading.units) if reading.whole else 0
-        return self._found(list(dict.fromkeys(self._tokens(reading))), most, length)
+    def of(self, reading: Reading, most: int, scope: Flags | None = None) -> Documents:
+        """Find so many names at most, in no order.
 
-    def of_several(self, readings: Iterable[Reading], most: int) -> Documents:
+        Only names in the scope are counted, weighed and returned: what is outside has no influence.
+        """
+        length = len(reading.units) if reading.whole else 0
+        return self._found(list(dict.fromkeys(self._tokens(reading))), most, scope, length)
+
+    def of_several(
+        self, readings: Iterable[Reading], most: int, scope: Flags | None = None
+    ) -> Documents:
         """Find names for several readings together."""
         tokens = dict.fromkeys(found for each in readings for found in self._tokens(each))
-        return self._found(list(tokens), most)
+        return self._found(list(tokens), most, scope)
 
-    def _found(self, tokens: list[tuple[int, Kind]], most: int, length: int = 0) -> Documents:
+    def _found(
+        self,
+        tokens: list[tuple[int, Kind]],
+        most: int,
+        scope: Flags | None,
+        length: int = 0,
+    ) -> Documents:
         postings = self._index.postings([number for number, _ in tokens])
+        size = self._index.size
+        if scope is not None:
+            postings = [found[scope[found]] for found in postings]
+            size = int(np.count_nonzero(scope))
         ranked = sorted(
             (
-                (self._worth(len(found), kind), place)
+                (math.log1p(size / len(found)) * _WEIGHTS[kind], place)
                 for place, (found, (_, kind)) in enumerate(zip(postings, tokens, strict=True))
                 if len(found)
             ),
@@ -99,9 +115,6 @@ class Candidates:
         return np.concatenate(
             [_most(touched[chosen], weights[chosen], most // 2) for chosen in (persons, ~persons)]
         )
-
-    def _worth(self, count: int, kind: Kind) -> float:
-        return math.log1p(self._index.size / count) * _WEIGHTS[kind]
 
     # Tokens --------------------------------------------------------------------------------------
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from archsearch.search.likeness.align import Prices, Sheet, align, sheet
 from archsearch.search.likeness.candidates import Candidates
 from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.evidence import Explainer, Trace
-from archsearch.search.likeness.index import Documents, NameIndex
+from archsearch.search.likeness.index import Documents, Flags, NameIndex
 from archsearch.search.likeness.letters import Letters
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.parts import Part
@@ -25,9 +24,6 @@ _MOST: Final = 300
 _SHORT: Final = 4
 _SURE: Final = 0.93
 _PLAIN: Final = re.compile("[a-z]{5,24}")
-
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +49,24 @@ class Finder:
         self._explainer = Explainer(lexicon, self._weigher)
         self._slips = TypingSlips(lexicon.pinyin)
 
-    def find(self, text: str, limit: int) -> list[Match]:
-        """Find the names that fit a text best."""
+    def find(self, text: str, limit: int, scope: Flags | None = None) -> list[Match]:
+        """Find the names that fit a text best.
+
+        Args:
+            text: What somebody typed.
+            limit: How many names are wanted.
+            scope: For each document whether it may be seen. The answer is the one that an index of
+                these names alone would give, to the last bit.
+        """
         best: dict[int, tuple[float, Reading]] = {}
         for reading in self._readings.of(text):
-            documents = self._candidates.of(reading, _MOST)
+            documents = self._candidates.of(reading, _MOST, scope)
             if len(documents):
                 scores = self._scores(reading, documents)
                 _keep(best, reading, documents, scores, limit)
         letters = "".join(text.casefold().split())
         if _PLAIN.fullmatch(letters) and max((s for s, _ in best.values()), default=0) < _SURE:
-            self._mistyped(letters, best, limit)
+            self._mistyped(letters, best, limit, scope)
         ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
         return [Match(document, score, reading) for document, (score, reading) in ranked[:limit]]
 
@@ -71,12 +74,18 @@ class Finder:
         """Say why a name was found."""
         return self._explainer.explain(match.reading, query, name)
 
-    def _mistyped(self, letters: str, best: dict[int, tuple[float, Reading]], limit: int) -> None:
+    def _mistyped(
+        self,
+        letters: str,
+        best: dict[int, tuple[float, Reading]],
+        limit: int,
+        scope: Flags | None,
+    ) -> None:
         readings = [
             Reading(tuple(Unit(Sort.SYLLABLE, s) for s in way), bytes(len(way)), label="拼音")
             for way in self._slips.ways(letters)
         ]
-        documents = self._candidates.of_several(readings, _MOST)
+        documents = self._candidates.of_several(readings, _MOST, scope)
         if len(documents):
             costs = self._letters.align(letters, sheet(self._index, documents))
             costs = costs + self._costs.typed

@@ -48,6 +48,7 @@ def token(kind: Kind, first: int, second: int = 0) -> int:
 
 Keys = npt.NDArray[np.int64]
 Documents = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class NameIndex:
     documents: Documents
 
     @cached_property
-    def persons(self) -> npt.NDArray[np.bool_]:
+    def persons(self) -> Flags:
         """Which names are persons'."""
-        told: npt.NDArray[np.bool_] = self.parts[self.starts[:-1]] == Part.PERSON
+        told: Flags = self.parts[self.starts[:-1]] == Part.PERSON
         return told
 
     @property
@@ -202,6 +203,6 @@ def _postings(keys: Keys, documents: Documents) -> tuple[Keys, npt.NDArray[np.in
     return keys[places], ends, documents
 
 
-def _falls(keys: Keys, documents: Documents) -> npt.NDArray[np.bool_]:
-    falls: npt.NDArray[np.bool_] = (keys[1:] == keys[:-1]) & (documents[1:] < documents[:-1])
+def _falls(keys: Keys, documents: Documents) -> Flags:
+    falls: Flags = (keys[1:] == keys[:-1]) & (documents[1:] < documents[:-1])
     return falls
