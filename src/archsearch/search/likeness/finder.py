@@ -22,7 +22,8 @@ _MOST: Final = 300
 """Names compared for one reading."""
 
 _SHORT: Final = 4
-_SURE: Final = 0.93
+_SURE: Final = 0.86
+"""Above this the letters of a query are taken for what they say."""
 _PLAIN: Final = re.compile("[a-z]{5,24}")
 
 

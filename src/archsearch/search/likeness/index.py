@@ -66,7 +66,7 @@ class NameIndex:
     @cached_property
     def persons(self) -> Flags:
         """Which names are persons'."""
-        told: Flags = self.parts[self.starts[:-1]] == Part.PERSON
+        told: Flags = np.isin(self.parts[self.starts[:-1]], (Part.PERSON, Part.LINKED))
         return told
 
     @property

@@ -12,6 +12,7 @@ from typing import Final
 from archsearch.search.likeness.writing import Written
 
 LONGEST_PERSON: Final = 4
+_LONGEST_LINKED: Final = 9
 _LONGEST_REGION: Final = 12
 _MOST_REGIONS: Final = 4
 _LONGEST_WORD: Final = 6
@@ -37,9 +38,11 @@ class Part(IntEnum):
     TRADE = 5
     FORM = 6
     BRANCH = 7
+    LINKED = 8
+    """Of a long name of a person, which may be given in part: 买买提·艾力."""
 
 
-TELLING: Final = frozenset({Part.PERSON, Part.BRAND, Part.BODY})
+TELLING: Final = frozenset({Part.PERSON, Part.BRAND, Part.BODY, Part.LINKED})
 """Parts without which a name is another's."""
 
 
@@ -82,8 +85,8 @@ class Parts:
             return Parted(units, bytes(len(units)), order)
         region = self._region_end(units)
         form = self._form_start(units, region)
-        if not region and form == len(units) and len(units) <= 2 * LONGEST_PERSON and not query:
-            return Parted(units, bytes(len(units)), order)
+        if not region and form == len(units) and len(units) <= _LONGEST_LINKED and not query:
+            return Parted(units, bytes([Part.LINKED]) * len(units), order)
         return Parted(units, self._parts(units, region, form), order)
 
     def rank(self, word: Written) -> int:

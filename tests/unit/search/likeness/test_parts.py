@@ -10,6 +10,7 @@ SHORT = {"P": "PERSON", "R": "REGION", "L": "LEVEL", "B": "BRAND", "b": "BODY"} 
     "T": "TRADE",
     "F": "FORM",
     "N": "BRANCH",
+    "p": "LINKED",
 }
 
 
@@ -18,7 +19,7 @@ SHORT = {"P": "PERSON", "R": "REGION", "L": "LEVEL", "B": "BRAND", "b": "BODY"} 
     [
         ("张伟明", "PPP"),
         ("高平", "PP"),
-        ("买买提·艾力", "PPPPP"),
+        ("买买提·艾力", "ppppp"),
         ("上海华源贸易有限公司", "RRBBTTFFFF"),
         ("宁波市镇海区贝福莱机械厂", "RRLRRLBBBTTF"),
         ("华源(上海)贸易有限公司", "RRBBTTFFFF"),
