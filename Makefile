@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SIZE ?= 100000
+WHOOSH3 := $(VENV)/whoosh3
+SIZE ?= 200000
 
-.PHONY: demo test check format lint types slow bench relevance sample lock clean help
+.PHONY: demo test compat check format lint types slow bench relevance sample lock clean help
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,7 +16,11 @@ demo: $(BIN)/.installed  ## Make a workspace from the sample data and search in 
 test: $(BIN)/.installed  ## Run the tests
 	$(BIN)/python -m pytest -n auto
 
-check: lint types test  ## Format, lint, layers, types, tests
+compat: $(WHOOSH3)/.installed  ## Run the tests of the index on whoosh3 in place of Whoosh
+	PYTHONPATH=$(CURDIR)/$(WHOOSH3) $(BIN)/python -c 'import sys, whoosh; sys.exit(whoosh.__version__[0] != 3)'
+	PYTHONPATH=$(CURDIR)/$(WHOOSH3) $(BIN)/python -m pytest -n auto tests/compat tests/contract tests/integration/engine tests/unit/engines
+
+check: lint types test compat  ## Format, lint, layers, types, tests
 
 format: $(BIN)/.installed  ## Format the code
 	$(BIN)/ruff format src tests tools
@@ -32,10 +37,10 @@ types: $(BIN)/.installed  ## Check types strictly
 slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 200 kills
 	$(BIN)/python -m pytest -m slow
 
-bench: $(BIN)/.installed  ## Measure ingest and search (SIZE=100000 records)
-	$(BIN)/python -m tests.bench.archive --size $(SIZE)
+bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=200000 records)
+	$(BIN)/python -m tests.bench --size $(SIZE)
 
-relevance: $(BIN)/.installed  ## Measure how well names are found (NAMES="names.txt firms.jsonl.gz" ARGS="--size 270000")
+relevance: $(BIN)/.installed  ## Measure how well names are found (NAMES="a.txt b.jsonl.gz")
 	$(BIN)/python -m tests.relevance.measure $(NAMES) $(ARGS)
 
 sample: $(BIN)/.installed  ## Write sample_data/ anew
@@ -48,9 +53,20 @@ $(BIN)/.installed: requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+$(WHOOSH3)/.installed: $(BIN)/.installed requirements-whoosh3.lock
+	rm -rf $(WHOOSH3)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(WHOOSH3) -r requirements-whoosh3.lock
+	touch $@
+
+$(BIN)/.installed-bench: $(BIN)/.installed requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
 lock:  ## Renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group whoosh3 -o requirements-whoosh3.lock
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -48,6 +48,10 @@ from archsearch.engines.base import (
 LAST_POSITION: Final = 2**20 - 1
 LETTERS: Final = "甲乙丙𬱖"
 TEXT_FIELDS: Final = ("name", "notes")
+WORDS: Final = tuple(f"词{number}" for number in range(3_000))
+"""Seldom asked for, and held by documents of large corpora alone."""
+CHANCE_OF_WORD: Final = 0.01
+SERIAL: Final = "serial"
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     # Characters that are special in patterns, and pairs that code point and UTF-16 order differ on.
     "tags": ("红", "红旗", "红旗渠", "[a]", "[a]c", "a.c", "a\nc", "abc", "Ａ", "𬱖", "𬱖a"),
@@ -55,6 +59,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "day": ("2023-12-31", "2024-01", "2024-01-05", "2024-01-31", "2024-02-01"),
     # More keys than fit into a byte.
     "number": tuple(f"{number:03d}" for number in range(400)),
+    # Nearly every document of a large corpus has one of its own.
+    SERIAL: tuple(f"{number:05d}" for number in range(0, 90_000, 3)),
     # The same name as a text field: the two are different fields.
     "name": ("甲", "甲乙", "乙"),
 }
@@ -69,7 +75,7 @@ IDS: Final = (
 MANY_IDS: Final = (*IDS, *(RecordId(f"N{number}") for number in range(700)))
 """More documents than fit into a byte."""
 CHANCE_OF_MANY: Final = 0.01
-LONG_TEXT: Final = TextTokens(tuple(("甲", 2 * place) for place in range(300)), 300)
+LONG_TEXT: Final = TextTokens.of(tuple(("甲", 2 * place) for place in range(300)), 300)
 """More occurrences than fit into a byte."""
 CHANCE_OF_LONG: Final = 0.01
 WEIGHTS: Final = (1.0, 1.0, 1.0, 0.1, 0.3, 2.5, 4.0, 0.0)
@@ -142,7 +148,7 @@ def make_document(rng: random.Random, record_id: RecordId, version: int) -> Docu
     keys: dict[str, tuple[str, ...]] = {
         name: tuple(rng.sample(values, rng.choice((0, 1, 1, 2, 3))))
         for name, values in KEYS.items()
-        if rng.random() < 0.8
+        if rng.random() < (0.8 if name != SERIAL else 0.2)
     }
     keys[ID] = (record_id,)
     keys[SECRECY] = (rng.choice(SECRECIES),)
@@ -175,7 +181,7 @@ def make_text(rng: random.Random) -> TextTokens:
             position += rng.choice((1, 2, 100))
         position += 1
     rng.shuffle(pairs)
-    return TextTokens(tuple(pairs), length=len(text) + (rng.random() < 0.1))
+    return TextTokens.of(tuple(pairs), length=len(text) + (rng.random() < 0.1))
 
 
 def make_query(rng: random.Random) -> ScopedQuery:
@@ -232,6 +238,8 @@ def make_node(rng: random.Random, depth: int) -> Node:
 
 def _term(rng: random.Random) -> TermNode:
     token = "".join(rng.choices(LETTERS, (6, 3, 2, 1), k=rng.choice((1, 1, 2))))
+    if rng.random() < CHANCE_OF_WORD:
+        token = rng.choice(WORDS)
     return TermNode(_text_field(rng), token, rng.choice(WEIGHTS))
 
 
@@ -252,7 +260,7 @@ def _phrase(rng: random.Random) -> PhraseNode:
 
 def _key(rng: random.Random) -> KeyNode:
     name, values = _key_field(rng)
-    keys = rng.sample(values, rng.choice((0, 1, 1, 2, 3)))
+    keys = rng.sample(values, min(len(values), rng.choice((0, 1, 1, 1, 2, 2, 3, 3, 40))))
     return KeyNode(name, frozenset(keys), rng.choice(WEIGHTS))
 
 

@@ -263,9 +263,10 @@ def occurrences(node: TermNode | PhraseNode, document: Document) -> int:
     """How often the term, or the phrase as a whole, occurs."""
     if node.field not in document.texts:
         return 0
-    pairs = set(document.texts[node.field].tokens)
+    text = document.texts[node.field]
     if isinstance(node, TermNode):
-        return sum(token == node.token for token, _ in pairs)
+        return list(text.terms).count(node.token)
+    pairs = set(text)
     lead, lead_offset = node.tokens[0]
     starts = [position - lead_offset for token, position in pairs if token == lead]
     return sum(

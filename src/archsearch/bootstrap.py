@@ -1,12 +1,14 @@
 """Wiring: the one place where settings meet services, and where an engine is chosen."""
 
+import os
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from hmac import compare_digest
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
@@ -18,13 +20,6 @@ from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
-from archsearch.ingest.mapping import ColumnMapping
-from archsearch.ingest.naming import NamingRule
-from archsearch.ingest.normalise.normaliser import Normaliser
-from archsearch.ingest.pipeline import Pipeline
-from archsearch.ingest.readers.limits import Limits
-from archsearch.ingest.rejects import RejectsWriter
-from archsearch.ingest.validate import Validator
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.parser import QueryLimits
@@ -33,31 +28,33 @@ from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
+from archsearch.services.companion import WORTH_A_COMMIT, Indexing, Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Watch
-from archsearch.services.ingest import IngestRules, IngestService
 from archsearch.services.names import NameService
 from archsearch.services.reading import ReadingService
 from archsearch.services.search import SearchService
 from archsearch.services.trail import Trail
 from archsearch.services.users import UserService
 from archsearch.settings.loading import load
-from archsearch.settings.model import IngestLimits, Settings
+from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
 from archsearch.storage import audit_log, meta, users
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 
-ANALYSIS_VERSION = "1"
+if TYPE_CHECKING:
+    from archsearch.services.ingest import IngestService
+
+ANALYSIS_VERSION = "2"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 FIRST_ADMINISTRATOR = "admin"
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
 _PROOF = "secret/proof"
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
@@ -86,6 +83,7 @@ class Application:
     """An open workspace: its services, made when first asked for.
 
     ``watch`` is told of rebuilds of the index; to be set before the index is first used.
+    ``environ`` is the environment that the settings were read from.
     """
 
     def __init__(self, settings: Settings, database: Database, secret: bytes, clock: Clock) -> None:
@@ -93,6 +91,7 @@ class Application:
         self.database = database
         self.clock = clock
         self.watch: Watch = nullcontext
+        self.environ: Mapping[str, str] = {}
         self._secret = secret
 
     def close(self) -> None:
@@ -124,12 +123,21 @@ class Application:
         return WhooshEngine(
             self.settings.workspace.index,
             key=derive_key(self._secret, "index"),
-            fingerprint={
-                "analysis": ANALYSIS_VERSION,
-                "schema": self.settings.schema_fingerprint,
-                "vocabularies": self.settings.vocabulary_fingerprint,
-            },
+            fingerprint=self._built_with,
         )
+
+    @property
+    def _built_with(self) -> dict[str, str]:
+        return {
+            "analysis": ANALYSIS_VERSION,
+            "schema": self.settings.schema_fingerprint,
+            "vocabularies": self.settings.vocabulary_fingerprint,
+        }
+
+    @property
+    def index_fingerprint(self) -> str:
+        """What the index is built with, in one word."""
+        return "-".join(self._built_with.values())
 
     @cached_property
     def index(self) -> IndexService:
@@ -195,20 +203,11 @@ class Application:
         return _SchemaMasker(self.settings)
 
     @cached_property
-    def ingest(self) -> IngestService:
+    def ingest(self) -> "IngestService":
         """Takes sources in."""
-        options = self.settings.options
-        naming = options.naming
-        rules = IngestRules(
-            levels=self.levels,
-            naming=NamingRule(naming.template, naming.fonds, naming.categories, naming.other),
-            fingerprint=self.settings.ingest_fingerprint,
-            zone=ZONE,
-            batch=options.ingest.batch_rows,
-        )
-        return IngestService(
-            self.trail, self.index, self._pipeline(), rules, self._masker, self._rejects
-        )
+        from archsearch.intake import ingest_service  # noqa: PLC0415 - see its module
+
+        return ingest_service(self.settings, self.trail, self._indexing, self._masker)
 
     @cached_property
     def users(self) -> UserService:
@@ -233,26 +232,25 @@ class Application:
     def _drain_lock(self, patience: float) -> AbstractContextManager[object]:
         return writing(self.settings.workspace.var / "drain.lock", patience)
 
-    def _pipeline(self) -> Pipeline:
-        settings = self.settings
-        normaliser = Normaliser(
-            settings.schema,
-            settings.vocabularies,
-            settings.regions,
-            defaults=settings.options.ingest.defaults,
-        )
-        mappings = tuple(
-            ColumnMapping(each.source, each.columns, each.constants, frozenset(each.match))
-            for each in settings.mappings
-        )
-        validator = Validator(settings.schema, settings.regions)
-        limits = _limits(settings.options.ingest.limits)
-        return Pipeline(settings.schema, mappings, normaliser, validator, limits)
+    def _indexing(self) -> Indexing:
+        return Indexing(self.index, self.companion())
 
-    def _rejects(self, source: str, digest: str) -> RejectsWriter:
-        labels = {spec.key: spec.label for spec in self.settings.schema.walk()}
-        folder = self.settings.workspace.var / "rejects"
-        return RejectsWriter(folder, source, digest, labels=labels)
+    def companion(self) -> Invitation:
+        """How to start the process that indexes beside a large ingest."""
+        root = str(self.settings.workspace.root)
+        # Never from the folder the user happens to be in: it may hold modules of any name.
+        module = ("-P", "-m", "archsearch.entrypoints.companion")
+        command = (sys.executable, *module, root, str(WORTH_A_COMMIT))
+        # Whatever the program around this has arranged must hold for the companion as well.
+        others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
+        ours = {name: value for name, value in self.environ.items() if _is_ours(name)}
+        path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
+        environment = {**others, **ours, "PYTHONPATH": path}
+        return Invitation(command, environment, self.index_fingerprint)
+
+
+def _is_ours(variable: str) -> bool:
+    return variable.startswith("ARCHSEARCH")
 
 
 def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Path:
@@ -305,7 +303,9 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     except BaseException:
         database.close()
         raise
-    return Application(settings, database, secret, clock)
+    application = Application(settings, database, secret, clock)
+    application.environ = environ
+    return application
 
 
 def _check_secret(database: Database, secret: bytes) -> None:
@@ -329,16 +329,3 @@ def _add_first_administrator(database: Database, settings: Settings, clock: Cloc
         users.add(connection, admin, at=clock())
         entry = AuditEntry(clock(), SYSTEM, Action.INIT, target=admin.name)
         audit_log.append(connection, entry)
-
-
-def _limits(limits: IngestLimits) -> Limits:
-    megabyte = 1 << 20
-    return Limits(
-        max_file_bytes=limits.max_file_mb * megabyte,
-        max_uncompressed_bytes=limits.max_uncompressed_mb * megabyte,
-        max_ratio=limits.max_ratio,
-        max_row_bytes=limits.max_row_bytes,
-        max_columns=limits.max_columns,
-        max_depth=limits.max_depth,
-        max_cell_chars=limits.max_cell_chars,
-    )

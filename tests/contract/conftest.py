@@ -8,6 +8,7 @@ import pytest
 
 from archsearch.engines.base import SearchEngine
 from archsearch.engines.whoosh.engine import WhooshEngine
+from tests.integration.engine.disks import HastyDisk
 from tests.oracle import OracleEngine
 
 
@@ -17,8 +18,8 @@ def make_oracle(_: Path) -> SearchEngine:
 
 
 def make_whoosh(folder: Path) -> SearchEngine:
-    """The Whoosh engine on an empty folder."""
-    return WhooshEngine(folder, key=b"k" * 32, fingerprint={"schema": "1"})
+    """The Whoosh engine on an empty folder; what is synced is not this suite's concern."""
+    return WhooshEngine(folder, key=b"k" * 32, fingerprint={"schema": "1"}, disk=HastyDisk())
 
 
 ENGINES: Final[dict[str, Callable[[Path], SearchEngine]]] = {

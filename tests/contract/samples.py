@@ -40,7 +40,7 @@ def document(
     return Document(
         RecordId(name),
         version,
-        {"notes": TextTokens(tokens, len(tokens))} if text else {},
+        {"notes": TextTokens.of(tokens, len(tokens))} if text else {},
         {
             ID: (name,),
             OWNER: (owner,),

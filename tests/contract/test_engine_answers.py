@@ -135,7 +135,7 @@ class TestMatching:
 
     def test_a_phrase_does_not_run_on_into_the_next_document(self, engine: SearchEngine) -> None:
         last = 2**20 - 1
-        texts = {"notes": TextTokens((("丑", last),), 1)}
+        texts = {"notes": TextTokens.of((("丑", last),), 1)}
         engine.apply(
             [
                 Document(RecordId("x"), 1, texts, document("x").keys),
@@ -150,7 +150,7 @@ class TestMatching:
     def test_tokens_that_share_a_position_are_neighbours_of_the_next(
         self, engine: SearchEngine
     ) -> None:
-        texts = {"notes": TextTokens((("子", 0), ("子丑", 0), ("丑", 1)), 2)}
+        texts = {"notes": TextTokens.of((("子", 0), ("子丑", 0), ("丑", 1)), 2)}
         engine.apply([Document(RecordId("x"), 1, texts, document("x").keys)])
 
         assert found(engine, PhraseNode("notes", (("子丑", 0), ("丑", 1)))) == {"x"}
@@ -158,7 +158,7 @@ class TestMatching:
         assert found(engine, PhraseNode("notes", (("子", 0), ("子丑", 1)))) == set()
 
     def test_text_and_key_fields_of_one_name_are_two_fields(self, engine: SearchEngine) -> None:
-        texts = {"name": TextTokens((("子", 0),), 1)}
+        texts = {"name": TextTokens.of((("子", 0),), 1)}
         keys = {**document("x").keys, "name": ("子丑",)}
         engine.apply([Document(RecordId("x"), 1, texts, keys)])
 

@@ -43,7 +43,8 @@ class Tripwire:
 
     def stretch(self) -> None:
         """Put it in front of every step."""
-        for name in ("create", "sync", "rename", "remove"):
+        changes = ("create", "sync", "link", "rename", "remove", "make_folder", "remove_folder")
+        for name in changes:
             setattr(Disk, name, self.before(getattr(Disk, name)))
         RejectsWriter.close = self.before(RejectsWriter.close)  # type: ignore[method-assign]
         Database.write = self.around(Database.write)  # type: ignore[method-assign]

@@ -1,5 +1,6 @@
 """Damaged files: the index mends itself, the store and the secret are refused; nothing is wrong."""
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -10,10 +11,13 @@ import pytest
 
 from archsearch.domain.record import Values
 from archsearch.errors import NotFoundError, StoreError, WorkspaceError
+from tests.integration.engine import vandal
 from tests.offices import Office, copied
 
 Damage = Callable[[Path], object]
 AMOUNT = 60
+DAMAGES = int(os.environ.get("ARCHSEARCH_TEST_DAMAGES", "10000")) // 100
+FIRST_SEED = int(os.environ.get("ARCHSEARCH_TEST_SEED", "1000000"))
 
 
 def truncate(path: Path) -> None:
@@ -91,6 +95,31 @@ def test_any_damaged_index_file_is_mended_by_the_next_search(
         with Office(workspace) as office:
             assert answers(office) == expected, name
             assert office.ailments() == []
+
+
+def check_random_damages(workspace: Path, expected: dict[str, Any], seed: int, times: int) -> None:
+    """Damage the index somewhere, and search; what was mended is damaged again."""
+    dice = random.Random(seed)
+    index = workspace / "index"
+    for number in range(times):
+        done = f"damage {number}, {vandal.damage(index, vandal.files_of(index), dice)}"
+        with Office(workspace) as office:
+            assert answers(office) == expected, done
+            assert office.ailments() == [], done
+
+
+def test_random_damage_to_the_index_is_mended_by_the_next_search(
+    filled: Path, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    check_random_damages(copied(filled, tmp_path / "workspace"), expected, 1, 10)
+
+
+@pytest.mark.slow
+def test_much_random_damage_to_the_index_is_mended_by_the_next_search(
+    filled: Path, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    """A hundredth of ``ARCHSEARCH_TEST_DAMAGES``."""
+    check_random_damages(copied(filled, tmp_path / "workspace"), expected, FIRST_SEED, DAMAGES)
 
 
 @pytest.mark.parametrize("content", [b"", b"../../etc\n", b"g000001-deadbeef\n", b"\xff\x00" * 50])

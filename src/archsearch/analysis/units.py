@@ -7,23 +7,44 @@ it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from operator import add
+from typing import TypeAlias
 
 from archsearch.analysis.folding import fold, fold_with_offsets
 
-HAN = (
-    "\u3007\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0002fa1f\U00030000-\U000323af"
+_HAN_RANGES = (
+    ("\u4e00", "\u9fff"),
+    ("\u3007", "\u3007"),
+    ("\u2e80", "\u2fdf"),
+    ("\u3400", "\u4dbf"),
+    ("\uf900", "\ufaff"),
+    ("\U00020000", "\U0002fa1f"),
+    ("\U00030000", "\U000323af"),
 )
-"""Han characters as a regular expression class body: 〇, radicals, the unified block, compatibility
+HAN = "".join(f"{first}-{last}" for first, last in _HAN_RANGES)
+"""Han characters as a regular expression class body: the unified block, 〇, radicals, compatibility
 ideographs, extensions A to H and those of planes 2 and 3."""
 
-_PIECE = re.compile(rf"([{HAN}]|[0-9]+|[^\W\d_{HAN}]+)|([。！？；!?;\n\r])")
-_ONE_HAN = re.compile(rf"[{HAN}]")
-_GAP = 1
+_STOPS = "。！？；!?;\n\r"
+_PIECE = re.compile(rf"([{HAN}]|[0-9]+|[^\W\d_{HAN}]+)|([{_STOPS}])")
+_JOINING = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f\U00030000-\U000323af"
+GAP = 1
+"""What the end of a sentence or of a value leaves between positions."""
+Clause: TypeAlias = tuple[list[str], list[str]]
+"""Units in order, and the bigram of each with its successor."""
+
 MAX_POSITION = 2**20 - 1
 """Positions past this one are not indexed; fields are capped far below it on ingest."""
+
+
+@cache
+def _cutters() -> tuple[Callable[[str], list[str]], Callable[[str], list[str]]]:
+    """Give what cuts a text at stops, and a part into stretches; a search never compiles them."""
+    stretch = re.compile(rf"[{_JOINING}]+|[{HAN}]|[0-9]+|[^\W\d_{HAN}]+")
+    return re.compile(rf"[{_STOPS}]").split, stretch.findall
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +59,7 @@ class Unit:
 
 def is_han(text: str) -> bool:
     """Whether a unit is one Han character."""
-    return len(text) == 1 and _ONE_HAN.match(text) is not None
+    return len(text) == 1 and any(first <= text <= last for first, last in _HAN_RANGES)
 
 
 def units(text: str) -> Iterator[Unit]:
@@ -51,7 +72,7 @@ def units(text: str) -> Iterator[Unit]:
     position = 0
     for piece in _PIECE.finditer(folded):
         if piece.group(2):
-            position += _GAP
+            position += GAP
             continue
         start, stop = piece.span()
         yield Unit(piece.group(1), position, offsets[start], offsets[stop - 1] + 1)
@@ -65,11 +86,11 @@ def positioned(values: Iterable[str]) -> list[tuple[str, int]]:
     for value in values:
         for unit, stop in _PIECE.findall(fold(value)):
             if stop:
-                position += _GAP
+                position += GAP
             else:
                 found.append((unit, position))
                 position += 1
-        position += _GAP
+        position += GAP
     if position > MAX_POSITION:
         found = [entry for entry in found if entry[1] <= MAX_POSITION]
     return found
@@ -81,7 +102,39 @@ def bigram(first: str, second: str) -> str:
     >>> bigram("张", "伟"), bigram("a", "4")
     ('张伟', 'a 4')
     """
+    return first + second if joins(first) and joins(second) else f"{first} {second}"
+
+
+def joins(unit: str) -> bool:
+    """Whether a unit is joined to its neighbour without a space."""
     # Han units are single characters, so comparing tells them; a match for each costs too much.
-    if ("㐀" <= first <= "鿿" or first >= "𠀀") and ("㐀" <= second <= "鿿" or second >= "𠀀"):
-        return first + second
-    return f"{first} {second}"
+    return "㐀" <= unit < "ꀀ" or unit >= "𠀀"
+
+
+def clauses(folded: str) -> list[Clause]:
+    """Cut a folded text at what leaves a gap, and give units and bigrams of each part.
+
+    What :func:`positioned` and :func:`bigram` make, but a stretch of Han characters at a time; for
+    indexing.
+    """
+    parts, stretches = _cutters()
+    return [_clause(stretches(part)) for part in parts(folded)]
+
+
+def _clause(stretches: list[str]) -> Clause:
+    units: list[str] = []
+    apart: list[int] = []
+    for stretch in stretches:
+        # As in joins(), whose call would cost as much as all the rest.
+        if "㐀" <= stretch < "ꀀ" or stretch >= "𠀀":
+            units += stretch
+        else:
+            apart.append(len(units))
+            units.append(stretch)
+    bigrams = list(map(add, units, units[1:]))
+    for place in apart:
+        if place:
+            bigrams[place - 1] = f"{units[place - 1]} {units[place]}"
+        if place < len(bigrams):
+            bigrams[place] = f"{units[place]} {units[place + 1]}"
+    return units, bigrams

@@ -65,6 +65,9 @@ class _Meaning:
         return self.rank in (_SHORT, _FORMER_SHORT)
 
 
+_Entry = tuple[str, _Meaning]
+"""A name and what it means."""
+
 _GENERIC: Final = "郊区"
 _NAME, _SHORT, _FORMER, _FORMER_SHORT = range(4)
 
@@ -110,7 +113,7 @@ class Gazetteer:
     """The names of all regions, and the rules for reading them."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        self._entries: list[tuple[str, _Meaning]] = []
+        self._entries: list[_Entry] = []
         self._letters: dict[str, str] = {}
         for place in places:
             shift = _FORMER if place.former else _NAME
@@ -120,6 +123,7 @@ class Gazetteer:
                 rank = shift if whole and len(alias) > len(_GENERIC) else shift + 1
                 self._add(alias, _Meaning(place.path, place.level, rank))
         self._scopes: dict[str, _Names] = {}
+        self._inside: dict[str, list[_Entry]] = {}
 
     def _add(self, name: str, meaning: _Meaning) -> None:
         if len(name) > 1:
@@ -224,11 +228,17 @@ class Gazetteer:
     def _below(self, path: str) -> _Names:
         """Names of everything below a region."""
         if path not in self._scopes:
-            prefix = path + "/"
-            self._scopes[path] = _Names(
-                entry for entry in self._entries if entry[1].path.startswith(prefix)
-            )
+            self._scopes[path] = _Names(self._entries_below(path))
         return self._scopes[path]
+
+    def _entries_below(self, path: str) -> "list[_Entry]":
+        """List them from those below the region above: looking through all takes milliseconds."""
+        if path not in self._inside:
+            parent = path.rpartition("/")[0]
+            among = self._entries_below(parent) if parent else self._entries
+            prefix = path + "/"
+            self._inside[path] = [entry for entry in among if entry[1].path.startswith(prefix)]
+        return self._inside[path]
 
     @cached_property
     def _anywhere(self) -> _Names:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from operator import mul
 from typing import Final
 
@@ -172,11 +173,12 @@ def read_person(text18: str) -> PersonId | None:
     return PersonId(text18[:6], born, int(text18[14:17]))
 
 
+@lru_cache(maxsize=256)
 def classify(text: str) -> Identification:
     """Say what kind of identifier a text is and the first thing wrong with it.
 
     Numbers of 18 digits may be personal or a USCC; the check character that fits decides, then the
-    century in the place of a birth year.
+    century in the place of a birth year. The last verdicts are kept: several steps ask about a row.
     """
     match len(text):
         case 18:

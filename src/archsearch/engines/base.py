@@ -1,8 +1,8 @@
 """The protocol between archsearch and a search engine, and the values that cross it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from archsearch.domain.access import ScopedQuery
 from archsearch.domain.plan import Channel
@@ -20,25 +20,37 @@ SCOPE_FIELDS: Final = (ID, OWNER, DEPARTMENT, SECRECY)
 """The fields that a scope is evaluated on; never reachable from query text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TextTokens:
-    """The tokens of one text field of one document.
+    """The tokens of one text field of one document: ``terms`` and, beside each, its position.
 
-    ``tokens`` are (token, position) pairs, positions ordinal from 0 and at most 2**20 - 1; several
-    tokens may share a
+    Positions are ordinal from 0 and at most 2**20 - 1, in any order; several terms may share a
     position, the same pair occurs once. ``length`` is the number of units, the BM25 document
-    length.
+    length. Two sequences instead of pairs, and never changed but not frozen, because millions are
+    made.
     """
 
-    tokens: tuple[tuple[str, int], ...]
+    terms: Sequence[str]
+    positions: Sequence[int]
     length: int
 
+    @classmethod
+    def of(cls, tokens: Iterable[tuple[str, int]], length: int) -> Self:
+        """Make them of (term, position) pairs."""
+        pairs = tuple(tokens)
+        return cls([term for term, _ in pairs], [position for _, position in pairs], length)
 
-@dataclass(frozen=True, slots=True)
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """Yield (term, position) pairs."""
+        return zip(self.terms, self.positions, strict=True)
+
+
+@dataclass(slots=True)
 class Document:
     """What an engine keeps of one record: tokens to match, keys to filter, count and sort by.
 
-    ``texts`` and ``keys`` are by index field name. A document holds each key of a field once.
+    ``texts`` and ``keys`` are by index field name. A document holds each key of a field once. Never
+    changed, like its tokens.
     """
 
     record_id: RecordId

@@ -1,39 +1,38 @@
 """From a record to the document that an engine keeps of it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
+from archsearch.analysis.folding import fold
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
-from archsearch.analysis.units import positioned
-from archsearch.domain.record import Record, values_at
+from archsearch.analysis.units import clauses
+from archsearch.domain.record import Record, Values, values_at
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
-from archsearch.engines.base import (
-    DEPARTMENT,
-    ID,
-    OWNER,
-    SECRECY,
-    Document,
-    TextTokens,
+from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
+from archsearch.engines.fields import paths, sort_field
+from archsearch.engines.names import name_sort_key, name_units
+from archsearch.engines.writers import (
+    TAILED,
+    Draft,
+    IdentifierWriter,
+    Keys,
+    KeyWriter,
+    NameWriter,
+    Rank,
+    TextWriter,
+    Writer,
 )
-from archsearch.engines.fields import (
-    conceals,
-    facet_field,
-    gap_keys,
-    identifier_key,
-    key_of,
-    name_sort_key,
-    paths,
-    pinyin_tokens,
-    secret_field,
-    secret_key,
-    sort_field,
-    unit_tokens,
-    word_tokens,
-)
-from archsearch.security.masking import mask_text
 from archsearch.security.tokens import Tokens
+
+_REMEMBERED: Final = 4096
+"""Values of a field whose keys are kept at hand."""
+_SELDOM_TWICE: Final = frozenset(
+    {FieldType.ID_NUMBER, FieldType.PHONE, FieldType.EMAIL, FieldType.NAME}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,9 @@ class Analysis:
 class DocumentBuilder:
     """Makes documents; one for all records of a schema.
 
+    What a value becomes is remembered for values that come again and again: ten thousand records a
+    second pass here, and most of what they hold are terms, regions, dates and departments.
+
     Args:
         schema: The metadata schema.
         ranks: For fields that sort by their vocabulary, the rank of each of its terms.
@@ -59,103 +61,117 @@ class DocumentBuilder:
     ) -> None:
         self._analysis = analysis
         self._ranks = ranks
-        self._writers: list[tuple[FieldSpec, tuple[_Writer, ...]]] = [
-            (spec, writers) for spec in schema.leaves if (writers := tuple(self._writers_of(spec)))
-        ]
+        self._fields: dict[str, tuple[Writer, ...]] = {}
+        self._members: defaultdict[str, list[tuple[str, Writer]]] = defaultdict(list)
+        self._remembered: dict[str, _Remembered] = {}
+        for spec in schema.leaves:
+            self._take(spec)
+        self._paths = lru_cache(_REMEMBERED)(_path_keys)
 
     def build(self, record: Record) -> Document:
         """Make the document of a record."""
-        draft = _Draft({}, {})
-        for spec, writers in self._writers:
-            values = list(values_at(record.values, spec.key))
-            if values:
+        draft = Draft({}, {})
+        keys = draft.keys
+        for name, value in record.values.items():
+            remembered = self._remembered.get(name)
+            kind = type(value)
+            if remembered is None:
+                self._write(draft, record.values, name)
+            elif kind is str or kind is int:
+                # Never equal to one another; 1.0 and True would be taken for 1.
+                keys.update(remembered[value])
+            elif isinstance(value, list) and _all_text(value):
+                keys.update(remembered[tuple(value)])
+            else:
+                self._write(draft, record.values, name)
+        keys[ID] = (record.record_id,)
+        keys[SECRECY] = (record.secrecy,)
+        if owner := record.owner:
+            keys[OWNER] = (owner,)
+        if department := record.department:
+            keys[DEPARTMENT] = self._paths(department)
+        return Document(record.record_id, record.version, draft.texts, keys)
+
+    def _write(self, draft: Draft, values: Values, name: str) -> None:
+        writers = self._fields.get(name)
+        if writers is not None:
+            found = _scalars(values[name])
+            if found:
                 for write in writers:
-                    write(draft, spec, values)
-        draft.keys[ID] = (record.record_id,)
-        draft.keys[SECRECY] = (record.secrecy,)
-        if record.owner:
-            draft.keys[OWNER] = (record.owner,)
-        if record.department:
-            draft.keys[DEPARTMENT] = tuple(paths(record.department))
-        return Document(record.record_id, record.version, draft.texts, draft.keys)
+                    write(draft, found)
+        for key, write in self._members.get(name, ()):
+            found = list(values_at(values, key))
+            if found:
+                write(draft, found)
 
-    def _writers_of(self, spec: FieldSpec) -> "list[_Writer]":
-        writers: list[_Writer] = []
-        if spec.matching in {Matching.TEXT, Matching.NAME}:
-            writers.append(self._write_text)
+    def _take(self, spec: FieldSpec) -> None:
+        """Prepare for the values of a field."""
+        writers: list[Writer] = []
+        analysis = self._analysis
+        rank = self._rank_of(spec)
         if spec.matching is Matching.NAME:
-            writers.append(self._write_name)
-        if spec.matching is Matching.KEY:
-            writers.append(self._write_key)
-        if spec.facet:
-            writers.append(_write_facet)
-        if spec.sortable and sort_field(spec) not in {spec.key, ID}:
-            writers.append(self._write_sort)
-        return writers
-
-    def _write_text(self, draft: "_Draft", spec: FieldSpec, values: Sequence[Any]) -> None:
-        texts = [str(value) for value in values]
-        draft.texts[spec.key] = unit_tokens(positioned(texts))
-        draft.texts[f"{spec.key}#words"] = word_tokens(texts, self._analysis.segmenter)
-
-    def _write_name(self, draft: "_Draft", spec: FieldSpec, values: Sequence[Any]) -> None:
-        pinyin = self._analysis.pinyin
-        names = [str(value) for value in values]
-        draft.texts[f"{spec.key}#pinyin"] = pinyin_tokens(names, pinyin)
-        whole: set[str] = set()
-        spelling: set[str] = set()
-        initials: set[str] = set()
-        gaps: set[str] = set()
-        for name in names:
-            found = [unit for unit, _ in positioned([name])]
-            whole.add("".join(unit for unit, _ in positioned([mask_text(name)])))
-            gaps |= gap_keys(found)
-            for syllables in pinyin.spellings(found):
-                spelling.add("".join(syllables))
-                initials.add("".join(syllable[0] for syllable in syllables))
-        draft.keys[f"{spec.key}#whole"] = tuple(whole)
-        draft.keys[f"{spec.key}#spelling"] = tuple(spelling)
-        draft.keys[f"{spec.key}#initials"] = tuple(initials)
-        draft.keys[f"{spec.key}#gap"] = tuple(gaps)
-
-    def _write_key(self, draft: "_Draft", spec: FieldSpec, values: Sequence[Any]) -> None:
-        tokens = self._analysis.tokens
-        hidden = [value for value in values if conceals(spec, value)]
-        if hidden:
-            # An ID number that got into an open field must not be walked by patterns.
-            secret = dict.fromkeys(secret_key(spec, str(value), tokens) for value in hidden)
-            draft.keys[secret_field(spec)] = tuple(secret)
-            values = [value for value in values if not conceals(spec, value)]
-        found = dict.fromkeys(key_of(spec, value, tokens) for value in values)
-        draft.keys[spec.key] = tuple(found)
-        if spec.type in {FieldType.ID_NUMBER, FieldType.PHONE}:
-            tails: dict[str, dict[str, None]] = {}
-            for value in values:
-                for purpose, tail in tokens.tails(identifier_key(spec, str(value))):
-                    token = tokens.token(spec.key, purpose, tail)
-                    tails.setdefault(f"{spec.key}#{purpose}", {})[token] = None
-            draft.keys.update((name, tuple(keys)) for name, keys in tails.items())
-
-    def _write_sort(self, draft: "_Draft", spec: FieldSpec, values: Sequence[Any]) -> None:
-        ranks = self._ranks.get(spec.key)
-        value = str(values[0])
-        if ranks is not None:
-            draft.keys[sort_field(spec)] = (f"{ranks.get(value, len(ranks)):04d}",)
+            sort = rank is not None and spec.key not in self._ranks
+            named = NameWriter(spec, analysis.segmenter, analysis.pinyin, sort=sort)
+            writers.append(named.write)
+            rank = None if sort else rank
+        elif spec.matching is Matching.TEXT:
+            writers.append(TextWriter(spec, analysis.segmenter).write)
+        plain = not spec.facet and rank is None
+        if spec.matching is Matching.KEY and spec.type in TAILED and spec.sensitive and plain:
+            writers.append(IdentifierWriter(spec, analysis.tokens).write)
+        elif spec.matching is Matching.KEY or not plain:
+            keyed = KeyWriter(spec, analysis.tokens, rank)
+            writers.append(keyed.write)
+            if len(writers) == 1 and _recurrent(spec):
+                self._remembered[spec.key] = _Remembered(keyed.keys_of)
+        group, _, _ = spec.key.rpartition(".")
+        if group:
+            self._members[group] += [(spec.key, write) for write in writers]
         else:
-            draft.keys[sort_field(spec)] = (name_sort_key(value, self._analysis.pinyin),)
+            self._fields[spec.key] = tuple(writers)
+
+    def _rank_of(self, spec: FieldSpec) -> Rank | None:
+        if not spec.sortable or sort_field(spec) in {spec.key, ID}:
+            return None
+        ranks = self._ranks.get(spec.key)
+        if ranks is None:
+            return self._name_rank
+        last = len(ranks)
+        return lambda value: f"{ranks.get(value, last):04d}"
+
+    def _name_rank(self, value: str) -> str:
+        return name_sort_key(name_units(clauses(fold(value))), self._analysis.pinyin)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    texts: dict[str, TextTokens]
-    keys: dict[str, tuple[str, ...]]
+class _Remembered(dict[Any, Keys]):
+    """The keys that values of a field become, made when first met; as many as are worth it."""
+
+    def __init__(self, keys_of: Callable[[Sequence[Any]], Keys]) -> None:
+        super().__init__()
+        self._keys_of = keys_of
+
+    def __missing__(self, value: Any) -> Keys:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[value] = self._keys_of(value if isinstance(value, tuple) else (value,))
+        return found
 
 
-_Writer = Callable[[_Draft, FieldSpec, Sequence[Any]], None]
+def _all_text(values: list[Any]) -> bool:
+    return bool(values) and set(map(type, values)) == {str}
 
 
-def _write_facet(draft: _Draft, spec: FieldSpec, values: Sequence[Any]) -> None:
-    shown = (mask_text(str(value)) for value in values)
-    if spec.hierarchical:
-        shown = (path for value in shown for path in paths(value))
-    draft.keys[facet_field(spec)] = tuple(dict.fromkeys(shown))
+def _recurrent(spec: FieldSpec) -> bool:
+    """Whether many records hold the same value of a field."""
+    return spec.type not in _SELDOM_TWICE and spec.key != "record_id"
+
+
+def _scalars(value: Any) -> list[Any]:
+    """List the values of a field as :func:`values_at` does."""
+    if isinstance(value, list):
+        return [item for item in value if item is not None]
+    return [] if value is None else [value]
+
+
+def _path_keys(path: str) -> tuple[str, ...]:
+    return tuple(paths(path))

@@ -4,10 +4,7 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 
 - ``name``: text, the folded units and bigrams of a field, with positions
 - ``name#words``: text, the words of a field by segmentation; only ranks
-- ``name#pinyin``: text, syllables and pairs of syllables, with positions
-- ``name#whole``: key, the folded value as one
-- ``name#spelling``, ``name#initials``: keys, joined syllables and their first letters
-- ``name#gap``: keys, the value with one unit missing (``张明``) or replaced by ``?`` (``张?明``)
+- ``name#pinyin``, ``name#whole``, …: the forms of a name, see :mod:`archsearch.engines.names`
 - ``status``: key, the folded value of a key field; tokens for sensitive ones
 - ``id_number#last4``, ``id_number#last6``: keys, tokens of the last characters
 - ``source_id#secret``: key, tokens of values that hold an ID, telephone or card number
@@ -15,34 +12,57 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 - ``name#sort``: key, in collation order
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from array import array
+from bisect import bisect
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import isnan
 from struct import pack
 from typing import Any
 
 from archsearch.analysis.folding import fold_key
-from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
-from archsearch.analysis.units import bigram, positioned
+from archsearch.analysis.units import GAP, MAX_POSITION, Clause, bigram
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.engines.base import ID, TextTokens
 from archsearch.security.masking import mask_text
 from archsearch.security.tokens import Purpose, Tokens
 
-SHORTEST_GAPPED = 3
-LONGEST_GAPPED = 6
-"""Names of this many units get gap keys: shorter ones would match everybody, longer ones are found
-by their bigrams."""
+_ORDINALS = array("I", range(1024))
 
 
-def unit_tokens(found: Sequence[tuple[str, int]]) -> TextTokens:
-    """Make tokens of units: each unit, and each pair of neighbours at the first one's position."""
-    tokens = list(found)
-    for (first, position), (second, following) in pairwise(found):
-        if following == position + 1:
-            tokens.append((bigram(first, second), position))
-    return TextTokens(tuple(tokens), len(found))
+def unit_tokens(found: Sequence[Clause]) -> TextTokens:
+    """Make tokens of clauses: each unit, and each pair of neighbours at the first's position."""
+    if len(found) == 1 and len(found[0][0]) <= MAX_POSITION:
+        units, pairs = found[0]
+        return TextTokens(units + pairs, unit_places(len(units)), len(units))
+    units, pairs = [], []
+    places, pair_places = array("I"), array("I")
+    position = 0
+    for clause, bigrams in found:
+        if clause:
+            units += clause
+            pairs += bigrams
+            end = position + len(clause)
+            places += ordinals(position, end)
+            pair_places += ordinals(position, end - 1)
+            position = end
+        position += GAP
+    if position > MAX_POSITION:
+        del units[bisect(places, MAX_POSITION) :], places[len(units) :]
+        del pairs[bisect(pair_places, MAX_POSITION - 1) :], pair_places[len(pairs) :]
+    return TextTokens(units + pairs, places + pair_places, len(units))
+
+
+def ordinals(start: int, end: int) -> "array[int]":
+    """Give consecutive positions; copied from those at hand, as most texts are short."""
+    return _ORDINALS[start:end] if end <= len(_ORDINALS) else array("I", range(start, end))
+
+
+@lru_cache(512)
+def unit_places(count: int) -> "array[int]":
+    """Give the positions of so many units, and then of their pairs; shared, not to be changed."""
+    return ordinals(0, count) + ordinals(0, max(count - 1, 0))
 
 
 def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -69,44 +89,13 @@ def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ..
     return tuple(chosen)
 
 
-def word_tokens(values: Iterable[str], segmenter: Segmenter) -> TextTokens:
-    """Make tokens of the words of two or more characters, in order."""
-    words = [word for value in values for word in segmenter.cut(fold_key(value)) if len(word) > 1]
-    return TextTokens(tuple((word, index) for index, word in enumerate(words)), len(words))
-
-
-def pinyin_tokens(values: Iterable[str], pinyin: Pinyin) -> TextTokens:
-    """Make tokens of the syllables of names, every reading of a unit at its position."""
-    tokens: dict[tuple[str, int], None] = {}
-    length = 0
-    position = 0
-    for value in values:
-        found = positioned([value])
-        readings = pinyin.name_readings([unit for unit, _ in found])
-        for index, choices in enumerate(readings):
-            here = position + index
-            tokens.update(((reading, here), None) for reading in choices)
-            if index + 1 < len(readings):
-                tokens.update(
-                    ((f"{reading} {following}", here), None)
-                    for reading in choices
-                    for following in readings[index + 1]
-                )
-        length += len(found)
-        position += len(found) + 1
-    return TextTokens(tuple(tokens), length)
-
-
-def gap_keys(name: Sequence[str]) -> set[str]:
-    """Make the keys by which a name is found though one unit is wrong (``?``) or missing."""
-    if not SHORTEST_GAPPED <= len(name) <= LONGEST_GAPPED:
-        return set()
-    keys = set()
-    for index in range(len(name)):
-        before, after = "".join(name[:index]), "".join(name[index + 1 :])
-        keys.add(f"{before}?{after}")
-        keys.add(before + after)
-    return keys
+def word_tokens(folded: Sequence[str], segmenter: Segmenter) -> TextTokens:
+    """Make tokens of the words of two or more characters of folded texts, in order."""
+    cut = segmenter.cut
+    words = [word for word in cut("".join(folded[0].split())) if len(word) > 1] if folded else []
+    for text in folded[1:]:
+        words += [word for word in cut("".join(text.split())) if len(word) > 1]
+    return TextTokens(words, ordinals(0, len(words)), len(words))
 
 
 def number_key(value: float) -> str:
@@ -124,27 +113,38 @@ def number_key(value: float) -> str:
 
 def identifier_key(spec: FieldSpec, value: str) -> str:
     """Reduce an identifier to what counts: no spaces, dashes or prefix, capitals, no extension."""
-    folded = fold_key(value).upper()
     if spec.type is FieldType.PHONE:
-        digits = "".join(c for c in folded.split("转")[0].split("EXT")[0] if c.isdigit())
-        for prefix in ("0086", "86"):
-            if digits.startswith(prefix) and len(digits) - len(prefix) >= 10:  # noqa: PLR2004
-                return digits[len(prefix) :]
-        return digits
-    if spec.type is FieldType.EMAIL:
-        return folded
-    return "".join(c for c in folded if c.isalnum())
+        return _digits_called(value)
+    if value.isascii() and value.isalnum():
+        return value.upper()
+    folded = fold_key(value).upper()
+    return folded if spec.type is FieldType.EMAIL else "".join(filter(str.isalnum, folded))
+
+
+def _digits_called(value: str) -> str:
+    digits = value
+    if not (value.isascii() and value.isdigit()):
+        folded = fold_key(value).upper()
+        digits = "".join(filter(str.isdigit, folded.split("转")[0].split("EXT")[0]))
+    for prefix in ("0086", "86"):
+        if digits.startswith(prefix) and len(digits) - len(prefix) >= 10:  # noqa: PLR2004
+            return digits[len(prefix) :]
+    return digits
 
 
 def key_of(spec: FieldSpec, value: Any, tokens: Tokens) -> str:
     """Make the key by which a value of a key field is found."""
+    return key_maker(spec, tokens)(value)
+
+
+def key_maker(spec: FieldSpec, tokens: Tokens) -> Callable[[Any], str]:
+    """Give what makes the keys of a field; for many of them."""
     if spec.sensitive:
-        return tokens.token(spec.key, Purpose.WHOLE, identifier_key(spec, str(value)))
+        stamp = tokens.stamp(spec.key, Purpose.WHOLE)
+        return lambda value: stamp(identifier_key(spec, str(value)))
     if spec.type in {FieldType.NUMBER, FieldType.AMOUNT}:
-        return number_key(float(value))
-    if spec.type is FieldType.DATE:
-        return str(value)
-    return fold_key(str(value))
+        return lambda value: number_key(float(value))
+    return str if spec.type is FieldType.DATE else lambda value: fold_key(str(value))
 
 
 def paths(value: str) -> list[str]:
@@ -155,12 +155,6 @@ def paths(value: str) -> list[str]:
     """
     parts = value.split("/")
     return ["/".join(parts[: end + 1]) for end in range(len(parts))]
-
-
-def name_sort_key(name: str, pinyin: Pinyin) -> str:
-    """Make a collation key: by the pinyin of a name, then by its characters."""
-    found = [unit for unit, _ in positioned([name])]
-    return " ".join(pinyin.main_spelling(found)) + "\t" + "".join(found)
 
 
 def conceals(spec: FieldSpec, value: Any) -> bool:

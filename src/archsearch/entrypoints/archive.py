@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from archsearch.bootstrap import FIRST_ADMINISTRATOR, Application, initialise, now, open_application
 from archsearch.domain.access import Role
@@ -13,8 +13,11 @@ from archsearch.domain.record import Record, RecordVersion
 from archsearch.domain.users import User
 from archsearch.errors import InvalidRequestError
 from archsearch.services.identity import Clock
-from archsearch.services.ingest import IngestReport, Progress
 from archsearch.services.reading import Viewer
+
+if TYPE_CHECKING:
+    # Loaded by whoever takes something in; a program that only searches should not wait for it.
+    from archsearch.services.ingest import IngestReport, Progress
 
 Source = str | Path | Mapping[str, Any]
 """A file or folder to ingest, or a record as a dict."""
@@ -80,8 +83,8 @@ class Archive:
         *,
         user: str,
         dry_run: bool = False,
-        progress: Progress | None = None,
-    ) -> IngestReport:
+        progress: "Progress | None" = None,
+    ) -> "IngestReport":
         """Take files, folders or dicts into the archive.
 
         Good rows go in, rejected ones are listed in the report and in a workbook to mend and feed

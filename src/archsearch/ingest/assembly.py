@@ -10,14 +10,14 @@ from archsearch.ingest.columns import ColumnNames, Target
 class Assembly:
     """The fields of one row as its columns come in.
 
-    ``unused`` collects (column, code) for what could not be placed; the codes are those of
-    :mod:`archsearch.ingest.mapping`.
+    ``fields`` are plain fields that are read already. ``unused`` collects (column, code) for what
+    could not be placed; the codes are those of :mod:`archsearch.ingest.mapping`.
     """
 
-    def __init__(self, names: ColumnNames) -> None:
+    def __init__(self, names: ColumnNames, fields: dict[str, Any]) -> None:
         self.unused: list[tuple[str, str]] = []
         self._names = names
-        self._fields: dict[str, Any] = {}
+        self._fields = fields
         self._groups: dict[str, FieldSpec] = {}
         self._entries: dict[str, list[dict[str, Any]]] = {}
         self._slots: dict[str, dict[int, dict[str, Any]]] = {}

@@ -29,6 +29,7 @@ _SERIAL_DATE = re.compile(r"\d{5}(?:\.\d+)?")
 _NOTHING: tuple[object, ...] = (None, [], {})
 _BRACKETS = ("[", "{")
 _QUOTES = ("=", "'")
+_SPECIAL = frozenset((*_BRACKETS, *_QUOTES))
 _LARGEST_EXACT = 10**15
 
 _ENTRIES = re.compile(r"[;；|\n]+")
@@ -45,6 +46,9 @@ _SHAPES = (
     (FieldType.AMOUNT, _AMOUNT),
     (FieldType.NUMBER, _AMOUNT),
 )
+
+Read = Callable[[object], Any]
+"""Reads the cells of one column; gives None, or no items, for a cell that says nothing."""
 
 Resolve = Callable[[str], tuple[FieldSpec, str] | None]
 """Finds the member of a group, and the unit, that a name means."""
@@ -128,6 +132,27 @@ def scalar(value: object, spec: FieldSpec, unit: str = "") -> Any:
         text = as_text(value)
         return text + unit if text[-1:].isdigit() else text
     return value
+
+
+def reader(spec: FieldSpec, unit: str = "") -> Read:
+    """Make what reads the cells of a column, with a short way for those that are plain text."""
+    by_unit = bool(unit) and spec.type is FieldType.AMOUNT
+    dated = spec.type is FieldType.DATE
+
+    def read(cell: object) -> Any:
+        if type(cell) is str and not by_unit:
+            text = cell.strip()
+            # A dash tells that a date is no spreadsheet's day number.
+            if text and text[0] not in _SPECIAL and "\r" not in text and (not dated or "-" in text):
+                return text
+        return scalar(plain(cell), spec, unit)
+
+    def read_many(cell: object) -> list[Any]:
+        if type(cell) is list:
+            return [value for item in cell if (value := read(item)) is not None]
+        return split(plain(cell), spec)
+
+    return read_many if spec.many else read
 
 
 def entries(text: str, group: FieldSpec, resolve: Resolve) -> list[dict[str, Any]]:

@@ -1,15 +1,16 @@
 """From a row's own columns to the fields of the schema, values still as they were written."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archsearch.domain.problem import Problem, Severity, Where
 from archsearch.domain.record import JsonValue
-from archsearch.domain.schema import Schema
+from archsearch.domain.schema import FieldType, Schema
 from archsearch.errors import SettingsError
 from archsearch.ingest.assembly import Assembly
-from archsearch.ingest.cells import plain
+from archsearch.ingest.cells import Read, plain, reader
 from archsearch.ingest.columns import ColumnNames, Target, loosen
 from archsearch.ingest.readers.faults import column_name
 from archsearch.ingest.readers.header import REJECT_COLUMNS
@@ -56,22 +57,33 @@ class RowMapper:
         Returns:
             The values that are not empty, and warnings on columns that could not be used.
         """
-        plan = self._plan(tuple(row.values))
-        mapped = Assembly(self._names)
-        for name, cell in row.values.items():
-            value = plain(cell)
-            target = plan.targets[name]
-            if value is None or name in REJECT_COLUMNS:
-                continue
-            if target is None:
-                mapped.unused.append((name, "unknown_column"))
-            elif target.spec.system:
-                mapped.unused.append((name, "system_column"))
-            else:
-                mapped.put(name, target, value)
+        cells = row.values
+        plan = self._plan(tuple(cells))
+        values: dict[str, Any] = {}
+        for name, key, read in plan.simple:
+            value = read(cells[name])
+            if value is not None and value != []:
+                values[key] = value
+        if not plan.others and not plan.constants:
+            return values, []
+        mapped = Assembly(self._names, values)
+        for name, target in plan.others:
+            self._put(mapped, name, target, cells[name])
         for target, constant in plan.constants:
             mapped.put_default(target, constant)
         return mapped.values(), list(self._warnings(row, plan, mapped.unused))
+
+    @staticmethod
+    def _put(mapped: Assembly, name: str, target: Target | None, cell: object) -> None:
+        value = plain(cell)
+        if value is None:
+            return
+        if target is None:
+            mapped.unused.append((name, "unknown_column"))
+        elif target.spec.system:
+            mapped.unused.append((name, "system_column"))
+        else:
+            mapped.put(name, target, value)
 
     def _plan(self, columns: tuple[str, ...]) -> "_Plan":
         plan = self._plans.get(columns)
@@ -95,13 +107,13 @@ class RowMapper:
             if ours and found and found.unit and not ours.unit:
                 ours = replace(ours, unit=found.unit)
             targets[name] = ours or found
-        return _Plan(targets, mapping.constants)
+        return _Plan.of(targets, mapping.constants)
 
     def _warnings(
         self, row: Row, plan: "_Plan", unused: list[tuple[str, str]]
     ) -> Iterator[Problem]:
         source = row.where.source
-        if unused and not any(plan.targets.values()):
+        if unused and not plan.known:
             # The first line may well be data; then its cells must not be repeated here.
             unused = [("", "no_known_column")]
         for name, code in unused:
@@ -116,10 +128,39 @@ class RowMapper:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What the columns of a table mean, worked out once."""
+    """What the columns of a table mean, worked out once.
 
-    targets: Mapping[str, Target | None]
+    ``simple`` columns are the only ones of their plain field and need nothing but reading: column,
+    schema key, reader. ``known`` tells whether any column has a meaning.
+    """
+
+    simple: tuple[tuple[str, str, Read], ...]
+    others: tuple[tuple[str, Target | None], ...]
     constants: tuple[tuple[Target, JsonValue], ...]
+    known: bool
+
+    @classmethod
+    def of(
+        cls,
+        targets: Mapping[str, Target | None],
+        constants: tuple[tuple[Target, JsonValue], ...],
+    ) -> "_Plan":
+        used = {name: target for name, target in targets.items() if name not in REJECT_COLUMNS}
+        times = Counter(target.spec.key for target in used.values() if target)
+        simple = {
+            name: target
+            for name, target in used.items()
+            if target
+            and times[target.spec.key] == 1
+            and target.spec.type is not FieldType.GROUP
+            and not target.spec.system
+        }
+        return cls(
+            tuple((n, t.spec.key, reader(t.spec, t.unit)) for n, t in simple.items()),
+            tuple((name, target) for name, target in used.items() if name not in simple),
+            constants,
+            any(targets.values()),
+        )
 
 
 @dataclass(frozen=True, slots=True)

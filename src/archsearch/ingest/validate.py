@@ -4,7 +4,7 @@ What a single cell can get wrong is found in ``ingest.normalise``; together the 
 completeness and conformity (准确性、完整性、规范性).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,7 +20,7 @@ from archsearch.domain.identifiers import (
     classify,
 )
 from archsearch.domain.problem import Problem, Severity
-from archsearch.domain.record import Values, values_at
+from archsearch.domain.record import JsonValue, Values, values_at
 from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
 from archsearch.ingest.faults import Fault, problem
@@ -42,6 +42,7 @@ WARNINGS_COST_AT_MOST: Final = 30
 ERROR_COST: Final = 25
 
 _OLDEST: Final = 120
+_PAST: Final = ("birth_date", "established_on", "created_at")
 _CONTACT_FIELDS: Final = ("phones", "email", "address", "contacts")
 
 _KINDS_WITHOUT_CHECK: Final[Mapping[IdentifierKind, Fault]] = {
@@ -116,7 +117,7 @@ class Validator:
     def __init__(self, schema: Schema, regions: RegionTree) -> None:
         self._keys = schema.by_key
         self._regions = regions
-        self._sensitive = tuple(spec.key for spec in schema.leaves if spec.sensitive)
+        self._sensitive = _by_top(spec.key for spec in schema.leaves if spec.sensitive)
         self._required = tuple(spec.key for spec in schema.fields if spec.required)
         walked = ((spec, _walked_members(spec)) for spec in schema.fields)
         self._groups = tuple((spec, members) for spec, members in walked if members)
@@ -124,6 +125,7 @@ class Validator:
             spec.key for spec in schema.fields if spec.type is FieldType.ID_NUMBER
         )
         self._recommended = {key: cost for key, cost in RECOMMENDED.items() if key in schema.by_key}
+        self._contacts = tuple(key for key in _CONTACT_FIELDS if key in schema.by_key)
         self._known_place: Callable[[str], bool] = lru_cache(maxsize=8192)(self._is_known_place)
 
     def check(self, draft: Draft, today: date) -> Draft:
@@ -146,16 +148,21 @@ class Validator:
         _check_dates(found, today)
         _check_name(found)
         self._check_region(found)
-        _check_completeness(found)
+        self._check_completeness(found)
         problems = tuple(found.problems)
         quality = self._quality(values, problems)
         return Draft(draft.row, values, draft.original, draft.origins, problems, quality)
 
     def _check_masks(self, found: _Findings) -> None:
         """Refuse what was copied from a screen: stars must not replace what they stand for."""
-        for key in self._sensitive:
-            if any(isinstance(v, str) and "**" in v for v in values_at(found.draft.values, key)):
-                found.add(_MASKED, key)
+        values = found.draft.values
+        for top, keys in self._sensitive:
+            held = values.get(top)
+            if held is None or not _may_be_masked(held):
+                continue
+            for key in keys:
+                if any(isinstance(v, str) and "**" in v for v in values_at(values, key)):
+                    found.add(_MASKED, key)
 
     def _check_identifiers(self, found: _Findings, today: date) -> PersonId | None:
         """Check top-level identifiers; give what the customer's own says if it is faultless."""
@@ -204,6 +211,8 @@ class Validator:
         if "region" in found.draft.origins:
             return
         if isinstance(region, str) and isinstance(address, str):
+            if address.startswith(_names_in_a_row(region)):
+                return
             place = self._regions.locate(address)
             if (
                 place
@@ -212,8 +221,23 @@ class Validator:
             ):
                 found.add(_REGION_MISMATCH, "region")
 
+    def _check_completeness(self, found: _Findings) -> None:
+        values = found.draft.values
+        if "id_number" not in values and "id_number" in found.schema:
+            nature = values.get("nature")
+            if not any(known.field == "id_number" for known in found.problems):
+                if nature == ENTERPRISE:
+                    found.add(_NO_USCC, "id_number")
+                elif nature == PERSON:
+                    found.add(_NO_ID, "id_number")
+        if self._contacts and values.keys().isdisjoint(self._contacts):
+            found.add(_NO_CONTACT, None)
+
     def _quality(self, values: Values, problems: tuple[Problem, ...]) -> int:
-        cost = sum(points for key, points in self._recommended.items() if key not in values)
+        cost = 0
+        for key, points in self._recommended.items():
+            if key not in values:
+                cost += points
         if problems:
             errors = sum(each.severity is Severity.ERROR for each in problems)
             warnings = sum(
@@ -221,6 +245,32 @@ class Validator:
             )
             cost += errors * ERROR_COST + min(warnings * WARNING_COST, WARNINGS_COST_AT_MOST)
         return max(0, 100 - cost)
+
+
+def _by_top(keys: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Group dotted keys by the top-level field they begin with."""
+    grouped: dict[str, tuple[str, ...]] = {}
+    for key in keys:
+        top = key.partition(".")[0]
+        grouped[top] = (*grouped.get(top, ()), key)
+    return tuple(grouped.items())
+
+
+def _may_be_masked(held: JsonValue) -> bool:
+    """Whether to look closer: all but plain texts without stars."""
+    if type(held) is list:
+        for item in held:  # noqa: SIM110 - a generator costs several times the test
+            if type(item) is not str or "**" in item:
+                return True
+        return False
+    return type(held) is not str or "**" in held
+
+
+@lru_cache(maxsize=8192)
+def _names_in_a_row(region: str) -> tuple[str, ...]:
+    """Give how an address begins that names a region in full, from the province down."""
+    names = "".join(region.split("/")[1:])
+    return (names,) if names else ()
 
 
 def _walked_members(spec: FieldSpec) -> tuple[tuple[str, FieldSpec], ...]:
@@ -267,9 +317,9 @@ def _check_dates(found: _Findings, today: date) -> None:
     """
     values = found.draft.values
     now = today.isoformat()
-    for key in ("birth_date", "established_on", "created_at"):
+    for key in _PAST:
         day = values.get(key)
-        if isinstance(day, str) and key not in found.draft.origins and day > now[: len(day)]:
+        if isinstance(day, str) and day > now[: len(day)] and key not in found.draft.origins:
             found.add(_FUTURE, key)
     born = values.get("birth_date")
     if isinstance(born, str) and int(born[:4]) < today.year - _OLDEST:
@@ -287,17 +337,3 @@ def _check_name(found: _Findings) -> None:
         fault = name_fault(name, person=found.draft.values.get("nature") == PERSON)
         if fault:
             found.add(fault, "name")
-
-
-def _check_completeness(found: _Findings) -> None:
-    values = found.draft.values
-    if "id_number" in found.schema and "id_number" not in values:
-        nature = values.get("nature")
-        if not any(known.field == "id_number" for known in found.problems):
-            if nature == ENTERPRISE:
-                found.add(_NO_USCC, "id_number")
-            elif nature == PERSON:
-                found.add(_NO_ID, "id_number")
-    contacts = [key for key in _CONTACT_FIELDS if key in found.schema]
-    if contacts and not any(key in values for key in contacts):
-        found.add(_NO_CONTACT, None)

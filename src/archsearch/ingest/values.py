@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.domain.vocabulary import Vocabulary
-from archsearch.ingest.normalise.cells import Faults, FieldNormaliser
-from archsearch.ingest.normalise.fields import Sources, normaliser_of
+
+if TYPE_CHECKING:
+    from archsearch.domain.regions import RegionTree
+    from archsearch.ingest.normalise.cells import Faults, FieldNormaliser
 
 _FREE = {FieldType.NAME, FieldType.TEXT, FieldType.ADDRESS}
 
@@ -16,7 +18,7 @@ class SchemaValues:
     """Reads values by the normalisers of their fields; see ``search.values.ValueReader``."""
 
     def __init__(
-        self, vocabularies: Mapping[str, Vocabulary], regions: Callable[[], RegionTree]
+        self, vocabularies: Mapping[str, Vocabulary], regions: Callable[[], "RegionTree"]
     ) -> None:
         self._vocabularies = vocabularies
         # Building the tree takes a while, and few queries need it.
@@ -46,9 +48,15 @@ class SchemaValues:
             return None
         return self._vocabularies[spec.vocabulary].nearest(text)
 
-    def _normaliser(self, spec: FieldSpec) -> FieldNormaliser:
+    def _normaliser(self, spec: FieldSpec) -> "FieldNormaliser":
         found = self._normalisers.get(spec.key)
         if found is None:
+            # Loading takes longer than an ordinary search, which reads no value.
+            from archsearch.ingest.normalise.fields import (  # noqa: PLC0415 - see above
+                Sources,
+                normaliser_of,
+            )
+
             sources = Sources(self._vocabularies, self._regions())
             found = self._normalisers[spec.key] = normaliser_of(replace(spec, many=False), sources)
         return found

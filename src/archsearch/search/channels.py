@@ -21,11 +21,8 @@ from archsearch.domain.plan import (
     PrefixNode,
     TermNode,
 )
-from archsearch.engines.fields import (
-    LONGEST_GAPPED,
-    SHORTEST_GAPPED,
-    phrase_tokens,
-)
+from archsearch.engines.fields import phrase_tokens
+from archsearch.engines.names import LONGEST_GAPPED, SHORTEST_GAPPED
 
 WHOLE = 2.0
 SLIP = 1.5

@@ -37,6 +37,8 @@ _EVIDENCE_SHARE = 1 / 3
 """The part of a question's words that a record must hold to be listed as evidence."""
 
 _FEWEST_WORDS = 2
+_SHORTEST_CHOICE = 2 * _FEWEST_WORDS
+"""Characters of the shortest text in which there are so many words of two or more."""
 _DIGITS = re.compile(r"[0-9]+x?")
 _MOST_NUMBERS = 8
 _MOST_PATTERNS = 4
@@ -78,14 +80,14 @@ class Compiler:
         """
         children = expression.children if isinstance(expression, Both) else (expression,)
         typed = [child for child in children if isinstance(child, Word)]
+        texts = [fold(child.text) for child in typed]
+        if sum(map(len, texts)) < _SHORTEST_CHOICE or not self._leaves.uses(Channel.EVIDENCE):
+            return None
         words = dict.fromkeys(
-            word
-            for child in typed
-            for word in self._segmenter.cut(fold(child.text))
-            if len(word) > 1
+            word for text in texts for word in self._segmenter.cut(text) if len(word) > 1
         )
         nodes = [n for word in words if (n := self._leaves.anywhere(word)) is not None]
-        if len(nodes) < _FEWEST_WORDS or not self._leaves.uses(Channel.EVIDENCE):
+        if len(nodes) < _FEWEST_WORDS:
             return None
         enough = max(1, ceil(len(nodes) * _EVIDENCE_SHARE))
         bare = tuple(node.child if isinstance(node, Labelled) else node for node in nodes)

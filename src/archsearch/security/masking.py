@@ -79,7 +79,9 @@ _WRITTEN: Final = frozenset({FieldType.KEYWORD, FieldType.TAGS})
 
 _GAPS: Final = r"\s\-–—_.·()（）\u200b-\u200f\ufeff"
 _GAP: Final = f"[{_GAPS}]{{1,3}}"
-_CANDIDATE: Final = re.compile(rf"\d[\d{_GAPS}]{{7}}")
+_SHORTEST_NUMBER: Final = 10
+"""Digits of the shortest number that is masked: a telephone with a short area code."""
+_CANDIDATE: Final = re.compile(rf"\d(?:[{_GAPS}]{{0,3}}\d){{{_SHORTEST_NUMBER - 1}}}")
 _RUN: Final = re.compile(rf"(?<![0-9A-Za-z])\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
 _TOKEN: Final = re.compile(r"(?:\d+[xXｘＸ]?|[xXｘＸ])")
 _TOKENS_A_NUMBER: Final = 8
@@ -181,7 +183,7 @@ def mask_text(text: str) -> str:
     >>> mask_text("电话 138-1234-5678。")
     '电话 138-****-5678。'
     """
-    if not _CANDIDATE.search(text):
+    if len(text) < _SHORTEST_NUMBER or not _CANDIDATE.search(text):
         return text
     return _LANDLINE.sub(_masked_landline, _RUN.sub(_masked_run, text))
 
@@ -297,6 +299,9 @@ def _masked_run(found: re.Match[str]) -> str:
     """Mask the numbers in a run of digits and gaps, taking as many groups together as fit."""
     text = found[0]
     tokens = [token.span() for token in _TOKEN.finditer(text)]
+    if sum(stop - start for start, stop in tokens) <= _SHORTEST_NUMBER:
+        # A landline of ten digits, which is looked for by itself.
+        return text
     hidden: set[int] = set()
     start = 0
     while start < len(tokens):

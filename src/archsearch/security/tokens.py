@@ -7,10 +7,15 @@ do not look alike.
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from binascii import b2a_base64
+from collections.abc import Callable
 from enum import StrEnum
+from typing import TypeAlias
 
 _TOKEN_BYTES = 12
+_BLOCK = 64
+SHORTEST_TAILED = 7
+"""Shorter values have no tails: one that is nearly the whole value is none."""
 
 
 class Purpose(StrEnum):
@@ -26,6 +31,10 @@ def derive_key(secret: bytes, use: str) -> bytes:
     return hmac.digest(secret, use.encode(), hashlib.sha256)
 
 
+Stamp: TypeAlias = Callable[[str], str]
+"""Makes the tokens of one field and purpose."""
+
+
 class Tokens:
     """Makes keyed tokens from values that are normalised already.
 
@@ -35,19 +44,30 @@ class Tokens:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
-        self._keys: dict[tuple[str, Purpose], bytes] = {}
+        self._stamps: dict[tuple[str, Purpose], Stamp] = {}
 
     def token(self, field: str, purpose: Purpose, value: str) -> str:
-        """Make the token of a value of a field for a purpose: 96 bits as hexadecimal digits."""
-        key = self._keys.get((field, purpose))
-        if key is None:
-            key = derive_key(self._secret, f"token/{field}/{purpose}")
-            self._keys[field, purpose] = key
-        digest = hmac.digest(key, value.encode(), hashlib.sha256)
-        return digest[:_TOKEN_BYTES].hex()
+        """Make the token of a value of a field for a purpose: 96 bits in 16 characters."""
+        return self.stamp(field, purpose)(value)
 
-    def tails(self, value: str) -> Iterator[tuple[Purpose, str]]:
-        """Yield the endings by which a long value may be found, with their purpose."""
-        if len(value) > 6:  # noqa: PLR2004  # a tail that is nearly the whole value is no tail
-            yield Purpose.LAST4, value[-4:]
-            yield Purpose.LAST6, value[-6:]
+    def stamp(self, field: str, purpose: Purpose) -> Stamp:
+        """Give what makes the tokens of a field for a purpose; for many of them."""
+        found = self._stamps.get((field, purpose))
+        if found is None:
+            key = derive_key(self._secret, f"token/{field}/{purpose}")
+            found = self._stamps[field, purpose] = _stamp(key)
+        return found
+
+
+def _stamp(key: bytes) -> Stamp:
+    """Make HMAC-SHA256 under one key (RFC 2104), its two pads hashed once instead of every time."""
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key.ljust(_BLOCK, b"\0")))
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in key.ljust(_BLOCK, b"\0")))
+
+    def stamp(value: str) -> str:
+        first, second = inner.copy(), outer.copy()
+        first.update(value.encode())
+        second.update(first.digest())
+        return b2a_base64(second.digest()[:_TOKEN_BYTES], newline=False).decode("ascii")
+
+    return stamp

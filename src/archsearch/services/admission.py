@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from archsearch.domain.access import Principal, Role, Scope, is_below
 from archsearch.domain.problem import Aspect, Problem
 from archsearch.domain.record import Origin, Record, RecordId, Status, Values
 from archsearch.ingest.amend import amend, same_content
 from archsearch.ingest.rows import Draft
-from archsearch.storage.content import NOT_CONTENT, content_digest
+from archsearch.storage.content import content_digest
 from archsearch.storage.departments import path_fault
 from archsearch.storage.identities import Identity
 
@@ -30,8 +30,7 @@ class Verdict(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A verdict; with the values to store, or the reasons against it."""
 
     verdict: Verdict
@@ -41,6 +40,11 @@ class Decision:
     known: Identity | None = None
     problems: tuple[Problem, ...] = ()
     record_id: RecordId | None = None
+
+    def stored_as(self, record_id: RecordId) -> "Decision":
+        """Give the decision with the id of its record."""
+        verdict, draft, values, digest, known, problems, _ = self
+        return Decision(verdict, draft, values, digest, known, problems, record_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,9 @@ class Admission:
         if refusal is not None:
             return self._refuse(draft, digest, *refusal)
         verdict = Verdict.CREATE if known is None else Verdict.CHANGE
-        return Decision(verdict, draft, values, self.digest(draft), known)
+        # An amended draft says more than the row did.
+        whole = digest if before is None else self.digest(draft)
+        return Decision(verdict, draft, values, whole, known)
 
     def taken(self, draft: Draft, digest: str) -> Decision:
         """Refuse a draft whose names belong to a record it may not be about."""
@@ -104,8 +110,9 @@ class Admission:
         values.setdefault("owner", self.principal.name)
         if self.principal.departments:
             values.setdefault("department", min(self.principal.departments))
-        values.setdefault("created_at", self.today.isoformat())
-        values["updated_at"] = self.today.isoformat()
+        day = self.today.isoformat()
+        values.setdefault("created_at", day)
+        values["updated_at"] = day
         values["quality"] = draft.quality
         return values
 
@@ -160,6 +167,9 @@ class Admission:
 _Refusal = tuple[str, str, str]
 """Code, schema key and message."""
 
+FILLED_IN: Final = ("owner", "department", "created_at")
+"""Content that a row need not bring: it is filled in by who and when."""
+
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
 
 
@@ -169,7 +179,8 @@ def record_of(decision: Decision, record_id: RecordId) -> Record:
     version = 1 if decision.known is None else decision.known.version + 1
     values = {**decision.values, "record_id": record_id}
     origins = dict(draft.origins)
-    # What the row does not say is no part of its content, by which it is recognised.
-    filled = values.keys() - draft.values.keys() - NOT_CONTENT
-    origins.update(dict.fromkeys(filled, Origin.DEFAULT))
+    for key in FILLED_IN:
+        # What the row does not say is no part of its content, by which it is recognised.
+        if key in values and key not in draft.values:
+            origins[key] = Origin.DEFAULT
     return Record(record_id, version, values, draft.original, origins, draft.quality)

@@ -1,14 +1,15 @@
 """Storing a batch: identities, decisions, records, outbox and audit in one transaction."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
-from archsearch.domain.audit import Action, AuditEntry
-from archsearch.domain.record import Record, RecordId
+from archsearch.domain.audit import Action
+from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.rows import Draft
 from archsearch.services.admission import Admission, Decision, Verdict, record_of
@@ -17,19 +18,19 @@ from archsearch.storage import audit_log, counters, departments, identities, met
 from archsearch.storage.identities import Identities, Identity, SourceKey
 from archsearch.storage.records import Revision
 
+_STORED: Final = (Verdict.CREATE, Verdict.CHANGE)
+
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
     """How far a source was stored before: rows up to ``number`` bring nothing new.
 
-    Rows that were ``refused`` are looked at again: rights change, and days come. ``fresh`` counts
-    the records stored since the index last heard of them.
+    Rows that were ``refused`` are looked at again: rights change, and days come.
     """
 
     key: str
     number: int = 0
     refused: frozenset[int] = frozenset()
-    fresh: int = 0
 
     def covers(self, number: int) -> bool:
         """Whether a row was stored before."""
@@ -43,12 +44,10 @@ class Bookmark:
         """Give the bookmark as it is after a batch."""
         numbers = {d.draft.row.where.number: d.verdict for d in decisions}
         refused = {number for number, verdict in numbers.items() if verdict is Verdict.REFUSE}
-        stored = sum(d.record_id is not None for d in decisions)
         return Bookmark(
             self.key,
             max(self.number, *numbers),
             (self.refused - numbers.keys()) | refused,
-            self.fresh + stored,
         )
 
 
@@ -83,22 +82,23 @@ class Batches:
             StoreError: The disk failed.
         """
         with self._trail.database.write() as connection:
-            decisions = self._store(connection, drafts, bookmark)
+            decisions, after = self._store(connection, drafts, bookmark)
             if self._dry_run:
                 connection.rollback()
-        return decisions, bookmark.moved(decisions)
+        return decisions, after
 
     def _store(
         self, connection: Connection, drafts: Sequence[Draft], bookmark: Bookmark
-    ) -> list[Decision]:
-        known = _Known.of(connection, [(d, self._admission.digest(d)) for d in drafts])
+    ) -> tuple[list[Decision], Bookmark]:
+        entrants = [_Entrant.of(draft, self._admission.digest(draft)) for draft in drafts]
+        known = _Known.of(connection, entrants)
         decisions: list[Decision] = []
         revisions: list[Revision] = []
-        for draft in drafts:
-            decision = self._decide(draft, known, stored=bookmark.covers(draft.row.where.number))
-            if decision.verdict in {Verdict.CREATE, Verdict.CHANGE}:
+        for entrant in entrants:
+            decision = self._decide(entrant, known, bookmark)
+            if decision.verdict in _STORED:
                 record = record_of(decision, self._record_id(connection, decision, known))
-                decision = replace(decision, record_id=record.record_id)
+                decision = decision.stored_as(record.record_id)
                 revisions.append(Revision(record, decision.digest))
                 known.learn(record, decision.digest, decision.known)
             decisions.append(decision)
@@ -107,15 +107,15 @@ class Batches:
         after = bookmark.moved(decisions)
         kept = {"rows": after.number, "refused": sorted(after.refused)}
         meta.put(connection, bookmark.key, orjson.dumps(kept).decode())
-        return decisions
+        return decisions, after
 
-    def _decide(self, draft: Draft, known: "_Known", *, stored: bool) -> Decision:
-        digest = self._admission.digest(draft)
-        if stored:
+    def _decide(self, entrant: "_Entrant", known: "_Known", bookmark: Bookmark) -> Decision:
+        draft, digest = entrant.draft, entrant.digest
+        if bookmark.covers(draft.row.where.number):
             # A later row of the same source, or a person, may have changed the record since.
             return Decision(Verdict.NOTHING, draft, {}, digest)
-        identity = known.find(draft, digest, self._admission)
-        if known.torn(draft):
+        identity = known.find(entrant, self._admission)
+        if known.torn(entrant):
             return self._admission.taken(draft, digest)
         before = known.records.get(identity.record_id) if identity is not None else None
         return self._admission.decide(draft, digest, identity, before)
@@ -146,19 +146,45 @@ class Batches:
         decisions: Iterable[Decision],
     ) -> None:
         now = self._trail.clock()
-        for path in {revision.record.department for revision in revisions} - {""}:
+        paths = {revision.record.department for revision in revisions} - {""}
+        for path in paths.difference(departments.all_paths(connection)):
             departments.ensure(connection, path, at=now)
         records.save(connection, revisions, by=self.user, at=now)
-        audit_log.append(connection, *(self._entry(d) for d in decisions if d.record_id))
+        audit_log.append(connection, *self._trail.deeds(self.user, now, _deeds(decisions)))
 
-    def _entry(self, decision: Decision) -> AuditEntry:
-        action = Action.CREATE if decision.verdict is Verdict.CREATE else Action.CHANGE
-        return self._trail.entry(
-            self.user,
-            action,
-            target=str(decision.record_id),
-            detail={"source": decision.draft.row.where.source},
-        )
+
+def _deeds(
+    decisions: Iterable[Decision],
+) -> Iterator[tuple[Action, str, dict[str, JsonValue]]]:
+    """Yield what the audit log is to say of a batch; all of its rows are of one source."""
+    detail: dict[str, JsonValue] = {}
+    actions = {Verdict.CREATE: Action.CREATE, Verdict.CHANGE: Action.CHANGE}
+    for decision in decisions:
+        if decision.record_id is None:
+            continue
+        source = decision.draft.row.where.source
+        if detail.get("source") != source:
+            detail = {"source": source}
+        yield actions[decision.verdict], decision.record_id, detail
+
+
+class _Entrant(NamedTuple):
+    """A draft at the door: what it says, and the names it gives itself."""
+
+    draft: Draft
+    digest: str
+    record_id: RecordId | None
+    key: SourceKey | None
+
+    @classmethod
+    def of(cls, draft: Draft, digest: str) -> "_Entrant":
+        record_id = draft.values.get("record_id")
+        given = RecordId(str(record_id)) if record_id else None
+        return cls(draft, digest, given, _source_key(draft))
+
+    @property
+    def named(self) -> bool:
+        return self.record_id is not None or self.key is not None
 
 
 @dataclass(slots=True)
@@ -171,45 +197,44 @@ class _Known:
     """Names that a record of this batch has just given up; free from the next batch on."""
 
     @classmethod
-    def of(cls, connection: Connection, drafts: Sequence[tuple[Draft, str]]) -> "_Known":
+    def of(cls, connection: Connection, entrants: Sequence[_Entrant]) -> "_Known":
         """Look a batch up in a handful of statements."""
         found = identities.find_identities(
             connection,
-            record_ids={RecordId(str(i)) for d, _ in drafts if (i := d.values.get("record_id"))},
-            sources={key for draft, _ in drafts if (key := _source_key(draft))},
-            digests={digest for draft, digest in drafts if not _named(draft)},
+            record_ids={each.record_id for each in entrants if each.record_id is not None},
+            sources={each.key for each in entrants if each.key is not None},
+            digests={each.digest for each in entrants if not each.named},
         )
         known = cls(found)
         other = {
             identity.record_id
-            for draft, digest in drafts
-            if (identity := known.by_name(draft)) and identity.digest != digest
+            for each in entrants
+            if (identity := known.by_name(each)) and identity.digest != each.digest
         }
         known.records.update(records.get(connection, other))
         return known
 
-    def by_name(self, draft: Draft) -> Identity | None:
+    def by_name(self, entrant: _Entrant) -> Identity | None:
         """Find the stored record that a draft names, by record id or by its name in its source."""
-        record_id = draft.values.get("record_id")
-        if record_id:
-            return self.identities.by_record_id.get(RecordId(str(record_id)))
-        key = _source_key(draft)
-        return None if key is None else self.identities.by_source.get(key)
+        if entrant.record_id is not None:
+            return self.identities.by_record_id.get(entrant.record_id)
+        return None if entrant.key is None else self.identities.by_source.get(entrant.key)
 
-    def find(self, draft: Draft, digest: str, admission: Admission) -> Identity | None:
+    def find(self, entrant: _Entrant, admission: Admission) -> Identity | None:
         """Find the stored record that a draft is about."""
-        if _named(draft):
-            return self.by_name(draft)
+        if entrant.named:
+            return self.by_name(entrant)
         # The same content under somebody else's eyes is none of this user's business.
-        return next(filter(admission.sees, self.identities.by_digest.get(digest, ())), None)
+        same = self.identities.by_digest.get(entrant.digest, ())
+        return next(filter(admission.sees, same), None)
 
-    def torn(self, draft: Draft) -> bool:
+    def torn(self, entrant: _Entrant) -> bool:
         """Whether a draft's name in its source belongs to another record than its record id."""
-        record_id, key = draft.values.get("record_id"), _source_key(draft)
+        record_id, key = entrant.record_id, entrant.key
         if key is None or key in self.left:
             return key is not None
         holder = self.identities.by_source.get(key)
-        return bool(record_id) and holder is not None and holder.record_id != record_id
+        return record_id is not None and holder is not None and holder.record_id != record_id
 
     def learn(self, record: Record, digest: str, before: Identity | None) -> None:
         """Take note of a record that the batch has made or changed."""
@@ -242,9 +267,6 @@ class _Known:
 
 
 def _source_key(named: Draft | Record) -> SourceKey | None:
-    source, source_id = named.values.get("source"), named.values.get("source_id")
-    return SourceKey(str(source), str(source_id)) if source and source_id else None
-
-
-def _named(draft: Draft) -> bool:
-    return bool(draft.values.get("record_id")) or _source_key(draft) is not None
+    source_id = named.values.get("source_id")
+    source = named.values.get("source") if source_id else None
+    return SourceKey(str(source), str(source_id)) if source else None

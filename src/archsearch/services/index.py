@@ -1,10 +1,8 @@
 """Keeping the index in step with the store: drain, rebuild, repair, purge, verify."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-
-from sqlalchemy import Connection
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from archsearch.domain.access import Role, ScopedQuery
 from archsearch.domain.audit import Action
@@ -22,12 +20,13 @@ from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import meta, outbox, records
+from archsearch.storage.bulk import chunks
 from archsearch.storage.database import Database
 
-_DRAIN_STEP = 20_000
+_DRAIN_STEP = 60_000
 _ATTEMPTS = 3
 _MARK, _NEXT_MARK = "index/mark", "index/next"
-_LOAD_STEP = 100
+_LOAD_STEP = 500
 _OF_ANOTHER_TIME = "索引与档案库不是同一时刻的，需要重建索引。"
 SYSTEM = "(system)"
 """Stands in the audit log for what archsearch does by itself; no user can have this name."""
@@ -84,12 +83,15 @@ class IndexService:
             self.repair()
         raise failure
 
-    def drain(self, progress: Progress | None = None, *, patience: float = _PATIENCE) -> int:
+    def drain(
+        self, progress: Progress | None = None, *, patience: float = _PATIENCE, least: int = 1
+    ) -> int:
         """Bring everything in the outbox into the index; returns the number of records.
 
         Args:
             progress: Told how far it is.
             patience: Seconds to wait for another process that is at it.
+            least: Leave fewer than so many entries for later.
 
         Raises:
             BusyError: Another process is at it.
@@ -97,7 +99,7 @@ class IndexService:
         done = 0
         try:
             with self._lock(patience):
-                while step := self._drain_step():
+                while step := self._drain_step(least):
                     done += step
                     if progress:
                         progress(done)
@@ -180,14 +182,12 @@ class IndexService:
         except IndexOutdatedError:
             return False
 
-    @contextmanager
-    def _marked(self) -> Iterator[tuple[str, Connection]]:
-        """Give a new mark, noted beforehand, and a view of the store to bring the index to."""
+    def _mark(self) -> str:
+        """Make a new mark, noted before any index has it."""
         mark = secrets.token_hex(8)
         with self._database.write() as connection:
             meta.put(connection, _NEXT_MARK, mark)
-        with self._database.read() as connection:
-            yield mark, connection
+        return mark
 
     def _settle(self, upto: int) -> None:
         """Note that the index holds the store's records up to an entry of the outbox."""
@@ -197,46 +197,44 @@ class IndexService:
             meta.put(connection, _MARK, mark)
 
     def _rebuild(self, progress: Progress | None) -> None:
-        with self._marked() as (mark, connection):
+        mark = self._mark()
+        with self._database.read() as connection:
             upto = outbox.last(connection)
             found = _counted(records.iterate_all(connection), progress)
             documents = (self._builder.build(record) for record in found if _searchable(record))
             self._engine.rebuild(documents, mark=mark)
         self._settle(upto)
 
-    def _drain_step(self) -> int:
+    def _drain_step(self, least: int) -> int:
         with self._database.read() as connection:
-            if not outbox.count(connection):
+            if outbox.count(connection) < least:
                 return 0
         if not self._sound():
             # Changes on top of another time's state would pass it off as this one's.
             raise IndexOutdatedError(_OF_ANOTHER_TIME)
-        with self._marked() as (mark, connection):
+        mark = self._mark()
+        with self._database.read() as connection:
             pending = outbox.pending(connection, _DRAIN_STEP)
-            # Made as the engine asks for them, so that only a few records are in memory.
-            changes = (
-                change
-                for some in _pieces(pending.record_ids)
-                for change in self._changes(records.get(connection, some), some)
-            )
-            self._engine.apply(changes, mark=mark)
+        self._engine.apply(self._changes(pending.record_ids), mark=mark)
         self._settle(pending.upto)
         return len(pending.record_ids)
 
-    def _changes(
-        self, found: dict[RecordId, Record], wanted: Iterable[RecordId]
-    ) -> Iterator[Document | Removal]:
-        for record_id in wanted:
-            record = found.get(record_id)
-            if record is None or not _searchable(record):
-                yield Removal(record_id)
-            else:
-                yield self._builder.build(record)
+    def _changes(self, wanted: Sequence[RecordId]) -> Iterator[Document | Removal]:
+        """Make documents as the engine asks for them, so that only a few records are in memory.
 
-
-def _pieces(record_ids: Sequence[RecordId]) -> Iterator[Sequence[RecordId]]:
-    for start in range(0, len(record_ids), _LOAD_STEP):
-        yield record_ids[start : start + _LOAD_STEP]
+        Every few records are read in a transaction of their own: one as long as the commit would
+        keep the write-ahead log from being folded into the file. They may be newer than the entries
+        of the outbox; never older.
+        """
+        for some in chunks(wanted, _LOAD_STEP):
+            with self._database.read() as connection:
+                found = records.get(connection, some)
+            for record_id in some:
+                record = found.get(record_id)
+                if record is None or not _searchable(record):
+                    yield Removal(record_id)
+                else:
+                    yield self._builder.build(record)
 
 
 def _searchable(record: Record) -> bool:

@@ -6,7 +6,7 @@ if it had never been: how far a source was stored is noted in the transaction of
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -15,15 +15,16 @@ from archsearch.domain.access import Role, scope_of
 from archsearch.domain.audit import Action
 from archsearch.domain.problem import Problem, Severity
 from archsearch.domain.record import JsonValue, RecordId
-from archsearch.errors import BusyError, StoreError
+from archsearch.errors import StoreError
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.pipeline import Pipeline, Supply
 from archsearch.ingest.rows import Draft, Row
 from archsearch.services.admission import Admission, Decision, Verdict
 from archsearch.services.asking import Masker
 from archsearch.services.batches import Batches
+from archsearch.services.companion import Indexing
+from archsearch.services.garbage import fewer_collections
 from archsearch.services.identity import principal_of, require_role
-from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
 from archsearch.storage import departments
 
@@ -64,8 +65,7 @@ class IngestRules:
     naming: NamingRule
     fingerprint: str
     zone: tzinfo
-    batch: int = 500
-    drain_every: int = 20_000
+    batch: int = 2000
 
 
 @dataclass(slots=True)
@@ -103,14 +103,14 @@ class IngestService:
     def __init__(
         self,
         trail: Trail,
-        index: IndexService,
+        indexing: Callable[[], Indexing],
         pipeline: Pipeline,
         rules: IngestRules,
         masker: Masker,
         rejects: Callable[[str, str], Rejects],
     ) -> None:
         self._trail = trail
-        self._index = index
+        self._indexing = indexing
         self._pipeline = pipeline
         self._rules = rules
         self._masker = masker
@@ -134,11 +134,13 @@ class IngestService:
             admission = self._admission(user)
         batches = Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
         report = IngestReport(dry_run=dry_run)
-        for supply in self._supplies(inputs, admission.today):
-            with self._trail.failures(user, Action.INGEST, target=supply.name), _on_disk():
-                self._take(supply, batches, report, progress)
-        if not dry_run:
-            report.indexed = self._settle()
+        with fewer_collections(), self._indexing() as indexing:
+            for supply in self._supplies(inputs, admission.today):
+                with self._trail.failures(user, Action.INGEST, target=supply.name), _on_disk():
+                    tally = _Tally(supply, report, self._rejects(supply.name, supply.digest))
+                    self._take(tally, batches, indexing, progress)
+            if not dry_run:
+                report.indexed = indexing.finish()
         return report
 
     def _admission(self, user: str) -> Admission:
@@ -170,14 +172,9 @@ class IngestService:
             yield self._pipeline.dicts(dicts, today)
 
     def _take(
-        self,
-        source: Supply,
-        batches: Batches,
-        report: IngestReport,
-        progress: Progress | None,
+        self, tally: "_Tally", batches: Batches, indexing: Indexing, progress: Progress | None
     ) -> None:
-        rejects = self._rejects(source.name, source.digest)
-        tally = _Tally(source, report, rejects)
+        source, report, rejects = tally.source, tally.report, tally.rejects
         bookmark = batches.bookmark(self._rules.fingerprint + source.digest)
         try:
             for batch in _batches(source.entries, tally, self._rules.batch):
@@ -187,9 +184,8 @@ class IngestService:
                     tally.count(decision)
                 if progress:
                     progress(source.name, tally.rows)
-                if bookmark.fresh >= self._rules.drain_every and not report.dry_run:
-                    bookmark = replace(bookmark, fresh=0)
-                    self._settle()
+                if not report.dry_run:
+                    indexing.stored(sum(d.record_id is not None for d in decisions))
         except BaseException:
             rejects.abort()
             raise
@@ -201,14 +197,6 @@ class IngestService:
         detail = {**tally.detail(), "dry_run": report.dry_run}
         target = self._masker.text(source.name)
         self._trail.note(batches.user, Action.INGEST, target=target, detail=detail)
-
-    def _settle(self) -> bool:
-        """Bring what was stored into the index; False if another process is busy with it."""
-        try:
-            self._index.drain()
-        except BusyError:
-            return False
-        return True
 
 
 @contextmanager
@@ -295,7 +283,8 @@ def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> It
             tally.reject(entry.problems, entry.row)
         else:
             batch.append(entry)
-            weight += _weight(entry.values)
+            for value in entry.values.values():
+                weight += len(value) if type(value) is str else _weight(value)
             if len(batch) == size or weight > _HEAVIEST_BATCH:
                 yield batch
                 batch, weight = [], 0
@@ -307,6 +296,9 @@ def _weight(value: JsonValue) -> int:
     """Count the characters in a value, roughly: a batch of huge rows must not fill the memory."""
     if isinstance(value, str):
         return len(value)
-    if isinstance(value, dict):
-        return sum(map(_weight, value.values()))
-    return sum(map(_weight, value)) if isinstance(value, list) else 1
+    if not isinstance(value, dict | list):
+        return 1
+    weight = 0
+    for item in value.values() if isinstance(value, dict) else value:
+        weight += len(item) if type(item) is str else _weight(item)
+    return weight

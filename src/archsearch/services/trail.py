@@ -1,8 +1,9 @@
 """The trail: every operation is entered in the audit log, or refused if it cannot be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from archsearch.domain.audit import Action, AuditEntry, Outcome
@@ -17,7 +18,8 @@ _LONGEST: Final = 200
 
 def _writable(text: str) -> str:
     """Make what anybody may have typed fit for the log: no half characters, no floods."""
-    text = text.encode("utf-8", "replace").decode()
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
@@ -41,6 +43,16 @@ class Trail:
         return AuditEntry(
             self.clock(), _writable(user), action, _writable(target), outcome, detail or {}
         )
+
+    def deeds(
+        self, user: str, at: datetime, done: Iterable[tuple[Action, str, Mapping[str, JsonValue]]]
+    ) -> list[AuditEntry]:
+        """Make entries of what was done at one moment: action, target and detail of each."""
+        name = _writable(user)
+        return [
+            AuditEntry(at, name, action, _writable(target), Outcome.DONE, detail)
+            for action, target, detail in done
+        ]
 
     def note(
         self,

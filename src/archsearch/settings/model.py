@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archsearch.domain.plan import Channel
-from archsearch.domain.regions import RegionTree
 from archsearch.domain.schema import FieldType, Schema
 from archsearch.domain.vocabulary import Vocabulary
 from archsearch.security.masking import MaskStyle
 from archsearch.settings.binding import between, one_of
-from archsearch.settings.regions import load_regions
+
+if TYPE_CHECKING:
+    from archsearch.domain.regions import RegionTree
 
 MAX_COUNT = 10**9
 
@@ -184,8 +185,10 @@ class Settings:
     surname_table: Path
 
     @cached_property
-    def regions(self) -> RegionTree:
-        """The region tree, read when first needed."""
+    def regions(self) -> "RegionTree":
+        """The region tree, read when first needed; ordinary searches can do without."""
+        from archsearch.settings.regions import load_regions  # noqa: PLC0415 - see above
+
         return load_regions(self.region_table)
 
     @cached_property

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final, NamedTuple
 
-from archsearch.storage.encoding import json_text
+from archsearch.storage.encoding import json_bytes
 
 GENESIS: Final = "0" * 64
 """What the first entry links to."""
@@ -27,4 +27,4 @@ def link(previous: str, entry: StoredEntry) -> str:
     SHA-256 of the UTF-8 JSON array of the previous digest and the entry's fields, without spaces
     and without escapes for anything but quotes, backslashes and control characters.
     """
-    return hashlib.sha256(json_text([previous, *entry]).encode()).hexdigest()
+    return hashlib.sha256(json_bytes([previous, *entry])).hexdigest()

@@ -4,7 +4,8 @@ Triggers refuse changes through SQL, and the chain shows those made behind its b
 write the file can also compute a whole new chain; compare ``head`` with a copy kept elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select, update
@@ -19,6 +20,7 @@ from archsearch.domain.audit import (
     LoggedEntry,
     Outcome,
 )
+from archsearch.domain.record import JsonValue
 from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
 from archsearch.storage.bulk import insert_rows
 from archsearch.storage.encoding import (
@@ -47,9 +49,10 @@ def append(connection: Connection, *entries: AuditEntry) -> None:
     last = head(connection)
     seq, digest = last.seq, last.digest
     rows = []
+    texts = _Texts()
     for entry in entries:
         seq += 1
-        stored = _stored(seq, entry)
+        stored = _stored(seq, entry, texts)
         previous, digest = digest, link(digest, stored)
         rows.append((*stored, previous, digest))
     insert_rows(connection, AUDIT, _COLUMNS, rows)
@@ -116,15 +119,34 @@ def verify_chain(connection: Connection, *, anchor: ChainHead | None = None) -> 
     return ChainReport(entries, tuple(breaks))
 
 
-def _stored(seq: int, entry: AuditEntry) -> StoredEntry:
+class _Texts:
+    """Writes times and details; the same one again, as in a batch of one source, only once."""
+
+    def __init__(self) -> None:
+        self._at: tuple[datetime | None, str] = (None, "")
+        self._detail: tuple[Mapping[str, JsonValue] | None, str] = (None, "")
+
+    def time(self, at: datetime) -> str:
+        if at is not self._at[0]:
+            self._at = (at, time_text(at))
+        return self._at[1]
+
+    def detail(self, detail: Mapping[str, JsonValue]) -> str:
+        if detail is not self._detail[0]:
+            self._detail = (detail, canonical_json(detail))
+        return self._detail[1]
+
+
+def _stored(seq: int, entry: AuditEntry, texts: _Texts) -> StoredEntry:
     return StoredEntry(
         seq,
-        time_text(entry.at),
+        texts.time(entry.at),
         entry.user,
-        entry.action,
+        # Plain texts: the driver takes its time over members of enumerations.
+        entry.action.value,
         entry.target,
-        entry.outcome,
-        canonical_json(entry.detail),
+        entry.outcome.value,
+        texts.detail(entry.detail),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from archsearch.domain.record import Origin, Values
-from archsearch.storage.encoding import canonical_json
+from archsearch.storage.encoding import canonical_bytes
 
 NOT_CONTENT: Final = frozenset({"record_id", "updated_at", "quality"})
 """Fields that may differ between two deliveries of the same content."""
@@ -20,9 +20,10 @@ def content_digest(values: Values, origins: Mapping[str, Origin]) -> str:
     Raises:
         InvalidRequestError: A value cannot be written as JSON.
     """
-    content = {
-        key: value
-        for key, value in values.items()
-        if key not in NOT_CONTENT and origins.get(key) is not Origin.DEFAULT
-    }
-    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+    content = dict(values)
+    for key in NOT_CONTENT:
+        content.pop(key, None)
+    for key, origin in origins.items():
+        if origin is Origin.DEFAULT:
+            content.pop(key, None)
+    return hashlib.sha256(canonical_bytes(content)).hexdigest()

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Connection, insert, select
@@ -49,6 +50,7 @@ def all_paths(connection: Connection) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def path_fault(path: str) -> str:
     """Say what keeps a text from being a department's path; nothing if nothing does."""
     parts = path.split("/")

@@ -29,17 +29,27 @@ def json_text(value: object) -> str:
     Raises:
         InvalidRequestError: It cannot be JSON (half of a surrogate pair, a number over 64 bits).
     """
-    return _dump(value, 0)
+    return _dump(value, 0).decode()
 
 
 def canonical_json(value: object) -> str:
     """Write a JSON value with sorted keys, so that equal values give equal texts."""
+    return canonical_bytes(value).decode()
+
+
+def canonical_bytes(value: object) -> bytes:
+    """Write the same as UTF-8, to be digested."""
     return _dump(value, orjson.OPT_SORT_KEYS)
 
 
-def _dump(value: object, option: int) -> str:
+def json_bytes(value: object) -> bytes:
+    """Write a JSON value as it stands as UTF-8, to be digested."""
+    return _dump(value, 0)
+
+
+def _dump(value: object, option: int) -> bytes:
     try:
-        return orjson.dumps(value, option=option).decode()
+        return orjson.dumps(value, option=option)
     except orjson.JSONEncodeError as error:
         raise InvalidRequestError("内容含有无法保存的字符或过大的数值，请更正后重试。") from error
 

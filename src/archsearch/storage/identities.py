@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -12,16 +12,14 @@ from archsearch.storage.bulk import chunks
 from archsearch.storage.tables import RECORDS
 
 
-@dataclass(frozen=True, slots=True)
-class SourceKey:
+class SourceKey(NamedTuple):
     """What a source system calls the record."""
 
     source: str
     source_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A stored record without its content."""
 
     record_id: RecordId

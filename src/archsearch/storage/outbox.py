@@ -6,7 +6,7 @@ them into the index, then ``acknowledge``. A crash in between repeats the drain 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, delete, func, literal_column, select
 
@@ -27,8 +27,7 @@ class Pending:
     upto: int
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """What decides who may see a record."""
 
     owner: str

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select
 
@@ -42,8 +42,7 @@ _VERSION_COLUMNS: Final = (
 _WALK_STEP: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """A record as it is to be from now on, and its ``content.content_digest``.
 
     Version 1 is a new record; version n + 1 replaces version n and nothing else.
@@ -72,7 +71,7 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
 
     Args:
         connection: A write transaction.
-        revisions: A batch; 500 to 1,000 is a good size.
+        revisions: A batch; 500 to 5,000 is a good size.
         by: The user who does it; the creator of what is new.
         at: When.
 
@@ -84,21 +83,23 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
     next_id = _next_id(connection)
     moment = time_text(at)
     versions = []
+    dates = (by, moment)
     for revision in revisions:
         record = revision.record
+        access = Access(record.owner, record.department, record.secrecy)
         head = heads.get(record.record_id)
         if head is None:
-            head = heads[record.record_id] = _Head(next_id, 0, _access(record), new=True)
+            head = heads[record.record_id] = _Head(next_id, 0, access, new=True)
             next_id += 1
-        _advance(head, revision)
-        versions.append(_version_row(head.id, revision, by, moment))
+        _advance(head, revision, access)
+        versions.append(_version_row(head.id, revision, dates))
     created = [
-        (*_head_row(head.latest, moment), head.id, record_id, moment, by)
+        (*_head_row(head, moment), head.id, record_id, moment, by)
         for record_id, head in heads.items()
         if head.new and head.latest
     ]
     changed = [
-        (*_head_row(head.latest, moment), head.id)
+        (*_head_row(head, moment), head.id)
         for head in heads.values()
         if head.latest and not head.new
     ]
@@ -195,32 +196,29 @@ def _next_id(connection: Connection) -> int:
     return (connection.execute(select(func.max(RECORDS.c.id))).scalar() or 0) + 1
 
 
-def _advance(head: _Head, revision: Revision) -> None:
+def _advance(head: _Head, revision: Revision, access: Access) -> None:
     record = revision.record
     if record.version != head.version + 1:
         raise ConflictError("档案在此期间已被他人修改或建立；请重新读取后再试。")
-    access = _access(record)
     head.access_changed = head.access_changed or access != head.access
     head.version, head.access, head.latest = record.version, access, revision
 
 
-def _access(record: Record) -> Access:
-    return Access(record.owner, record.department, record.secrecy)
-
-
-def _head_row(revision: Revision | None, moment: str) -> tuple[Any, ...]:
+def _head_row(head: _Head, moment: str) -> tuple[Any, ...]:
+    revision = head.latest
     if revision is None:
         return ()
     record = revision.record
     values = record.values
+    owner, department, secrecy = head.access
     return (
         record.version,
         revision.digest,
         _text_or_none(values.get("source")),
         _text_or_none(values.get("source_id")),
-        record.owner,
-        record.department,
-        record.secrecy,
+        owner,
+        department,
+        secrecy,
         str(values.get("status", "")),
         record.quality,
         moment,
@@ -228,18 +226,17 @@ def _head_row(revision: Revision | None, moment: str) -> tuple[Any, ...]:
 
 
 def _text_or_none(value: JsonValue) -> str | None:
-    return None if value in (None, "") else str(value)
+    return None if value is None or value == "" else str(value)
 
 
-def _version_row(row_id: int, revision: Revision, by: str, moment: str) -> tuple[Any, ...]:
-    record = revision.record
+def _version_row(row_id: int, revision: Revision, dates: tuple[str, str]) -> tuple[Any, ...]:
+    record, digest = revision
     return (
         row_id,
         record.version,
-        revision.digest,
+        digest,
         record.quality,
-        by,
-        moment,
+        *dates,
         object_text(record.origins),
         object_text(record.original),
         json_text(record.values),

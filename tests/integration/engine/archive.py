@@ -22,7 +22,7 @@ def document(name: str, *, version: int = 1, text: str = "甲乙") -> Document:
     """A document with a token a character."""
     tokens = tuple((char, place) for place, char in enumerate(text))
     keys = {ID: (name,), OWNER: ("li.na",), SECRECY: ("公开",), "tags": (text,)}
-    return Document(RecordId(name), version, {"notes": TextTokens(tokens, len(text))}, keys)
+    return Document(RecordId(name), version, {"notes": TextTokens.of(tokens, len(text))}, keys)
 
 
 def holding(engine: WhooshEngine) -> dict[str, int]:

@@ -1,6 +1,7 @@
-"""Disks that record, fail, crash and lose power, to put under the engine."""
+"""Disks that record, fail and crash, to put under the engine."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -8,6 +9,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, cast
 
 from archsearch.engines.whoosh.disk import Disk
+
+
+class HastyDisk(Disk):
+    """Leaves it to the operating system when to write: for tests that lose no power."""
+
+    def sync(self, path: Path) -> None:
+        """Do nothing."""
 
 
 class CrashedError(BaseException):
@@ -27,6 +35,13 @@ class CountingDisk(Disk):
     def create(self, path: Path) -> BinaryIO:
         self.step("create", path)
         return cast(BinaryIO, _CountedFile(super().create(path), self, path))
+
+    def write(self, file: BinaryIO, path: Path, data: bytes) -> int:
+        """Write to an open file; nothing stays in a buffer."""
+        self.step("write", path)
+        written = file.write(data)
+        file.flush()
+        return written
 
     def sync(self, path: Path) -> None:
         self.step("sync", path)
@@ -62,10 +77,7 @@ class _CountedFile:
         self._path = path
 
     def write(self, data: bytes) -> int:
-        self._disk.step("write", self._path)
-        written = self._file.write(data)
-        self._file.flush()
-        return written
+        return self._disk.write(self._file, self._path, data)
 
     def close(self) -> None:
         self._file.close()
@@ -125,56 +137,26 @@ class CrashingDisk(CountingDisk):
         raise CrashedError
 
 
-class PowerDisk(CrashingDisk):
-    """Knows what would be left of a folder after a power loss: what was synced, and no more."""
+class KillingDisk(CountingDisk):
+    """Ends its process, as ``kill -9`` does, at operation number ``at``.
+
+    A write is half done by then.
+    """
 
     def __init__(self, at: int) -> None:
-        super().__init__(at)
-        self._contents: dict[int, bytes] = {}
-        self._entries: dict[Path, dict[str, int]] = {}
+        super().__init__()
+        self._at = at
 
-    def sync(self, path: Path) -> None:
-        super().sync(path)
-        self._note(path)
+    def step(self, operation: str, path: Path) -> None:
+        if len(self.log) == self._at:
+            os._exit(9)
+        super().step(operation, path)
 
-    def adopt(self, folder: Path) -> None:
-        """Take everything there is as having been synced."""
-        for path in (folder, *folder.rglob("*")):
-            self._note(path)
-
-    def _note(self, path: Path) -> None:
-        if path.is_dir():
-            self._entries[path] = {entry.name: entry.stat().st_ino for entry in path.iterdir()}
-        else:
-            self._contents[path.stat().st_ino] = path.read_bytes()
-
-    def leave(self, folder: Path, target: Path, names: "Names") -> None:
-        """Write what the power loss left of ``folder`` to a new folder ``target``.
-
-        Contents that were not synced are gone in any case.
-        """
-        target.mkdir()
-        synced = self._entries.get(folder, {})
-        there = folder.iterdir() if folder.is_dir() else ()
-        present = {entry.name: entry.stat().st_ino for entry in there}
-        entries = {
-            Names.LOST: synced,
-            Names.KEPT: present,
-            Names.REPLACED: {name: present.get(name, inode) for name, inode in synced.items()},
-        }
-        for name, inode in entries[names].items():
-            if (folder / name).is_dir() or folder / name in self._entries:
-                self.leave(folder / name, target / name, names)
-            else:
-                (target / name).write_bytes(self._contents.get(inode, b""))
-
-
-class Names(Enum):
-    """What became of names that were not synced; file systems are free to do any of it."""
-
-    LOST = "all lost"
-    KEPT = "all kept"
-    REPLACED = "new ones lost, those put in the place of others kept"
+    def write(self, file: BinaryIO, path: Path, data: bytes) -> int:
+        if len(self.log) == self._at:
+            file.write(memoryview(data)[: len(data) // 2])
+            file.flush()
+        return super().write(file, path, data)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A commit happens or does not happen, wherever the disk fails, the process dies, power goes."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from archsearch.domain.record import RecordId
-from archsearch.engines.base import Removal
+from archsearch.engines.base import Document, Removal
 from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.errors import EngineError, IndexOutdatedError
@@ -18,11 +18,10 @@ from tests.integration.engine.disks import (
     CountingDisk,
     CrashingDisk,
     FailingDisk,
-    Names,
-    PowerDisk,
     Trouble,
     dying,
 )
+from tests.integration.engine.power import Fate, Lost, NamesKept, PowerDisk, ReplacedKept
 
 Change = Callable[[WhooshEngine], None]
 BEFORE: Final = {"a": 1, "b": 1, "c": 1}
@@ -141,18 +140,17 @@ def test_a_crash_at_any_operation_leaves_the_old_state_or_the_new(
 
 
 @changes
-@pytest.mark.parametrize("names", Names)
+@pytest.mark.parametrize("fate", [Lost, NamesKept, ReplacedKept])
 def test_a_power_loss_at_any_operation_leaves_the_old_state_or_the_new(
-    tmp_path: Path, change: Change, names: Names
+    tmp_path: Path, change: Change, fate: type[Fate]
 ) -> None:
     for at in range(operations(tmp_path, change)):
         folder = copied(tmp_path, at)
-        disk = PowerDisk(at)
-        disk.adopt(folder)
+        disk = PowerDisk(at, folder)
         with dying():
             change(opened(folder, disk=disk))
 
-        disk.leave(folder, tmp_path / f"left{at}", names)
+        disk.leave(tmp_path / f"left{at}", fate())
 
         assert holding(opened(tmp_path / f"left{at}")) in (BEFORE, CHANGES[change])
         assert_tidy_after_next_commit(tmp_path / f"left{at}")
@@ -161,13 +159,22 @@ def test_a_power_loss_at_any_operation_leaves_the_old_state_or_the_new(
 @changes
 def test_what_was_acknowledged_survives_a_power_loss(tmp_path: Path, change: Change) -> None:
     folder = filled(tmp_path / "index")
-    disk = PowerDisk(at=10**9)
-    disk.adopt(folder)
+    disk = PowerDisk(at=10**9, root=folder)
     change(opened(folder, disk=disk))
 
-    disk.leave(folder, tmp_path / "left", Names.LOST)
+    disk.leave(tmp_path / "left", Lost())
 
     assert holding(opened(tmp_path / "left")) == CHANGES[change]
+
+
+def test_the_first_build_survives_a_power_loss_with_the_folders_it_made(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    disk = PowerDisk(at=10**9, root=tmp_path / "disk")
+    opened(tmp_path / "disk" / "workspace" / "index", disk=disk).rebuild([document("a")])
+
+    disk.leave(tmp_path / "left", Lost())
+
+    assert holding(opened(tmp_path / "left" / "workspace" / "index")) == {"a": 1}
 
 
 def test_a_commit_syncs_segments_then_toc_then_folder_then_manifest(folder: Path) -> None:
@@ -188,6 +195,17 @@ def test_a_commit_syncs_segments_then_toc_then_folder_then_manifest(folder: Path
     assert names.index("sync MANIFEST.tmp") < commit
     removals = [n for n, (operation, _) in enumerate(disk.log) if operation == "remove"]
     assert removals[0] > disk.log.index(("rename", order[commit][1]))
+
+
+def test_a_first_build_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    def broken() -> Iterator[Document]:
+        yield document("a")
+        raise LookupError("the store")
+
+    with pytest.raises(LookupError, match="the store"):
+        opened(tmp_path).rebuild(broken())
+
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 def test_a_folder_without_anything_is_outdated_for_every_reader(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Removal
 from archsearch.engines.whoosh import tiers, writer
+from tests.contract import differential
 from tests.contract.differential import first_difference
 from tests.integration.engine.archive import document, holding, opened
 
@@ -20,6 +21,8 @@ def test_tiny_segments_and_constant_merging_answer_like_the_oracle(
     monkeypatch.setattr(tiers, "LOWEST", 2)
     monkeypatch.setattr(tiers, "FANOUT", 3)
     monkeypatch.setattr(tiers, "LARGEST", 9)
+
+    monkeypatch.setattr(differential, "LARGE_EVERY", 1_000_000)
 
     difference = first_difference(opened(tmp_path / "index"), pairs=3000)
 

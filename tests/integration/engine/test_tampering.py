@@ -1,5 +1,6 @@
 """Bytes that are not those that were written never make an answer, and never run."""
 
+import os
 import pickle
 from pathlib import Path
 from random import Random
@@ -90,6 +91,31 @@ def test_a_damaged_index_takes_no_changes_and_a_rebuild_mends_it(folder: Path, n
     engine.rebuild([document("a"), document("b")])
 
     assert holding(engine) == HELD
+
+
+def test_a_reader_outlives_small_files_that_are_cut_under_it(folder: Path) -> None:
+    """In a process of its own: reading on in a mapped file that was cut ends the process."""
+    child = os.fork()
+    if child == 0:
+        engine = opened(folder)
+        sound = holding(engine) == HELD
+        os.truncate(file_of(folder, ".arch"), 0)
+        os._exit(0 if sound and holding(engine) == HELD else 1)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    with pytest.raises(IndexOutdatedError):
+        holding(opened(folder))
+
+
+def test_what_was_verified_is_forgotten_with_the_files(folder: Path) -> None:
+    """A service that runs for months sees very many segments come and go."""
+    engine = opened(folder)
+    for number in range(30):
+        engine.apply([document("a", version=number)])
+        holding(engine)
+
+    assert len(engine._reader._verified) <= engine.stats().segments
 
 
 @pytest.mark.parametrize("name", [".toc", ".arch"])

@@ -63,3 +63,42 @@ def test_letters_that_are_no_pinyin_are_not_cut(pinyin: Pinyin) -> None:
 
 def test_what_is_no_character_reads_as_itself(pinyin: Pinyin) -> None:
     assert pinyin.readings("abc") == ("abc",)
+
+
+def test_readings_are_the_same_whether_few_or_many_are_asked_for(pinyin: Pinyin) -> None:
+    for number in range(200):
+        pinyin.readings(chr(0x4E00 + number))
+
+    table = (CONFIG / "pinyin.tsv").read_text(encoding="utf-8")
+    first_and_last = [table.splitlines()[1][0], table.splitlines()[-1][0]]
+    for unit in [
+        *first_and_last,
+        "〇",
+        "张",
+        "单",
+        "䶮",
+        "龘",
+        "𠮷",
+        "#",
+        "# ",
+        "a",
+        "abc",
+        "42",
+        "の",
+    ]:
+        fresh = Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
+        assert fresh.readings(unit) == pinyin.readings(unit)
+
+
+def test_of_two_lines_for_a_character_the_last_holds(tmp_path: Path) -> None:
+    table, surnames = tmp_path / "readings", tmp_path / "surnames"
+    table.write_text("# 甲\tno\n甲\tjia,ka\tmore\n乙\tyi\n甲\tka,jia,ka", encoding="utf-8")
+    surnames.write_text("", encoding="utf-8")
+
+    few, many = Pinyin(table, surnames), Pinyin(table, surnames)
+    for number in range(100):
+        many.readings(str(number))
+
+    assert few.readings("甲") == many.readings("甲") == ("ka", "jia")
+    assert few.readings("乙") == many.readings("乙") == ("yi",)
+    assert few.syllables == {"ka", "jia", "yi"}

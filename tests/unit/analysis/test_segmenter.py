@@ -54,3 +54,18 @@ def test_the_fast_segmenter_knows_every_word_of_the_user_dictionary(
 @given(st.text(st.sampled_from("张伟明国有企业贷款逾期银行行长的与，。 ab1-䶮𠮷"), max_size=40))
 def test_segments_join_to_the_text(text: str) -> None:
     assert "".join(ChineseSegmenter().cut(text)) == text
+
+
+@given(st.text(st.sampled_from("张伟明国有企业贷款逾期银行行长的与，。 ab1-䶮𠮷"), max_size=40))
+def test_what_is_a_word_anywhere_is_one_by_itself(text: str) -> None:
+    """The search relies on it: a query is looked up among the words without being cut."""
+    segmenter = ChineseSegmenter()
+
+    assert all(segmenter.cut(word) == [word] for word in segmenter.cut(text) if len(word) > 1)
+
+
+def test_what_is_a_word_in_the_golden_texts_is_one_by_itself(fast: ChineseSegmenter) -> None:
+    words = {word for text, _ in golden() for word in fast.cut(text) if len(word) > 1}
+
+    assert len(words) > len(golden())
+    assert [word for word in words if fast.cut(word) != [word]] == []

@@ -253,3 +253,14 @@ def test_endless_repetition_is_read_without_harm(part: str) -> None:
     assert path(tree().locate(text)) in {"华北/北京市", "华北/北京市/朝阳区"}
     assert path(tree().resolve(text)) in {"华北/北京市", None}
     assert path(tree().nearest(text)) in {"华北/北京市", None}
+
+
+def test_an_address_that_begins_with_all_names_of_a_region_is_located_on_its_branch() -> None:
+    for region in tree():
+        row = "".join(region.path.split("/")[1:])
+        if row:
+            located = path(tree().locate(row + "解放路1号")) or region.path
+
+            assert f"{located}/".startswith(f"{region.path}/") or f"{region.path}/".startswith(
+                f"{located}/"
+            )

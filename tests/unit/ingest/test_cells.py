@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
-from archsearch.ingest.cells import as_text, plain, scalar, split, structured
+from archsearch.ingest.cells import as_text, plain, reader, scalar, split, structured
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,34 @@ def test_no_value_breaks_any_kind_of_field(schema: Schema, value: Any) -> None:
             assert isinstance(split(cell, spec), list)
         else:
             assert not isinstance(scalar(cell, spec), list | dict)
+
+
+WRITTEN = st.one_of(
+    st.text(alphabet="张三1２ -.\r\n\t[]{}='\",、", max_size=12),
+    st.sampled_from(["45356", "45356.5", "2024-03-05", '["a", "b"]', '="001"', "'01", "12万"]),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.dates(),
+)
+
+
+@given(
+    cell=st.one_of(
+        WRITTEN, st.lists(st.one_of(WRITTEN, st.lists(WRITTEN, max_size=2)), max_size=3)
+    ),
+    kind=st.sampled_from([kind for kind in FieldType if kind is not FieldType.GROUP]),
+    many=st.booleans(),
+    unit=st.sampled_from(["", "万元"]),
+)
+def test_a_reader_of_a_column_reads_as_cell_by_cell(
+    cell: object, kind: FieldType, many: bool, unit: str
+) -> None:
+    spec = FieldSpec("field", "字段", kind, many=many)
+    value = plain(cell)
+
+    expected = split(value, spec) if many else scalar(value, spec, unit)
+
+    # Compared as text, for NaN is not equal to itself.
+    assert repr(reader(spec, unit)(cell) or None) == repr(expected or None)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -221,13 +222,15 @@ def test_ingest_is_logged_by_source_and_by_record(office: Office, tmp_path: Path
 
 def test_progress_is_told(office: Office) -> None:
     told: list[tuple[str, int]] = []
+    service = office.application.ingest
+    service._rules = replace(service._rules, batch=50)
 
     office.feed(
-        *({"name": f"客户{number}"} for number in range(501)),
+        *({"name": f"客户{number}"} for number in range(51)),
         progress=lambda name, rows: told.append((name, rows)),
     )
 
-    assert told == [("<dict>", 500), ("<dict>", 501)]
+    assert told == [("<dict>", 50), ("<dict>", 51)]
 
 
 def test_a_workbook_that_cannot_be_written_is_an_error_and_the_records_stay(

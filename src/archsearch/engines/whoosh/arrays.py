@@ -5,6 +5,9 @@ value. Document numbers in flight are ``intp``, because numpy converts any other
 """
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +25,31 @@ SPARSE = 16
 
 if sys.byteorder != "little":  # pragma: no cover
     raise ImportError("segment files are mapped as they are and little-endian")
+
+
+_BLOCKS = 64
+
+
+class _Kept(threading.local):
+    """The array that each thread lends next."""
+
+    zeros: Floats | None = None
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def scratch(size: int) -> Iterator[Floats]:
+    """Lend an array of zeros, to be given back as one; lost if anything goes wrong meanwhile.
+
+    A fresh one for every query would cost more than what the query adds up in it.
+    """
+    lent, _kept.zeros = _kept.zeros, None
+    if lent is None or lent.size < size:
+        lent = np.zeros(size)
+    yield lent[:size]
+    _kept.zeros = lent
 
 
 def smallest(top: int) -> np.dtype[Any]:
@@ -85,20 +113,25 @@ def common(left: Ints, right: Ints, size: int) -> Docs:
     return kept.astype(np.intp, copy=False)
 
 
-def united(sets: list[Docs], size: int) -> Docs:
-    """Unite sorted sets of document numbers below ``size``."""
-    if len(sets) == 1:
-        return sets[0]
-    if sum(docs.size for docs in sets) * SPARSE < size:
-        return np.unique(np.concatenate(sets)) if sets else NO_DOCS
-    bitmap = np.zeros(size, np.bool_)
-    for docs in sets:
-        bitmap[docs] = True
-    return np.flatnonzero(bitmap)
+def top(values: Ints | Floats, wanted: int) -> Docs:
+    """Give the places of the largest values, largest first, ties by place."""
+    if wanted <= 0:
+        return np.empty(0, np.intp)
+    if values.size <= wanted:
+        return np.argsort(-values, kind="stable")
+    kept = _shortlist(values, wanted)
+    found = values[kept]
+    threshold = np.partition(found, -wanted)[-wanted]
+    above = np.flatnonzero(found > threshold)
+    level = np.flatnonzero(found == threshold)[: wanted - above.size]
+    chosen = kept[np.sort(np.concatenate((above, level)))]
+    return chosen[np.argsort(-values[chosen], kind="stable")]
 
 
-def without(docs: Docs, gone: Docs, size: int) -> Docs:
-    """Subtract one sorted set of document numbers below ``size`` from another."""
-    if docs.size * SPARSE < gone.size:
-        return docs[~places(docs, gone)[1]]
-    return docs[~marked(gone, size)[docs]]
+def _shortlist(values: Ints | Floats, wanted: int) -> Docs:
+    """Drop what is below the best of enough blocks: one pass instead of a partition of all."""
+    width = values.size // _BLOCKS
+    if width <= wanted:
+        return np.arange(values.size)
+    best = values[: width * _BLOCKS].reshape(_BLOCKS, width).max(axis=0)
+    return np.flatnonzero(values >= np.partition(best, -wanted)[-wanted])

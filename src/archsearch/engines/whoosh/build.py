@@ -1,14 +1,15 @@
 """Documents to segment content, without an object for each posting.
 
-Each field numbers its tokens in order of appearance and appends numbers, positions and document
-slots to flat arrays; at the end one sort of packed keys puts everything in order. A document added
-twice, or added and discarded, leaves nothing behind.
+Documents are taken in by the batch: each field numbers the tokens of a batch in order of appearance
+and appends numbers, positions and document slots as arrays. At the end one sort of packed keys puts
+everything in order. A document added twice, or added and discarded, leaves nothing behind.
 """
 
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping
-from operator import itemgetter
+from collections.abc import Iterable, Mapping
+from itertools import chain, count
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,49 +21,61 @@ from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import Dictionary, encode
 from archsearch.engines.whoosh.postings import TextAssembler, TextField, Tokens
 
-_TOKEN, _POSITION = itemgetter(0), itemgetter(1)
+_BATCH = 256
+"""Documents kept as they are before they become arrays."""
 GONE = -1
 """Marks a slot or document without a place in the new numbering."""
 
 
-def _numbering() -> defaultdict[str, int]:
-    numbers: defaultdict[str, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
-    return numbers
+_Numbers: TypeAlias = defaultdict[str, int]
+"""Strings in order of appearance."""
+
+
+def _numbers() -> _Numbers:
+    return defaultdict(count().__next__)
 
 
 class _TextColumn:
     """The tokens of one text field as they come in."""
 
     def __init__(self) -> None:
-        self._numbers = _numbering()
-        self._terms = array("I")
-        self._positions = array("I")
-        self._slots = array("I")
-        self._counts = array("I")
-        self._lengths = array("I")
+        self._numbers = _numbers()
+        self._terms: list[Ints] = []
+        self._positions: list[Ints] = []
+        self._slots: list[int] = []
+        self._counts: list[int] = []
+        self._lengths: list[int] = []
 
-    def add(self, slot: int, text: TextTokens) -> None:
-        before = len(self._terms)
-        self._terms.extend(map(self._numbers.__getitem__, map(_TOKEN, text.tokens)))
-        self._positions.extend(map(_POSITION, text.tokens))
-        self._slots.append(slot)
-        self._counts.append(len(self._terms) - before)
-        self._lengths.append(text.length)
+    def add(self, slots: list[int], texts: list[TextTokens]) -> int:
+        """Take in the texts of some slots; give the number of their tokens."""
+        terms = [text.terms for text in texts]
+        counts = list(map(len, terms))
+        total = sum(counts)
+        self._slots += slots
+        self._counts += counts
+        self._lengths += [text.length for text in texts]
+        self._terms.append(_numbered(self._numbers, chain.from_iterable(terms), total))
+        positions = array("I")
+        for text in texts:
+            positions.extend(text.positions)
+        self._positions.append(compact(np.frombuffer(positions, np.uint32)))
+        return total
 
     def finish(self, homes: Docs, size: int) -> TextField | None:
-        slots = np.frombuffer(self._slots, np.uint32)
+        slots = np.array(self._slots, np.intp)
         lengths = np.zeros(size, np.int64)
         alive = homes[slots] != GONE
-        lengths[homes[slots[alive]]] = np.frombuffer(self._lengths, np.uint32)[alive]
-        docs = np.repeat(homes[slots], np.frombuffer(self._counts, np.uint32))
-        kept = docs != GONE
-        terms, ordinals = _ordered(self._numbers, np.frombuffer(self._terms, np.uint32)[kept])
+        lengths[homes[slots[alive]]] = np.array(self._lengths, np.int64)[alive]
+        docs = np.repeat(homes[slots].astype(np.int32), self._counts)
+        kept = None if alive.all() else docs != GONE
+        terms, ordinals = _ordered(self._numbers, _picked(self._terms, kept))
         if not terms and not lengths.any():
             return None
-        positions = np.frombuffer(self._positions, np.uint32)[kept]
+        tokens = Tokens(
+            ordinals, docs if kept is None else docs[kept], _picked(self._positions, kept)
+        )
         assembler = TextAssembler(terms)
-        assembler.append(Tokens(ordinals, docs[kept], positions).sorted())
+        assembler.append(tokens.sorted())
         return assembler.finish(lengths)
 
 
@@ -70,29 +83,56 @@ class _KeyColumn:
     """The keys of one key field as they come in."""
 
     def __init__(self) -> None:
-        self._numbers = _numbering()
-        self._keys = array("I")
-        self._slots = array("I")
+        self._numbers = _numbers()
+        self._keys: list[Ints] = []
+        self._slots: list[int] = []
+        self._counts: list[int] = []
 
-    def add(self, slot: int, keys: tuple[str, ...]) -> None:
-        self._keys.extend(map(self._numbers.__getitem__, keys))
-        self._slots.extend([slot] * len(keys))
+    def add(self, slots: list[int], keys: list[tuple[str, ...]]) -> int:
+        """Take in the keys of some slots; give their number."""
+        counts = list(map(len, keys))
+        total = sum(counts)
+        self._slots += slots
+        self._counts += counts
+        self._keys.append(_numbered(self._numbers, chain.from_iterable(keys), total))
+        return total
 
     def finish(self, homes: Docs, size: int) -> KeyField | None:
-        docs = homes[np.frombuffer(self._slots, np.uint32)]
-        kept = docs != GONE
-        keys, ordinals = _ordered(self._numbers, np.frombuffer(self._keys, np.uint32)[kept])
-        return KeyField.of(keys, ordinals, docs[kept], size) if keys else None
+        docs = np.repeat(homes[np.array(self._slots, np.intp)], self._counts)
+        kept = None if (docs != GONE).all() else docs != GONE
+        keys, ordinals = _ordered(self._numbers, _picked(self._keys, kept))
+        docs = docs if kept is None else docs[kept]
+        return KeyField.of(keys, ordinals, docs, size) if keys else None
+
+
+def _numbered(numbers: _Numbers, texts: Iterable[str], total: int) -> Ints:
+    return np.fromiter(map(numbers.__getitem__, texts), np.uint32, total)
+
+
+def _picked(pieces: list[Ints], kept: Ints | None) -> Ints:
+    whole = np.concatenate(pieces) if pieces else np.empty(0, np.uint32)
+    return whole if kept is None else whole[kept]
 
 
 def _ordered(numbers: Mapping[str, int], used: Ints) -> tuple[list[bytes], Ints]:
     """Sort the strings whose numbers are used; give them, and the numbers as ordinals."""
-    frequencies = np.bincount(used, minlength=len(numbers))
-    names = sorted((encode(text), number) for text, number in numbers.items())
-    alive = [(name, number) for name, number in names if frequencies[number]]
-    ordinals = np.zeros(len(numbers), np.int64)
-    ordinals[[number for _, number in alive]] = np.arange(len(alive))
-    return [name for name, _ in alive], ordinals[used]
+    # Code points sort as their UTF-8 does.
+    names = sorted(numbers)
+    alive = np.bincount(used, minlength=len(numbers)) > 0
+    if not alive.all():
+        names = [name for name in names if alive[numbers[name]]]
+    ordinals = np.zeros(len(numbers), np.uint32)
+    ordinals[np.fromiter(map(numbers.__getitem__, names), np.intp, len(names))] = np.arange(
+        len(names)
+    )
+    return _encoded(names), ordinals[used]
+
+
+def _encoded(names: list[str]) -> list[bytes]:
+    try:
+        return list(map(str.encode, names))
+    except UnicodeEncodeError:
+        return list(map(encode, names))
 
 
 class Builder:
@@ -102,6 +142,7 @@ class Builder:
         self._slot_of: dict[str, int] = {}
         self._slots = 0
         self._versions = array("Q")
+        self._waiting: list[Document] = []
         self._texts: defaultdict[str, _TextColumn] = defaultdict(_TextColumn)
         self._keys: defaultdict[str, _KeyColumn] = defaultdict(_KeyColumn)
         self.weight = 0
@@ -112,17 +153,12 @@ class Builder:
 
     def add(self, document: Document) -> None:
         """Take a document in, in place of an earlier one of the same record."""
-        slot = self._slots
-        for name, text in document.texts.items():
-            self._texts[name].add(slot, text)
-            self.weight += len(text.tokens)
-        for name, keys in document.keys.items():
-            if name != ID and keys:
-                self._keys[name].add(slot, keys)
-                self.weight += len(keys)
+        self._waiting.append(document)
         self._versions.append(document.version)
-        self._slot_of[document.record_id] = slot
+        self._slot_of[document.record_id] = self._slots
         self._slots += 1
+        if len(self._waiting) >= _BATCH:
+            self._take_in()
 
     def discard(self, record_id: RecordId) -> None:
         """Forget a document, if it was added."""
@@ -130,16 +166,37 @@ class Builder:
 
     def finish(self) -> Content:
         """Make the content; the builder is used up."""
-        ids = sorted((encode(name), slot) for name, slot in self._slot_of.items())
-        slots = np.array([slot for _, slot in ids], np.intp)
+        self._take_in()
+        ids = sorted(self._slot_of)
+        slots = np.fromiter(map(self._slot_of.__getitem__, ids), np.intp, len(ids))
         homes = np.full(self._slots, GONE, np.intp)
         homes[slots] = np.arange(len(ids))
         size = len(ids)
         texts = {name: column.finish(homes, size) for name, column in self._texts.items()}
         keys = {name: column.finish(homes, size) for name, column in self._keys.items()}
         return Content(
-            Dictionary.of([name for name, _ in ids]),
+            Dictionary.of(_encoded(ids)),
             compact(np.frombuffer(self._versions, np.uint64)[slots]),
             {name: field for name, field in texts.items() if field is not None},
             {name: field for name, field in keys.items() if field is not None},
         )
+
+    def _take_in(self) -> None:
+        """Turn what waits into arrays, field by field."""
+        texts: defaultdict[str, list[TextTokens]] = defaultdict(list)
+        keys: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        slots_of: defaultdict[str, list[int]] = defaultdict(list)
+        key_slots: defaultdict[str, list[int]] = defaultdict(list)
+        for slot, document in enumerate(self._waiting, self._slots - len(self._waiting)):
+            for name, text in document.texts.items():
+                texts[name].append(text)
+                slots_of[name].append(slot)
+            for name, held in document.keys.items():
+                keys[name].append(held)
+                key_slots[name].append(slot)
+        keys.pop(ID, None)
+        for name, found in texts.items():
+            self.weight += self._texts[name].add(slots_of[name], found)
+        for name, lists in keys.items():
+            self.weight += self._keys[name].add(key_slots[name], lists)
+        self._waiting = []

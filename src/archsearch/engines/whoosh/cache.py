@@ -5,22 +5,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-import numpy as np
-
 _T = TypeVar("_T")
 _OVERHEAD = 200
 
 
 def _size(value: Any) -> int:
-    if isinstance(value, np.ndarray):
-        return value.nbytes
     if isinstance(value, tuple):
         return sum(map(_size, value))
-    return 8
+    return int(getattr(value, "nbytes", 8))
 
 
 class ArrayCache:
-    """Keeps arrays, and tuples of them, by key. Keys name everything the value depends on."""
+    """Keeps arrays, sets, and tuples of them, by key.
+
+    Keys name everything the value depends on.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -30,15 +29,25 @@ class ArrayCache:
 
     def get(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """Give the value of a key, made now if it is not there. Values must not be changed."""
+        entry = self._entry(key)
+        if entry is not None:
+            value: _T = entry[0]
+            return value
+        made = make()
+        self._put(key, made)
+        return made
+
+    def peek(self, key: Hashable) -> Any:
+        """Give the value of a key if it is there, else None."""
+        entry = self._entry(key)
+        return None if entry is None else entry[0]
+
+    def _entry(self, key: Hashable) -> tuple[Any, int] | None:
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
                 self._entries.move_to_end(key)
-                value: _T = entry[0]
-                return value
-        made = make()
-        self._put(key, made)
-        return made
+            return entry
 
     def _put(self, key: Hashable, value: object) -> None:
         size = _size(value) + _OVERHEAD

@@ -1,16 +1,22 @@
 """What Whoosh knows of our segments: the codec, the segment as listed in the TOC, the storage.
 
 The path of :class:`ColumnarSegment` is written into every TOC and therefore part of the format.
+Whoosh's own ``open_dir`` and searcher read our segments through :class:`ColumnarCodec`; we do not,
+so the modules for that (``stock_*``) are imported when they are asked for.
 """
 
 import secrets
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import numpy as np
 
 from archsearch.engines.whoosh.arrays import Mask
+from archsearch.engines.whoosh.container import Container
+from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.disk import Disk
 from archsearch.engines.whoosh.lock import FileLock
 from archsearch.engines.whoosh.stock import (
@@ -21,17 +27,36 @@ from archsearch.engines.whoosh.stock import (
     RamStorage,
     Segment,
 )
+from archsearch.errors import EngineError
 
 EXTENSION = ".arch"
+WRITTEN_ELSEWHERE: Final = (
+    "索引只能由档案系统写入，不能用 Whoosh 的 writer 修改；请使用 archsearch 的接口。"
+)
 
 
 class ColumnarSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
-    """A segment's entry in the TOC: its id, size, and a bitmap of deleted documents."""
+    """A segment as listed in the TOC: its id, size, fields, and a bitmap of deleted documents."""
 
-    def __init__(self, indexname: str, count: int = 0) -> None:
+    def __init__(
+        self, indexname: str, count: int = 0, texts: Iterable[str] = (), keys: Iterable[str] = ()
+    ) -> None:
         super().__init__(indexname)
         self._count = count
         self._deleted = b""
+        # The same strings in every segment are written, and read, once.
+        self.texts = tuple(map(sys.intern, sorted(texts)))
+        self.keys = tuple(map(sys.intern, sorted(keys)))
+        self.text_names = frozenset(self.texts)
+        """The text fields of the whole index, which decide what key fields are called."""
+
+    def entry(self, text_names: frozenset[str]) -> "SegmentEntry":
+        """Give what the TOC of an index with these text fields holds of the segment."""
+        return SegmentEntry({**vars(self), "text_names": text_names})
+
+    def __reduce__(self) -> NoReturn:
+        # Whoosh's own writer would list segments of its own beside ours.
+        raise EngineError(WRITTEN_ELSEWHERE)
 
     @classmethod
     def _random_id(cls, size: int = 16) -> str:
@@ -93,6 +118,16 @@ class ColumnarSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         return False
 
 
+class SegmentEntry:
+    """Pickles as a :class:`ColumnarSegment`, which itself refuses to be pickled."""
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        self._state = state
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ColumnarSegment, ("",), self._state
+
+
 class _NoDocumentWriter(PerDocumentWriter):  # type: ignore[misc]  # Whoosh has no types
     """Stands where Whoosh wants a writer; documents go through :class:`.build.Builder`."""
 
@@ -112,9 +147,28 @@ class _NoFieldWriter(FieldWriter):  # type: ignore[misc]  # Whoosh has no types
 
 
 class ColumnarCodec(Codec):  # type: ignore[misc]  # Whoosh has no types
-    """Makes segments; reading them is :class:`.content.Content`'s."""
+    """Makes segments, and lets Whoosh read one; our own reading is :class:`.snapshot.Reader`'s."""
 
     length_stats = False
+
+    def __init__(self) -> None:
+        self._content = cache(_mapped)
+
+    def terms_reader(self, storage: Any, segment: ColumnarSegment) -> Any:
+        """Give Whoosh a reader of a segment's terms."""
+        from archsearch.engines.whoosh.stock_fields import fields_of  # noqa: PLC0415 - see above
+        from archsearch.engines.whoosh.stock_terms import StockTerms  # noqa: PLC0415 - see above
+
+        content = self._content(storage, segment.filename)
+        return StockTerms(fields_of(content, segment.text_names))
+
+    def per_document_reader(self, storage: Any, segment: ColumnarSegment) -> Any:
+        """Give Whoosh a reader of a segment's documents."""
+        from archsearch.engines.whoosh.stock_documents import (  # noqa: PLC0415 - see above
+            StockDocuments,
+        )
+
+        return StockDocuments(segment, self._content(storage, segment.filename))
 
     def per_document_writer(self, *_: Any) -> Any:
         """Give Whoosh a writer that takes no documents."""
@@ -127,6 +181,14 @@ class ColumnarCodec(Codec):  # type: ignore[misc]  # Whoosh has no types
     def new_segment(self, _: Any, indexname: str) -> ColumnarSegment:
         """Make an empty segment."""
         return ColumnarSegment(indexname)
+
+
+def _mapped(storage: Any, name: str) -> Content:
+    """Map a segment file of a folder, or read it from wherever else Whoosh keeps files."""
+    if isinstance(storage, FileStorage):
+        return Content.map(Path(storage.folder) / name)
+    with storage.open_file(name) as file:
+        return Content.load(Container(bytes(file.get(0, storage.file_length(name)))))
 
 
 class DurableStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types

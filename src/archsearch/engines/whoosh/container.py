@@ -3,11 +3,12 @@
 Layout, all integers little-endian::
 
     magic        8 bytes  b"ARCHSEG1"
-    section      the array's bytes, starting at a multiple of 64, for each array
+    section      the array's bytes, starting at a multiple of 8, for each array
     directory    ASCII JSON: {"about": …, "sections": [[name, type, offset, count, crc32], …]}
     footer       directory offset u64, directory size u64, directory crc32 u32, version u32, magic
 
-The same arrays give the same bytes. The checksums tell which section is damaged; what guards an
+The same arrays give the same bytes. Equal arrays are one section under several names; one without
+elements has none, and its name alone. The checksums tell which section is damaged; what guards an
 answer is the digest of the whole file in the manifest (see :mod:`.manifest`).
 """
 
@@ -18,7 +19,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from io import BufferedReader
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -26,8 +27,8 @@ import numpy as np
 from archsearch.engines.whoosh.arrays import Ints
 
 MAGIC = b"ARCHSEG1"
-VERSION = 1
-ALIGNMENT = 64
+VERSION = 2
+ALIGNMENT = 8
 _FOOTER = struct.Struct("<QQII8s")
 
 
@@ -48,10 +49,10 @@ class Seal:
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
     @classmethod
-    def of_file(cls, path: Path) -> "Seal":
-        """Seal a file of any size."""
-        with path.open("rb") as file:
-            return cls(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+    def of_file(cls, file: BufferedReader) -> "Seal":
+        """Seal an open file of any size."""
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return cls(file.tell(), digest)
 
 
 class ContainerWriter:
@@ -62,15 +63,20 @@ class ContainerWriter:
         self._hash = hashlib.sha256()
         self._size = 0
         self._sections: list[tuple[str, str, int, int, int]] = []
+        self._written: dict[bytes, int] = {}
         self._write(MAGIC)
 
     def add(self, name: str, array: Ints) -> None:
         """Append one array under a name of its own."""
         data = np.ascontiguousarray(array).data.cast("B") if array.size else memoryview(b"")
-        self._write(b"\0" * (-self._size % ALIGNMENT))
-        entry = (name, array.dtype.str, self._size, array.size, zlib.crc32(data))
+        content = hashlib.blake2b(data, digest_size=16).digest()
+        start = self._written.get(content)
+        if start is None:
+            self._write(b"\0" * (-self._size % ALIGNMENT))
+            start = self._written[content] = self._size
+            self._write(data)
+        entry = (name, array.dtype.str, start, array.size, zlib.crc32(data))
         self._sections.append(entry)
-        self._write(data)
 
     def finish(self, about: Mapping[str, Any]) -> Seal:
         """Write directory and footer; ``about`` is any JSON the reader wants back."""
@@ -101,6 +107,12 @@ class Container:
     def __getitem__(self, name: str) -> Ints:
         kind, offset, count, _ = self._sections[name]
         return np.frombuffer(self._data, kind, count, offset)
+
+    def get(self, name: str) -> Ints | None:
+        """Give an array, None if there is none of that name."""
+        if name not in self._sections:
+            return None
+        return self[name]
 
     def __contains__(self, name: str) -> bool:
         return name in self._sections

@@ -6,18 +6,20 @@ were merged, the same documents give the same bytes.
 """
 
 import mmap
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from archsearch.engines.base import ID
 from archsearch.engines.whoosh.arrays import Ints
-from archsearch.engines.whoosh.columns import KeyField
+from archsearch.engines.whoosh.columns import IdField, KeyField
 from archsearch.engines.whoosh.container import Container, ContainerWriter, Seal
 from archsearch.engines.whoosh.dictionary import Dictionary
 from archsearch.engines.whoosh.postings import TextField
+
+_Field = TypeVar("_Field")
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,12 @@ class Content:
 
     @cached_property
     def _identity(self) -> KeyField:
-        return KeyField.identity(self.ids)
+        return IdField.identity(self.ids)
 
     def save(self, file: BinaryIO) -> Seal:
         """Write the segment file."""
         writer = ContainerWriter(file)
-        writer.add("ids.blob", self.ids.blob)
-        writer.add("ids.bounds", self.ids.bounds)
+        self.ids.save(writer, "ids.")
         writer.add("versions", self.versions)
         texts, keys = sorted(self.texts), sorted(self.keys)
         for number, name in enumerate(texts):
@@ -56,12 +57,18 @@ class Content:
     @classmethod
     def load(cls, container: Container) -> "Content":
         """Map a segment file."""
-        texts, keys = container.about["texts"], container.about["keys"]
+        size = container.about["documents"]
         return cls(
-            Dictionary(container["ids.blob"], container["ids.bounds"]),
+            Dictionary.load(container, "ids."),
             container["versions"],
-            {name: TextField.load(container, f"text.{i}.") for i, name in enumerate(texts)},
-            {name: KeyField.load(container, f"key.{i}.") for i, name in enumerate(keys)},
+            _Fields(
+                container.about["texts"],
+                lambda number: TextField.load(container, f"text.{number}."),
+            ),
+            _Fields(
+                container.about["keys"],
+                lambda number: KeyField.load(container, f"key.{number}.", size),
+            ),
         )
 
     @classmethod
@@ -69,3 +76,24 @@ class Content:
         """Map a segment file that this process has just written."""
         with path.open("rb") as file:
             return cls.load(Container(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+
+
+class _Fields(Mapping[str, _Field]):
+    """The fields of a segment file, each mapped when it is first asked for."""
+
+    def __init__(self, names: Sequence[str], load: Callable[[int], _Field]) -> None:
+        self._numbers = {name: number for number, name in enumerate(names)}
+        self._load = load
+        self._loaded: dict[str, _Field] = {}
+
+    def __getitem__(self, name: str) -> _Field:
+        field = self._loaded.get(name)
+        if field is None:
+            field = self._loaded[name] = self._load(self._numbers[name])
+        return field
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)

@@ -1,19 +1,35 @@
 """A sorted dictionary of strings: the terms of a field, its keys, or record ids.
 
-Two arrays: ``blob``, the UTF-8 bytes of every entry one after the other in ascending order, and
-``bounds``, where each begins and the last ends. UTF-8 sorts as code points do, so ordinals compare
-like the strings; a prefix or a range is an interval of ordinals. Lone surrogates are kept.
+Entries are UTF-8, which sorts as code points do, so ordinals compare like the strings; a prefix or
+a range is an interval of ordinals. Lone surrogates are kept. Sixteen neighbours share a block that
+holds what they all begin with once. Arrays (E entries, B blocks):
+
+==========  =====  ==========================================================================
+``blob``           for each block the common beginning, then the rest of each entry
+``blocks``  B      where each block begins in ``blob``
+``shared``  B      length of the common beginning
+``rests``   E      length of the rest of each entry; absent when all entries are equally long
+``form``    3      number of entries; their length if all have it, else 0; 1 if digits are packed
+==========  =====  ==========================================================================
+
+Entries that are all hexadecimal digits, equally many of them, are stored as the bytes they stand
+for, which sort alike.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain
 
 import numpy as np
 
 from archsearch.engines.whoosh.arrays import Docs, Ints, compact, offsets
+from archsearch.engines.whoosh.container import Container, ContainerWriter
+
+BLOCK = 16
+_LONGEST_SHARED = 255
+_HEX = frozenset(b"0123456789abcdef")
 
 
 def encode(text: str) -> bytes:
@@ -28,34 +44,95 @@ def decode(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Dictionary(Sequence[bytes]):
-    """Entries by ordinal, ordinals by entry."""
+    """Entries by ordinal, ordinals by entry; see the module for the arrays."""
 
     blob: Ints
-    bounds: Ints
+    blocks: Ints
+    shared: Ints
+    rests: Ints | None
+    form: Ints
 
     @classmethod
     def of(cls, entries: Sequence[bytes]) -> "Dictionary":
         """Pack entries that are sorted and distinct already."""
-        lengths = np.fromiter(map(len, entries), np.int64, len(entries))
-        blob = np.frombuffer(b"".join(entries), np.uint8)
-        return cls(blob, compact(offsets(lengths)))
+        width = len(entries[0]) if len({len(entry) for entry in entries}) == 1 else 0
+        packed = width > 0 and width % 2 == 0 and _HEX.issuperset(b"".join(entries))
+        stored = [bytes.fromhex(entry.decode("ascii")) for entry in entries] if packed else entries
+        pieces: list[bytes] = []
+        rests: list[int] = []
+        shared: list[int] = []
+        for start in range(0, len(stored), BLOCK):
+            block = stored[start : start + BLOCK]
+            size = _common(block[0], block[-1])
+            pieces.append(block[0][:size])
+            pieces.extend([entry[size:] for entry in block])
+            rests.extend([len(entry) - size for entry in block])
+            shared.append(size)
+        sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        starts = offsets(sizes)[: -1 : BLOCK + 1]
+        return cls(
+            np.frombuffer(b"".join(pieces), np.uint8),
+            compact(starts),
+            np.array(shared, np.uint8),
+            None if width else compact(np.array(rests, np.int64)),
+            np.array([len(entries), width, packed], np.uint32),
+        )
 
     @cached_property
-    def _bytes(self) -> memoryview:
-        return self.blob.data
+    def _size(self) -> int:
+        return int(self.form[0])
+
+    @cached_property
+    def _width(self) -> int:
+        """Length of every stored entry, 0 if they differ."""
+        return int(self.form[1]) >> int(self.form[2])
+
+    @cached_property
+    def _packed(self) -> bool:
+        return bool(self.form[2])
+
+    @cached_property
+    def _views(self) -> tuple[memoryview, memoryview, memoryview, memoryview]:
+        rests = self.rests if self.rests is not None else np.empty(0, np.uint8)
+        return self.blob.data, self.blocks.data, self.shared.data, rests.data
 
     def __len__(self) -> int:
-        return len(self.bounds) - 1
+        return self._size
 
     def __getitem__(self, ordinal: int) -> bytes:  # type: ignore[override]  # no slices here
         if ordinal < 0:
             raise IndexError(ordinal)
-        return bytes(self._bytes[int(self.bounds[ordinal]) : int(self.bounds[ordinal + 1])])
+        blob, blocks, shared, rests = self._views
+        block = ordinal // BLOCK
+        start, common = blocks[block], shared[block]
+        if self._width:
+            size = self._width - common
+            at = start + common + (ordinal % BLOCK) * size
+        else:
+            size = rests[ordinal]
+            at = start + common + sum(rests[block * BLOCK : ordinal])
+        entry = bytes(blob[start : start + common]) + bytes(blob[at : at + size])
+        return entry.hex().encode("ascii") if self._packed else entry
+
+    def _head(self, block: int) -> bytes:
+        """Give the first entry of a block."""
+        blob, blocks, shared, rests = self._views
+        start = blocks[block]
+        size = self._width or shared[block] + rests[block * BLOCK]
+        entry = bytes(blob[start : start + size])
+        return entry.hex().encode("ascii") if self._packed else entry
+
+    def place(self, wanted: bytes) -> int:
+        """Give the ordinal of the first entry that is not less."""
+        block = bisect_right(range(len(self.blocks)), wanted, key=self._head) - 1
+        if block < 0:
+            return 0
+        return bisect_left(self, wanted, block * BLOCK, min((block + 1) * BLOCK, len(self)))
 
     def find(self, text: str) -> int:
         """Give the ordinal of an entry, -1 when it is not there."""
         wanted = encode(text)
-        place = bisect_left(self, wanted)
+        place = self.place(wanted)
         return place if place < len(self) and self[place] == wanted else -1
 
     def find_all(self, texts: Iterable[str]) -> Docs:
@@ -66,36 +143,82 @@ class Dictionary(Sequence[bytes]):
     def prefix(self, prefix: str) -> tuple[int, int]:
         """Give the interval of ordinals whose entries start with ``prefix``."""
         wanted = encode(prefix)
-        low = bisect_left(self, wanted)
-        size = len(wanted)
-        high = bisect_left(self, 1, low, key=lambda entry: int(entry[:size] != wanted))
-        return low, high
+        if not wanted:
+            return 0, len(self)
+        # No byte of UTF-8 is the highest there is.
+        return self.place(wanted), self.place(wanted[:-1] + bytes([wanted[-1] + 1]))
 
     def interval(self, low: str | None, high: str | None) -> tuple[int, int]:
         """Give the interval of ordinals between two bounds, both included, None open."""
-        start = 0 if low is None else bisect_left(self, encode(low))
+        start = 0 if low is None else self.place(encode(low))
         # The successor of a byte string is itself followed by a zero byte.
-        stop = len(self) if high is None else bisect_left(self, encode(high) + b"\0")
+        stop = len(self) if high is None else self.place(encode(high) + b"\0")
         return start, max(start, stop)
 
     def entries(self, start: int = 0, stop: int | None = None) -> list[bytes]:
         """Give the entries of an interval at once, much faster than one by one."""
-        bounds = self.bounds[start : (len(self) if stop is None else stop) + 1].tolist()
-        if len(bounds) < 2:  # noqa: PLR2004 - one bound encloses nothing
+        stop = len(self) if stop is None else stop
+        if stop <= start:
             return []
-        base = bounds[0]
-        data = bytes(self._bytes[base : bounds[-1]])
-        return [data[begin - base : end - base] for begin, end in pairwise(bounds)]
+        first = start // BLOCK
+        found = [entry for block in range(first, -(-stop // BLOCK)) for entry in self._block(block)]
+        return found[start - first * BLOCK : stop - first * BLOCK]
+
+    def _block(self, block: int) -> Iterator[bytes]:
+        blob, blocks, shared, rests = self._views
+        start, common = blocks[block], shared[block]
+        count = min(BLOCK, len(self) - block * BLOCK)
+        if self._width:
+            sizes: Iterable[int] = (self._width - common,) * count
+        else:
+            sizes = rests[block * BLOCK : block * BLOCK + count]
+        begin = bytes(blob[start : start + common])
+        at = start + common
+        for size in sizes:
+            entry = begin + blob[at : at + size]
+            yield entry.hex().encode("ascii") if self._packed else entry
+            at += size
 
     def text(self, ordinal: int) -> str:
         """Give one entry as a string."""
         return decode(self[ordinal])
 
+    def save(self, writer: ContainerWriter, prefix: str) -> None:
+        """Write the arrays into a container."""
+        writer.add(prefix + "form", self.form)
+        writer.add(prefix + "blob", self.blob)
+        writer.add(prefix + "blocks", self.blocks)
+        writer.add(prefix + "shared", self.shared)
+        if self.rests is not None:
+            writer.add(prefix + "rests", self.rests)
+
+    @classmethod
+    def load(cls, container: Container, prefix: str) -> "Dictionary":
+        """Map the arrays of a container."""
+        return cls(
+            container[prefix + "blob"],
+            container[prefix + "blocks"],
+            container[prefix + "shared"],
+            container.get(prefix + "rests"),
+            container[prefix + "form"],
+        )
+
+
+def _common(first: bytes, last: bytes) -> int:
+    """Measure what two entries, and so all sorted between them, begin with alike."""
+    size = min(len(first), len(last), _LONGEST_SHARED)
+    if first[:size] == last[:size]:
+        return size
+    return next(place for place in range(size) if first[place] != last[place])
+
 
 def union(dictionaries: Sequence[list[bytes]]) -> tuple[list[bytes], list[Docs]]:
     """Merge sorted lists of entries: the entries of all, and where those of each list went."""
-    merged = sorted(set().union(*dictionaries))
-    place = {entry: number for number, entry in enumerate(merged)}
+    if len(dictionaries) == 1:
+        return dictionaries[0], [np.arange(len(dictionaries[0]))]
+    # Sorting runs that are sorted already is merging them.
+    merged = list(dict.fromkeys(sorted(chain.from_iterable(dictionaries))))
+    place = dict(zip(merged, range(len(merged)), strict=True))
     homes = [
         np.fromiter(map(place.__getitem__, entries), np.intp, len(entries))
         for entries in dictionaries

@@ -1,9 +1,9 @@
 """The Whoosh engine: :class:`~archsearch.engines.base.SearchEngine` over a folder."""
 
 import heapq
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from archsearch.domain.access import ScopedQuery
@@ -16,7 +16,7 @@ from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.content import Content
 from archsearch.engines.whoosh.dictionary import decode
-from archsearch.engines.whoosh.disk import Disk, remove_tree
+from archsearch.engines.whoosh.disk import Disk, discard, make_folder_durably, plain
 from archsearch.engines.whoosh.execute import execute, nothing
 from archsearch.engines.whoosh.generations import CURRENT, LOCK, Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
@@ -26,7 +26,7 @@ from archsearch.engines.whoosh.stock import LockError
 from archsearch.engines.whoosh.writer import ColumnarWriter, clean
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 
-CACHE_BYTES = 256 * 1024 * 1024
+CACHE_BYTES = 384 * 1024 * 1024
 _MISSING = "索引文件缺失，需要重建索引。"
 
 
@@ -66,8 +66,7 @@ class WhooshEngine:
         if query.scope.empty:
             return nothing(query.plan)
         snapshot = self._reader.snapshot()
-        found = execute(snapshot, query, self._cache)
-        return replace(found, mark=snapshot.index.state.mark)
+        return execute(snapshot, query, self._cache)
 
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make changes in one durable commit; see the protocol."""
@@ -94,6 +93,8 @@ class WhooshEngine:
         """Rewrite without removed documents; see the protocol."""
         with self._writing() as lock:
             self._generations.clean()
+            # What is gone must not come back with the power.
+            self._disk.sync(self._folder)
             with self._changing(self._writable(), lock) as writer:
                 writer.commit(purge=True)
 
@@ -145,7 +146,7 @@ class WhooshEngine:
     @contextmanager
     def _writing(self) -> Iterator[FileLock]:
         try:
-            self._disk.make_folder(self._folder)
+            make_folder_durably(self._disk, self._folder)
             with writing(self._folder / LOCK, self._lock_timeout) as lock:
                 with suppress(OSError):
                     self._generations.clean()
@@ -192,8 +193,13 @@ class WhooshEngine:
 
     def _abandon(self, folder: Path) -> None:
         with suppress(OSError):
-            if folder.exists() and self._generations.current() != folder:
-                remove_tree(self._disk, folder)
+            if folder.exists() and not self._is_in_use(folder):
+                discard(self._disk, folder)
+
+    def _is_in_use(self, folder: Path) -> bool:
+        with suppress(IndexOutdatedError):
+            return self._generations.current() == folder
+        return False
 
 
 def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
@@ -205,9 +211,12 @@ def _revisions(segment: SegmentView) -> Iterator[tuple[bytes, int]]:
 def _flaw(path: Path, seal: Seal) -> str:
     """Say what is wrong with a file, nothing if nothing is."""
     try:
-        found = Seal.of_file(path)
+        with os.fdopen(plain(path), "rb") as file:
+            found = Seal.of_file(file)
     except FileNotFoundError:
         return "文件缺失"
+    except IndexOutdatedError as error:
+        return error.message
     except OSError:
         return "文件无法读取"
     if found.size != seal.size:

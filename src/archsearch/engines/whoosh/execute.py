@@ -1,6 +1,8 @@
 """A scoped query over a snapshot: reach, matches, facets, scores, page, channels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from archsearch.domain.access import ScopedQuery
 from archsearch.domain.plan import (
@@ -15,76 +17,104 @@ from archsearch.domain.plan import (
 )
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import EngineHit, EngineResult
-from archsearch.engines.whoosh.arrays import Docs
+from archsearch.engines.whoosh.arrays import Docs, Mask
 from archsearch.engines.whoosh.cache import ArrayCache
-from archsearch.engines.whoosh.dictionary import decode
+from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.facets import facets
 from archsearch.engines.whoosh.matching import Matcher
 from archsearch.engines.whoosh.ranking import Place, page, ranked
 from archsearch.engines.whoosh.reach import reach
 from archsearch.engines.whoosh.scoring import Scorer, Statistics
-from archsearch.engines.whoosh.snapshot import SegmentView, Snapshot
-
-_ORDER = {channel: number for number, channel in enumerate(Channel)}
+from archsearch.engines.whoosh.snapshot import Snapshot
 
 
 def execute(snapshot: Snapshot, query: ScopedQuery, cache: ArrayCache) -> EngineResult:
     """Answer a query from one snapshot."""
-    if query.scope.empty:
-        return nothing(query.plan)
-    plan = query.plan
-    matchers = [_matcher(snapshot, segment, query, cache) for segment in snapshot.segments]
-    hits = [matcher.narrowed(matcher.docs(plan.node), plan.filters) for matcher in matchers]
+    plan, scope, excluded = query.plan, query.scope, query.excluded
+    if scope.empty:
+        return nothing(plan)
+    matchers = [
+        Matcher(segment, reach(segment, scope, excluded, cache), cache)
+        for segment in snapshot.segments
+    ]
+    hits = [matcher.filtered(matcher.found(plan.node), plan.filters) for matcher in matchers]
+    total = sum(found.count for found in hits)
+    if not total:
+        return nothing(plan, snapshot.index.state.mark)
     return EngineResult(
-        total=sum(docs.size for docs in hits),
-        hits=_page(plan, matchers, hits),
-        facets=facets(plan.facets, matchers, hits),
+        total,
+        _page(plan, matchers, hits, Statistics(matchers, cache)) if total > plan.offset else (),
+        facets(plan.facets, matchers, hits, cache) if plan.facets else {},
+        snapshot.index.state.mark,
     )
 
 
-def nothing(plan: Plan) -> EngineResult:
+def nothing(plan: Plan, mark: str = "") -> EngineResult:
     """Give the answer that has no hits."""
-    return EngineResult(0, (), dict.fromkeys(plan.facets, ()))
+    return EngineResult(0, (), dict.fromkeys(plan.facets, ()), mark)
 
 
-def _matcher(
-    snapshot: Snapshot, segment: SegmentView, query: ScopedQuery, cache: ArrayCache
-) -> Matcher:
-    identity = (snapshot.token, segment.name, query.scope, query.excluded)
-    inside = cache.get(
-        (identity, "reach"), lambda: reach(segment, query.scope, query.excluded, cache)
-    )
-    return Matcher(segment, inside, cache, identity)
-
-
-def _page(plan: Plan, matchers: Sequence[Matcher], hits: Sequence[Docs]) -> tuple[EngineHit, ...]:
-    if plan.limit <= 0 or plan.offset >= sum(docs.size for docs in hits):
+def _page(
+    plan: Plan, matchers: Sequence[Matcher], hits: Sequence[DocSet], statistics: Statistics
+) -> tuple[EngineHit, ...]:
+    if plan.limit <= 0:
         return ()
-    statistics = Statistics(matchers)
     segments = [
-        ranked(plan, Scorer(matcher, statistics), matcher, docs)
-        for matcher, docs in zip(matchers, hits, strict=True)
-        if docs.size
+        ranked(plan, Scorer(matcher, statistics), matcher, found)
+        for matcher, found in zip(matchers, hits, strict=True)
+        if found.count
     ]
     places = page(plan, segments)
-    return tuple(_hit(plan.node, segments[place.segment].matcher, place) for place in places)
+    names = [segment.matcher.content.ids.text for segment in segments]
+    if not _labelled(plan.node):
+        return tuple(
+            [EngineHit(RecordId(names[number](doc)), score) for number, doc, score in places]
+        )
+    channels = _channels_of(plan.node, [segment.matcher for segment in segments], places)
+    return tuple(
+        [
+            EngineHit(RecordId(names[number](doc)), score, channels[number][doc])
+            for number, doc, score in places
+        ]
+    )
 
 
-def _hit(node: Node, matcher: Matcher, place: Place) -> EngineHit:
-    found = sorted(set(_channels(node, matcher, place.doc)), key=_ORDER.__getitem__)
-    record_id = RecordId(decode(matcher.content.ids[place.doc]))
-    return EngineHit(record_id, place.score, tuple(found))
+def _labelled(node: Node) -> bool:
+    """Tell whether there is any channel to report."""
+    if isinstance(node, AllOf | AnyOf | BestOf | AtLeast):
+        return any(map(_labelled, node.children))
+    return isinstance(node, Labelled)
 
 
-def _channels(node: Node, matcher: Matcher, doc: int) -> Iterator[Channel]:
-    """Walk down through the nodes that match the document."""
-    if not isinstance(node, Labelled | AllOf | AnyOf | BestOf | AtLeast):
+def _channels_of(
+    node: Node, matchers: Sequence[Matcher], places: Sequence[Place]
+) -> list[dict[int, tuple[Channel, ...]]]:
+    """Give the channels of the hits of a page, by segment and document."""
+    found = []
+    for number, matcher in enumerate(matchers):
+        docs = np.array(sorted(place.doc for place in places if place.segment == number), np.intp)
+        labels: dict[Channel, Mask] = {}
+        _mark(node, matcher, docs, np.ones(docs.size, np.bool_), labels)
+        ordered = [(channel, labels[channel].tolist()) for channel in Channel if channel in labels]
+        found.append(
+            {
+                doc: tuple([channel for channel, inside in ordered if inside[place]])
+                for place, doc in enumerate(docs.tolist())
+            }
+        )
+    return found
+
+
+def _mark(
+    node: Node, matcher: Matcher, docs: Docs, above: Mask, labels: dict[Channel, Mask]
+) -> None:
+    """Mark by channel the documents that match a labelled node and every node above it."""
+    if not _labelled(node):
         return
-    if not matcher.holds(node, doc):
-        return
+    inside = above & matcher.found(node).inside(docs)
     if isinstance(node, Labelled):
-        yield node.channel
-        yield from _channels(node.child, matcher, doc)
-        return
-    for child in node.children:
-        yield from _channels(child, matcher, doc)
+        labels[node.channel] = labels.get(node.channel, False) | inside
+        _mark(node.child, matcher, docs, inside, labels)
+    elif isinstance(node, AllOf | AnyOf | BestOf | AtLeast):
+        for child in node.children:
+            _mark(child, matcher, docs, inside, labels)

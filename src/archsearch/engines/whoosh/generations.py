@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from archsearch.engines.whoosh.disk import Disk, remove_tree, scratch_of, write_durably
+from archsearch.engines.whoosh.disk import Disk, discard, is_folder, scratch_of, write_durably
 from archsearch.engines.whoosh.manifest import read_small
 from archsearch.errors import EngineError, IndexOutdatedError
 
@@ -26,7 +26,7 @@ class Generations:
     def __init__(self, folder: Path, disk: Disk) -> None:
         self.folder = folder
         self._disk = disk
-        self._pointer = str(folder / CURRENT)
+        self.pointer = str(folder / CURRENT)
         self._known = (b"", folder)
 
     def current(self) -> Path:
@@ -37,7 +37,7 @@ class Generations:
             EngineError: The folder cannot be read.
         """
         try:
-            data = read_small(self._pointer)
+            data = read_small(self.pointer)
         except FileNotFoundError:
             raise IndexOutdatedError("索引尚未建立，需要重建索引。") from None
         except OSError as error:
@@ -63,9 +63,9 @@ class Generations:
         """Point at a complete generation, durably."""
         self._disk.sync(self.folder)
         pointer = self.folder / CURRENT
-        if pointer.is_dir() and not pointer.is_symlink():
+        if is_folder(pointer):
             # Nothing of ours: a rename cannot take its place.
-            remove_tree(self._disk, pointer)
+            discard(self._disk, pointer)
         write_durably(self._disk, self.folder / CURRENT, folder.name.encode("ascii") + b"\n")
 
     def clean(self) -> None:
@@ -80,12 +80,12 @@ class Generations:
             keep = ""
         for path, match in list(self._folders()):
             if match[0] != keep:
-                remove_tree(self._disk, path)
+                discard(self._disk, path)
         for path in scratch_of(self.folder / CURRENT):
-            self._disk.remove(path)
+            discard(self._disk, path)
 
     def _folders(self) -> Iterator[tuple[Path, re.Match[str]]]:
         for path in self.folder.iterdir():
             match = _NAME.fullmatch(path.name)
-            if match and path.is_dir() and not path.is_symlink():
+            if match and is_folder(path):
                 yield path, match

@@ -1,16 +1,18 @@
 """One generation folder as a Whoosh index whose state is what its manifest says."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, NoReturn
 
 from archsearch.engines.whoosh import manifest as manifests
-from archsearch.engines.whoosh.codec import ColumnarSegment, DurableStorage
+from archsearch.engines.whoosh.codec import WRITTEN_ELSEWHERE, ColumnarSegment, DurableStorage
 from archsearch.engines.whoosh.container import Seal
-from archsearch.engines.whoosh.disk import Disk, write_durably
+from archsearch.engines.whoosh.disk import Disk, plain, write_durably
 from archsearch.engines.whoosh.manifest import Manifest
-from archsearch.engines.whoosh.stock import TOC, FileIndex, IndexVersionError, RamStorage, Schema
+from archsearch.engines.whoosh.stock import TOC, FileIndex, IndexVersionError, RamStorage
+from archsearch.engines.whoosh.stock_schema import schema_of
 from archsearch.errors import EngineError, IndexOutdatedError
 
 INDEX_NAME = "MAIN"
@@ -28,7 +30,10 @@ def toc_bytes(segments: Sequence[ColumnarSegment], number: int) -> bytes:
     write fails.
     """
     memory = RamStorage()
-    TOC(Schema(), list(segments), number).write(memory, INDEX_NAME)
+    texts = frozenset(name for segment in segments for name in segment.texts)
+    keys = frozenset(name for segment in segments for name in segment.keys)
+    entries = [segment.entry(texts) for segment in segments]
+    TOC(schema_of(texts, keys), entries, number).write(memory, INDEX_NAME)
     return bytes(memory.files[toc_name(number)])
 
 
@@ -74,17 +79,31 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
         Raises:
             IndexOutdatedError: The TOC is damaged.
         """
-        return list(self._read_toc().segments)
+        # Given any schema, Whoosh does not unpickle the one in the file, which searching of our own
+        # has no use for.
+        return list(self._toc(schema_of((), ())).segments)
+
+    def writer(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse Whoosh's own writer, whose segments would be of another format.
+
+        Raises:
+            EngineError: Always.
+        """
+        raise EngineError(WRITTEN_ELSEWHERE)
 
     def _read_toc(self) -> Any:
+        return self._toc(None)
+
+    def _toc(self, schema: Any) -> Any:
         name = toc_name(self.state.toc)
-        data = (self.folder / name).read_bytes()
+        with os.fdopen(plain(self.folder / name), "rb") as file:
+            data = file.read()
         if Seal.of(data) != self.state.files.get(name):
             raise IndexOutdatedError("索引目录文件已损坏，需要重建索引。")
         memory = RamStorage()
         memory.files[name] = data
         try:
-            return TOC.read(memory, INDEX_NAME, gen=self.state.toc)
+            return TOC.read(memory, INDEX_NAME, gen=self.state.toc, schema=schema)
         except (AttributeError, ImportError, UnpicklingError, IndexVersionError) as error:
             raise IndexOutdatedError("索引由其他版本的程序生成，需要重建索引。") from error
 

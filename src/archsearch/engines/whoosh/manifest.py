@@ -7,21 +7,20 @@ the TOC and every segment file, and carries the caller's mark. A commit is the a
 this file: whatever it does not name does not exist.
 """
 
-import errno
 import hmac
 import json
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from archsearch.engines.whoosh.container import Seal
+from archsearch.engines.whoosh.disk import plain
 from archsearch.errors import IndexOutdatedError
 
 NAME: Final = "MANIFEST"
-FORMAT: Final = 2
+FORMAT: Final = 4
 _LARGEST: Final = 1 << 20
 _REPLACED: Final = "索引文件被替换成了别的东西，需要重建索引。"
 _PURPOSE: Final = b"archsearch index manifest\0"
@@ -67,9 +66,12 @@ def read(folder: Path) -> bytes:
     """Read the manifest file of a generation folder.
 
     Raises:
-        IndexOutdatedError: There is something else in its place.
+        IndexOutdatedError: There is something else in its place, or in that of the folder.
     """
-    return read_small(f"{folder}/{NAME}")
+    try:
+        return read_small(f"{folder}/{NAME}")
+    except NotADirectoryError as error:
+        raise IndexOutdatedError(_REPLACED) from error
 
 
 def read_small(path: str) -> bytes:
@@ -78,15 +80,9 @@ def read_small(path: str) -> bytes:
     Raises:
         IndexOutdatedError: It is no regular file, or too large to be ours.
     """
+    handle = plain(path)
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise IndexOutdatedError(_REPLACED) from error
-        raise
-    try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
+        if os.fstat(handle).st_size > _LARGEST:
             raise IndexOutdatedError(_REPLACED)
         return os.read(handle, _LARGEST)
     finally:

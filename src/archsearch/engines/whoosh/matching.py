@@ -1,11 +1,12 @@
-"""Which documents of one segment a node matches, as sorted arrays of document numbers.
+"""Which documents of one segment a node matches, as sets of document numbers.
 
-Everything is inside the reach of the query from the leaves up. Sets are small arrays or go through
-a bitmap, whichever is cheaper for their sizes (see :mod:`.arrays`).
+Everything is inside the reach of the query from the leaves up. Sets are lists or bitmaps, whichever
+is cheaper for their sizes (see :mod:`.docsets`).
 """
 
-from collections.abc import Hashable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -26,10 +27,13 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
-from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Ints, common, united, without
+from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Ints
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.columns import KeyField
+from archsearch.engines.whoosh.docsets import DocSet, nothing, repeated, united
+from archsearch.engines.whoosh.lists import SKIPPING
 from archsearch.engines.whoosh.phrases import occurrences
+from archsearch.engines.whoosh.postings import TextField
 from archsearch.engines.whoosh.reach import Reach
 from archsearch.engines.whoosh.snapshot import SegmentView
 from archsearch.engines.whoosh.wildcard import matching
@@ -38,119 +42,155 @@ Scored: TypeAlias = TermNode | PhraseNode
 Keyed: TypeAlias = KeyNode | PrefixNode | WildcardNode | RangeNode
 
 
+class Leaf(NamedTuple):
+    """The documents of a scored leaf, and its occurrences in each."""
+
+    found: DocSet
+    counts: Ints
+
+
 class Matcher:
-    """Matches the nodes of one query in one segment.
+    """Matches the nodes of one query in one segment. The plan must outlive it."""
 
-    ``identity`` names all that a leaf's matches depend on besides the leaf.
-    """
-
-    def __init__(
-        self, segment: SegmentView, reach: Reach, cache: ArrayCache, identity: Hashable
-    ) -> None:
+    def __init__(self, segment: SegmentView, reach: Reach, cache: ArrayCache) -> None:
+        self.name = segment.name
         self.content = segment.content
-        self.size = len(segment.content)
+        self.size = reach.size
         self.reach = reach
-        self.cache = cache
-        self.identity = identity
-        self._known: dict[int, Docs] = {}
+        self._cache = cache
+        self._sets: dict[int, DocSet] = {}
+        self._leaves: dict[int, Leaf] = {}
+        self._merged: dict[int, KeyNode] = {}
 
-    def docs(self, node: Node) -> Docs:
-        """Give the documents that match; the plan must outlive the matcher."""
-        known = self._known.get(id(node))
+    def found(self, node: Node) -> DocSet:
+        """Give the documents that match."""
+        known = self._sets.get(id(node))
         if known is None:
-            known = self._known[id(node)] = self._match(node)
+            known = self._sets[id(node)] = self._match(node)
         return known
 
-    def holds(self, node: Node, doc: int) -> bool:
-        """Tell whether one document matches."""
-        docs = self.docs(node)
-        place = int(np.searchsorted(docs, doc))
-        return place < docs.size and int(docs[place]) == doc
+    def filtered(self, found: DocSet, filters: Sequence[Node]) -> DocSet:
+        """Keep the documents that pass all filters, whose sets are kept as wholes."""
+        for node in filters:
+            if not found.count:
+                return found
+            found = found.both(self._filter(node))
+        return found
 
-    def narrowed(self, docs: Docs, nodes: Sequence[Node]) -> Docs:
+    def _filter(self, node: Node) -> DocSet:
+        merged = merged_keys(node)
+        if merged is not None:
+            # As one node, whose documents are found, and kept, at once.
+            return self.found(self._merged.setdefault(id(node), merged))
+        key = (self.reach.number, "filter", node)
+        return self._cache.get(key, partial(self.found, node))
+
+    def narrowed(self, found: DocSet, nodes: Sequence[Node]) -> DocSet:
         """Keep the documents that match all of some nodes."""
         for node in nodes:
             if isinstance(node, NotNode):
-                docs = without(docs, self.docs(node.child), self.size)
+                found = found.without(self.found(node.child))
             elif not isinstance(node, MatchAll):
-                docs = common(docs, self.docs(node), self.size)
-        return docs
+                found = found.both(self.found(node))
+        return found
 
-    def postings(self, node: Scored) -> tuple[Docs, Ints]:
+    def leaf(self, node: Scored) -> Leaf:
         """Give the documents of a scored leaf, and its occurrences in each."""
-        return self.cache.get((self.identity, "leaf", node), lambda: self._postings(node))
+        known = self._leaves.get(id(node))
+        if known is None:
+            if node.field in self.content.texts:
+                known = self._cache.get((self.reach.number, node), partial(self._leaf, node))
+            else:
+                known = Leaf(nothing(self.size), NO_DOCS)
+            self._leaves[id(node)] = known
+        return known
 
-    def _match(self, node: Node) -> Docs:
+    def _match(self, node: Node) -> DocSet:
         match node:
-            case MatchAll() | MatchNone():
-                return self.reach.docs if isinstance(node, MatchAll) else NO_DOCS
             case TermNode() | PhraseNode():
-                return self.postings(node)[0]
+                return self.leaf(node).found
             case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
-                return self.cache.get((self.identity, "keys", node), lambda: self._keyed(node))
+                return self._cache.get((self.reach.number, node), partial(self._keyed, node))
+            case MatchAll() | MatchNone():
+                return self.reach if isinstance(node, MatchAll) else nothing(self.size)
             case Labelled():
-                return self.docs(node.child)
+                return self.found(node.child)
             case NotNode():
-                return without(self.reach.docs, self.docs(node.child), self.size)
+                return self.reach.without(self.found(node.child))
             case _:
                 return self._combined(node)
 
-    def _combined(self, node: AllOf | AnyOf | BestOf | AtLeast) -> Docs:
+    def _combined(self, node: AllOf | AnyOf | BestOf | AtLeast) -> DocSet:
         match node:
             case AllOf():
                 return self._all(node.children)
             case AtLeast():
-                return self._at_least(node.count, node.children)
+                sets = [self.found(child) for child in node.children]
+                return repeated(sets, node.count, self.size)
             case _:
-                return united([self.docs(child) for child in node.children], self.size)
+                return united([self.found(child) for child in node.children], self.size)
 
-    def _all(self, children: Sequence[Node]) -> Docs:
+    def _all(self, children: Sequence[Node]) -> DocSet:
         def reached(child: Node) -> int:
-            return self.size if isinstance(child, NotNode) else self.docs(child).size
+            return self.size if isinstance(child, NotNode) else self.found(child).count
 
         if not children:
-            return self.reach.docs
+            return self.reach
         first, *rest = sorted(children, key=reached)
-        return self.narrowed(self.docs(first), rest)
+        return self.narrowed(self.found(first), rest)
 
-    def _at_least(self, count: int, children: Sequence[Node]) -> Docs:
-        if len(children) < count:
-            return NO_DOCS
-        found = np.concatenate([self.docs(child) for child in children])
-        docs, times = np.unique(found, return_counts=True)
-        return docs[times >= count]
+    def _leaf(self, node: Scored) -> Leaf:
+        field = self.content.texts[node.field]
+        if isinstance(node, TermNode):
+            docs, counts = self._term(field, node.token)
+        elif len(node.tokens) == 1:
+            # A start for every occurrence.
+            docs, counts = self._term(field, node.tokens[0][0])
+        else:
+            docs, counts = occurrences(field, node, self.reach)
+        return Leaf(DocSet(self.size, docs), counts)
 
-    def _postings(self, node: Scored) -> tuple[Docs, Ints]:
-        field = self.content.texts.get(node.field)
-        if field is None:
-            return NO_DOCS, NO_DOCS
-        if isinstance(node, PhraseNode):
-            return occurrences(field, node, self.reach)
-        term = field.terms.find(node.token)
+    def _term(self, field: TextField, token: str) -> tuple[Docs, Ints]:
+        term = field.terms.find(token)
         if term < 0:
             return NO_DOCS, NO_DOCS
-        begin, end = field.slice(term)
-        docs, counts = field.docs[begin:end], field.occurrences(begin, end)
+        if self.reach.count * SKIPPING < field.df(term):
+            places, there = field.lists.places(term, self.reach.docs)
+            return self.reach.docs[there], field.counts_at(term, places[there])
+        docs, counts = field.postings(term)
         if not self.reach.complete:
             places = self.reach.places(docs)
             docs, counts = docs[places], counts[places]
-        return docs.astype(np.intp), counts
+        return docs, counts
 
-    def _keyed(self, node: Keyed) -> Docs:
+    def _keyed(self, node: Keyed) -> DocSet:
         field = self.content.key_field(node.field)
         if field is None:
-            return NO_DOCS
-        docs = _holders(field, node)
-        return docs if self.reach.complete else docs[self.reach.places(docs)]
+            return nothing(self.size)
+        return _holders(field, node).both(self.reach)
 
 
-def _holders(field: KeyField, node: Keyed) -> Docs:
+def merged_keys(node: Node) -> KeyNode | None:
+    """Join alternatives that are all keys of one field into one node; None for anything else."""
+    while isinstance(node, Labelled):
+        node = node.child
+    if isinstance(node, KeyNode):
+        return node
+    if not isinstance(node, AnyOf) or not node.children:
+        return None
+    known = [part for part in map(merged_keys, node.children) if part is not None]
+    if len(known) < len(node.children) or len({part.field for part in known}) > 1:
+        return None
+    return KeyNode(known[0].field, frozenset().union(*(part.keys for part in known)))
+
+
+def _holders(field: KeyField, node: Keyed) -> DocSet:
     match node:
         case KeyNode():
-            return field.of_keys(field.keys.find_all(node.keys))
+            return field.holders(field.keys.find_all(node.keys))
         case PrefixNode():
-            return field.of_interval(*field.keys.prefix(node.prefix))
+            return field.holders(np.arange(*field.keys.prefix(node.prefix)))
         case WildcardNode():
-            return field.of_keys(matching(field.keys, node.pattern))
+            return field.holders(matching(field.keys, node.pattern))
         case RangeNode():
-            return field.of_interval(*field.keys.interval(node.low, node.high))
+            return field.holders(np.arange(*field.keys.interval(node.low, node.high)))

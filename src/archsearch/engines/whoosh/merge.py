@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archsearch.engines.whoosh.arrays import Docs, Ints, Mask, compact, offsets, widths
+from archsearch.engines.whoosh.arrays import NO_DOCS, Docs, Ints, Mask, compact, marked
 from archsearch.engines.whoosh.build import GONE
 from archsearch.engines.whoosh.columns import KeyField
 from archsearch.engines.whoosh.content import Content
@@ -69,18 +69,20 @@ class _TextSource:
     field: TextField
     home: Docs
     terms: Docs
-    starts: Ints
+    tokens: Docs
+    """First token of every term, and the end of the last."""
 
     def between(self, low: int, high: int) -> Tokens:
         """Give the living tokens of the new terms ``[low, high)``."""
         field = self.field
-        first, last = np.searchsorted(self.terms, (low, high))
-        begin, end = int(field.bounds[first]), int(field.bounds[last])
-        counts = field.occurrences(begin, end)
-        frequencies = widths(field.bounds[first : last + 1])
-        terms = np.repeat(np.repeat(self.terms[first:last], frequencies), counts)
-        docs = np.repeat(self.home[field.docs[begin:end]], counts)
-        positions = field.positions[int(self.starts[first]) : int(self.starts[last])]
+        first, last = (int(term) for term in np.searchsorted(self.terms, (low, high)))
+        if first == last:
+            return Tokens(NO_DOCS, NO_DOCS, NO_DOCS)
+        bounds = field.lists.bounds.between(first, last)
+        counts = field.extra.run(int(bounds[0]), int(bounds[-1])).astype(np.intp) + 1
+        terms = np.repeat(np.repeat(self.terms[first:last], np.diff(bounds)), counts)
+        docs = np.repeat(self.home[field.lists.docs_of(first, last)], counts)
+        positions = field.places.run(int(self.tokens[first]), int(self.tokens[last]))
         kept = docs != GONE
         return Tokens(terms[kept], docs[kept], positions[kept])
 
@@ -95,9 +97,11 @@ def _merge_text(
         if field is None:
             continue
         lengths[home[part.alive]] = field.lengths[part.alive]
-        living = _living(field.bounds, field.docs, part.alive)
+        living = _living(field, part.alive, chunk)
         names = field.terms.entries()
-        entries.append([names[term] for term in np.flatnonzero(living)])
+        if not living.all():
+            names = [names[term] for term in np.flatnonzero(living)]
+        entries.append(names)
         fields.append((field, home))
         places.append(living)
     terms, targets = union(entries)
@@ -114,13 +118,17 @@ def _merge_text(
     return assembler.finish(lengths)
 
 
-def _living(bounds: Ints, docs: Ints, alive: Mask) -> Mask:
-    """Tell which entries of a dictionary still have a living document."""
+def _living(field: TextField, alive: Mask, chunk: int) -> Mask:
+    """Tell which terms still have a living document."""
+    terms = len(field.terms)
     if alive.all():
-        return np.ones(len(bounds) - 1, np.bool_)
-    before = offsets(alive[docs])
-    edges = before[bounds.astype(np.intp)]
-    return np.asarray(edges[1:] > edges[:-1])
+        return np.ones(terms, np.bool_)
+    living = np.zeros(terms, np.bool_)
+    bounds = field.lists.bounds.between(0, terms)
+    for low, high in _cut(bounds[1:], chunk):
+        inside = alive[field.lists.docs_of(low, high)]
+        living[low:high] = np.logical_or.reduceat(inside, bounds[low:high] - bounds[low])
+    return living
 
 
 def _source(field: TextField, home: Docs, living: Mask, target: Docs) -> _TextSource:
@@ -128,18 +136,21 @@ def _source(field: TextField, home: Docs, living: Mask, target: Docs) -> _TextSo
     terms[living] = target
     # A dead term has no tokens left; any number that keeps the order will do.
     terms = np.maximum.accumulate(terms)
-    starts = field.starts if field.starts is not None else field.bounds
-    return _TextSource(field, home, terms, starts)
+    return _TextSource(field, home, terms, field.first_tokens())
 
 
 def _ranges(sources: Sequence[_TextSource], terms: int, chunk: int) -> Iterator[tuple[int, int]]:
-    """Cut the new terms into ranges of about ``chunk`` tokens, never inside a term."""
+    """Cut the new terms into ranges of about ``chunk`` tokens."""
     tokens = np.zeros(terms, np.int64)
     for source in sources:
-        tokens += np.bincount(source.terms, widths(source.starts), minlength=terms).astype(np.int64)
-    ends = np.cumsum(tokens)
+        tokens += np.bincount(source.terms, np.diff(source.tokens), terms).astype(np.int64)
+    return _cut(np.cumsum(tokens), chunk)
+
+
+def _cut(ends: Ints, chunk: int) -> Iterator[tuple[int, int]]:
+    """Cut lists that end at ``ends`` into ranges of about ``chunk``, never inside a list."""
     low = 0
-    while low < terms:
+    while low < ends.size:
         done = int(ends[low - 1]) if low else 0
         high = max(low + 1, int(np.searchsorted(ends, done + chunk, side="right")))
         yield low, high
@@ -162,13 +173,17 @@ def _merge_keys(
         field = part.content.keys.get(name)
         if field is None:
             continue
-        living = _living(field.bounds, field.docs, part.alive)
-        names = field.keys.entries()
-        entries.append([names[key] for key in np.flatnonzero(living)])
         owner, doc = field.pairs()
-        kept = part.alive[doc]
-        owners.append((np.cumsum(living) - 1)[owner[kept]])
-        docs.append(home[doc[kept]])
+        names = field.keys.entries()
+        if not part.alive.all():
+            kept = part.alive[doc]
+            owner, doc = owner[kept], doc[kept]
+            living = marked(owner, len(names))
+            names = [names[key] for key in np.flatnonzero(living)]
+            owner = (np.cumsum(living) - 1)[owner]
+        entries.append(names)
+        owners.append(owner)
+        docs.append(home[doc])
     keys, targets = union(entries)
     if not keys:
         return None

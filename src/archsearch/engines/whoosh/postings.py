@@ -1,19 +1,18 @@
 """The postings of one text field of one segment: which token stands where in which document.
 
-Arrays (T terms, P postings, N tokens, D documents; ``[a:b]`` by consecutive bounds):
+Arrays (T terms, P postings, N tokens, D documents):
 
-=============  =====  ============================================================================
-``terms``      T      sorted dictionary of the tokens
-``bounds``     T + 1  postings of term t are ``docs[bounds[t] : bounds[t + 1]]``
-``docs``       P      document numbers, ascending inside a term
-``counts``     P      occurrences in the document (tf); absent when every one is 1
-``starts``     T + 1  tokens of term t are ``positions[starts[t] : …]``; absent with ``counts``
-``positions``  N      positions, ascending inside a posting
-``lengths``    D      units of the field in each document, 0 where it is absent
-=============  =====  ============================================================================
+=============  =======  =========================================================================
+``terms.…``    T        sorted dictionary of the tokens; see :mod:`.dictionary`
+``docs.…``     T, P     the documents of each term; see :mod:`.lists`
+``extra.…``    P        occurrences in the document (tf) beyond the first; packed, see
+                        :mod:`.packed`
+``starts``     P / 256  first token of every 256th posting; absent when every tf is 1
+``places.…``   N        positions, ascending inside a posting; packed
+``lengths``    D        units of the field in each document, 0 where it is absent
+=============  =======  =========================================================================
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +21,8 @@ import numpy as np
 from archsearch.engines.whoosh.arrays import Docs, Ints, compact, offsets, spread
 from archsearch.engines.whoosh.container import Container, ContainerWriter
 from archsearch.engines.whoosh.dictionary import Dictionary
+from archsearch.engines.whoosh.lists import DocLists
+from archsearch.engines.whoosh.packed import BLOCK, Packed
 
 KEY_BITS = 64
 """Width of a packed sort key."""
@@ -32,33 +33,66 @@ class TextField:
     """One text field; see the module for the arrays."""
 
     terms: Dictionary
-    bounds: Ints
-    docs: Ints
-    counts: Ints | None
+    lists: DocLists
+    extra: Packed
     starts: Ints | None
-    positions: Ints
+    places: Packed
     lengths: Ints
 
-    def slice(self, term: int) -> tuple[int, int]:
-        """Give the bounds of a term's postings."""
-        return int(self.bounds[term]), int(self.bounds[term + 1])
+    def df(self, term: int) -> int:
+        """Count the documents that hold a term, deleted ones included."""
+        return self.lists.size(term)
 
-    def occurrences(self, begin: int, end: int) -> Ints:
-        """Give tf of consecutive postings."""
-        if self.counts is None:
-            return np.ones(end - begin, np.uint8)
-        return self.counts[begin:end]
+    def docs(self, term: int) -> Docs:
+        """Give the documents that hold a term."""
+        return self.lists.docs(term)
+
+    def counts(self, term: int) -> Ints:
+        """Give tf in each of a term's documents."""
+        bounds = self.lists.bounds
+        more = self.extra.run(bounds[term], bounds[term + 1])
+        return more.astype(np.uint16 if more.itemsize == 1 else np.uint32) + 1
+
+    def counts_at(self, term: int, which: Docs) -> Docs:
+        """Give tf in some of a term's postings (by place)."""
+        return self.extra.take(self.lists.bounds[term] + which) + 1
+
+    def postings(self, term: int) -> tuple[Docs, Ints]:
+        """Give the documents that hold a term, and tf in each."""
+        return self.docs(term), self.counts(term)
+
+    def lengths_of(self, docs: Docs) -> Docs:
+        """Give the lengths of some documents."""
+        return self.lengths[docs].astype(np.intp)
 
     def positions_at(self, term: int, which: Docs) -> tuple[Ints, Docs]:
         """Give the positions in some of a term's postings (by place), and how many in each."""
-        begin, end = self.slice(term)
-        if self.counts is None or self.starts is None:
-            return self.positions[begin + which], np.ones(which.size, np.intp)
-        counts = self.counts[begin:end].astype(np.intp)
+        begin, end = self.lists.bounds[term], self.lists.bounds[term + 1]
+        start = self.first_token(begin)
         if which.size == end - begin:
-            return self.positions[int(self.starts[term]) : int(self.starts[term + 1])], counts
-        first = int(self.starts[term]) + np.cumsum(counts) - counts
-        return self.positions[spread(first[which], counts[which])], counts[which]
+            counts = self.extra.run(begin, end).astype(np.intp) + 1
+            return self.places.run(start, start + int(counts.sum())), counts
+        if self.starts is None:
+            return self.places.take(begin + which), np.ones(which.size, np.intp)
+        counts = self.extra.run(begin, end).astype(np.intp) + 1
+        first = start + np.cumsum(counts) - counts
+        counts = counts[which]
+        return self.places.take(spread(first[which], counts)), counts
+
+    def first_token(self, posting: int) -> int:
+        """Give the number of a posting's first token."""
+        if self.starts is None or posting == self.lists.entries:
+            return self.places.size if posting == self.lists.entries else posting
+        block = posting // BLOCK
+        between = self.extra.run(block * BLOCK, posting)
+        return int(self.starts[block]) + between.size + int(between.sum())
+
+    def first_tokens(self) -> Docs:
+        """Give the number of the first token of every term, and how many tokens there are."""
+        bounds = self.lists.bounds.between(0, len(self.terms))
+        if self.starts is None:
+            return bounds
+        return bounds + offsets(self.extra.run(0, self.lists.entries))[bounds]
 
     @cached_property
     def total_length(self) -> int:
@@ -67,31 +101,26 @@ class TextField:
 
     def save(self, writer: ContainerWriter, prefix: str) -> None:
         """Write the arrays into a container."""
-        for name, array in self._arrays():
-            writer.add(prefix + name, array)
-
-    def _arrays(self) -> Iterator[tuple[str, Ints]]:
-        yield "terms.blob", self.terms.blob
-        yield "terms.bounds", self.terms.bounds
-        yield "bounds", self.bounds
-        yield "docs", self.docs
-        if self.counts is not None and self.starts is not None:
-            yield "counts", self.counts
-            yield "starts", self.starts
-        yield "positions", self.positions
-        yield "lengths", self.lengths
+        self.terms.save(writer, prefix + "terms.")
+        self.lists.save(writer, prefix + "docs.")
+        self.extra.save(writer, prefix + "extra.")
+        if self.starts is not None:
+            writer.add(prefix + "starts", self.starts)
+        writer.add(prefix + "tokens", np.array([self.places.size], np.uint32))
+        self.places.save(writer, prefix + "places.")
+        writer.add(prefix + "lengths", self.lengths)
 
     @classmethod
     def load(cls, container: Container, prefix: str) -> "TextField":
         """Map the arrays of a container."""
-        repeated = prefix + "counts" in container
+        terms = Dictionary.load(container, prefix + "terms.")
+        lists = DocLists.load(container, prefix + "docs.", len(terms))
         return cls(
-            Dictionary(container[prefix + "terms.blob"], container[prefix + "terms.bounds"]),
-            container[prefix + "bounds"],
-            container[prefix + "docs"],
-            container[prefix + "counts"] if repeated else None,
-            container[prefix + "starts"] if repeated else None,
-            container[prefix + "positions"],
+            terms,
+            lists,
+            Packed.load(container, prefix + "extra.", lists.entries),
+            container.get(prefix + "starts"),
+            Packed.load(container, prefix + "places.", int(container[prefix + "tokens"][0])),
             container[prefix + "lengths"],
         )
 
@@ -136,9 +165,8 @@ class TextAssembler:
     def __init__(self, terms: list[bytes]) -> None:
         self._terms = terms
         self._frequencies = np.zeros(len(terms), np.int64)
-        self._tokens = np.zeros(len(terms), np.int64)
         self._docs: list[Ints] = []
-        self._counts: list[Ints] = []
+        self._extra: list[Ints] = []
         self._positions: list[Ints] = []
 
     def append(self, tokens: Tokens) -> None:
@@ -150,28 +178,25 @@ class TextAssembler:
         np.not_equal(tokens.terms[1:], tokens.terms[:-1], out=fresh[1:])
         fresh[1:] |= tokens.docs[1:] != tokens.docs[:-1]
         first = np.flatnonzero(fresh)
-        self._count(tokens.terms, first)
-        self._docs.append(compact(tokens.docs[first]))
-        self._counts.append(compact(np.diff(first, append=tokens.terms.size)))
-        self._positions.append(compact(tokens.positions))
-
-    def _count(self, terms: Ints, first: Docs) -> None:
+        terms = tokens.terms[first]
         low, high = int(terms[0]), int(terms[-1]) + 1
-        span = high - low
-        self._frequencies[low:high] += np.bincount(terms[first] - low, minlength=span)
-        self._tokens[low:high] += np.bincount(terms - low, minlength=span)
+        self._frequencies[low:high] += np.bincount(terms - low, minlength=high - low)
+        self._docs.append(compact(tokens.docs[first]))
+        self._extra.append(compact(np.diff(first, append=tokens.terms.size) - 1))
+        self._positions.append(compact(tokens.positions))
 
     def finish(self, lengths: Ints) -> TextField:
         """Make the field; ``lengths`` has an entry for every document."""
-        counts = _joined(self._counts)
-        repeated = bool(counts.size) and int(counts.max()) > 1
+        extra = _joined(self._extra)
+        starts = None
+        if extra.any():
+            starts = compact(offsets(extra.astype(np.int64) + 1)[:-1:BLOCK])
         return TextField(
             Dictionary.of(self._terms),
-            compact(offsets(self._frequencies)),
-            _joined(self._docs),
-            counts if repeated else None,
-            compact(offsets(self._tokens)) if repeated else None,
-            _joined(self._positions),
+            DocLists.of(self._frequencies, _joined(self._docs)),
+            Packed.of(extra),
+            starts,
+            Packed.of(_joined(self._positions)),
             compact(lengths),
         )
 

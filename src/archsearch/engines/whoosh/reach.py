@@ -4,37 +4,34 @@ A document outside is treated as absent everywhere: it neither matches nor enter
 an answer cannot depend on it.
 """
 
-from typing import NamedTuple
+import itertools
 
 import numpy as np
 
 from archsearch.domain.access import Scope
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY
-from archsearch.engines.whoosh.arrays import SPARSE, Docs, Ints, Mask, marked, places
+from archsearch.engines.whoosh.arrays import SPARSE, Docs, Mask, places
 from archsearch.engines.whoosh.cache import ArrayCache
 from archsearch.engines.whoosh.content import Content
+from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.snapshot import SegmentView
 
+_numbers = itertools.count()
 
-class Reach(NamedTuple):
-    """The documents in reach, as a bitmap and as a list."""
 
-    mask: Mask
-    docs: Docs
+class Reach(DocSet):
+    """The documents in reach. ``number`` tells it from every other in this process."""
 
-    @property
-    def complete(self) -> bool:
-        """Whether every document of the segment is in reach."""
-        return self.docs.size == self.mask.size
+    __slots__ = ("number",)
 
-    def narrowed(self, docs: Docs) -> "Reach":
-        """Give the reach that has only these documents left."""
-        return Reach(marked(docs, self.mask.size), docs)
+    def __init__(self, size: int, mask: Mask) -> None:
+        super().__init__(size, mask=mask)
+        self.number = next(_numbers)
 
-    def places(self, docs: Ints) -> Docs:
+    def places(self, docs: Docs) -> Docs:
         """Give the places in a sorted list of documents that are in reach."""
-        if self.docs.size * SPARSE < docs.size:
+        if self.count * SPARSE < docs.size:
             found, there = places(self.docs, docs)
             return found[there]
         return np.flatnonzero(self.mask[docs])
@@ -44,7 +41,14 @@ def reach(
     segment: SegmentView, scope: Scope, excluded: frozenset[RecordId], cache: ArrayCache
 ) -> Reach:
     """Work out the documents of a segment that are alive, in scope and not excluded."""
-    # The scope's own mask outlives commits, for the segments that they leave alone.
+    key = (segment.token, scope, excluded) if excluded else (segment.token, scope)
+    return cache.get(key, lambda: _reach(segment, scope, excluded, cache))
+
+
+def _reach(
+    segment: SegmentView, scope: Scope, excluded: frozenset[RecordId], cache: ArrayCache
+) -> Reach:
+    # The scope's own mask outlives commits that only delete from the segment.
     permitted = cache.get(
         ("scope", segment.name, scope), lambda: _permitted(segment.content, scope)
     )
@@ -53,7 +57,7 @@ def reach(
     if gone.size:
         mask = mask.copy()
         mask[gone] = False
-    return Reach(mask, np.flatnonzero(mask))
+    return Reach(mask.size, mask)
 
 
 def _permitted(content: Content, scope: Scope) -> Mask:
@@ -68,8 +72,10 @@ def _permitted(content: Content, scope: Scope) -> Mask:
 
 
 def _holding(content: Content, name: str, keys: frozenset[str]) -> Mask:
-    mask = np.zeros(len(content), np.bool_)
-    field = content.key_field(name)
-    if field is not None and keys:
-        mask[field.of_keys(field.keys.find_all(keys))] = True
-    return mask
+    field = content.key_field(name) if keys else None
+    if field is None:
+        return np.zeros(len(content), np.bool_)
+    found = field.keys.find_all(keys)
+    if found.size == len(field.keys) and field.universal:
+        return np.ones(len(content), np.bool_)
+    return field.mask_of(found)

@@ -7,6 +7,7 @@ of the formula; sums add children in the order given.
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,62 +30,145 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
-from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Mask, marked, places
+from archsearch.engines.whoosh.arrays import SPARSE, Docs, Floats, Ints, Mask, places, scratch, top
+from archsearch.engines.whoosh.cache import ArrayCache
+from archsearch.engines.whoosh.docsets import DocSet
 from archsearch.engines.whoosh.matching import Matcher, Scored
+
+_ACCUMULATED = 3
+"""Children of a sum may match so many times as many documents as are wanted to be all added up."""
+_BEST = 128
+"""Of the documents of a leaf so many are kept in order of score."""
+_TABLE = 65_536
+"""Up to this length of a document the norms of all lengths are computed at once."""
 
 
 class Statistics:
     """What BM25 counts over all documents in reach of a query."""
 
-    def __init__(self, matchers: Sequence[Matcher]) -> None:
+    def __init__(self, matchers: Sequence[Matcher], cache: ArrayCache) -> None:
         self._matchers = matchers
-        self._documents = sum(matcher.reach.docs.size for matcher in matchers)
-        self._idf: dict[int, float] = {}
+        self._cache = cache
+        self._reach = tuple(matcher.reach.number for matcher in matchers)
+        self._documents = sum(matcher.reach.count for matcher in matchers)
         self._average: dict[str, float] = {}
 
     def idf(self, node: Scored) -> float:
         """Give the inverse document frequency of a leaf."""
-        known = self._idf.get(id(node))
-        if known is None:
-            df = sum(matcher.postings(node)[0].size for matcher in self._matchers)
-            known = math.log(1 + (self._documents - df + 0.5) / (df + 0.5))
-            self._idf[id(node)] = known
-        return known
+        df = sum(matcher.leaf(node).found.count for matcher in self._matchers)
+        return math.log(1 + (self._documents - df + 0.5) / (df + 0.5))
 
     def average_length(self, field: str) -> float:
         """Give the mean length of a field, 0.0 only if it has no units anywhere."""
         known = self._average.get(field)
         if known is None:
-            total = sum(_total_length(matcher, field) for matcher in self._matchers)
+            total = sum(self._total_length(matcher, field) for matcher in self._matchers)
             known = self._average[field] = total / self._documents
         return known
 
+    def _total_length(self, matcher: Matcher, name: str) -> int:
+        field = matcher.content.texts.get(name)
+        if field is None:
+            return 0
+        if matcher.reach.complete:
+            return field.total_length
+        key = (matcher.reach.number, "length", name)
+        return self._cache.get(key, lambda: _total(field.lengths, matcher.reach))
 
-def _total_length(matcher: Matcher, name: str) -> int:
-    field = matcher.content.texts.get(name)
-    if field is None:
-        return 0
-    if matcher.reach.complete:
-        return field.total_length
-    return matcher.cache.get(
-        (matcher.identity, "length", name),
-        lambda: int(field.lengths[matcher.reach.docs].sum(dtype=np.int64)),
-    )
+    def scores(self, matcher: Matcher, node: Scored) -> "LeafScores":
+        """Give the scores of all documents of a leaf."""
+        key = (self._reach, matcher.reach.number, node)
+        return self._cache.get(key, lambda: self._scores(matcher, node))
+
+    def known(self, matcher: Matcher, node: Scored) -> "LeafScores | None":
+        """Give the same if they are at hand."""
+        found: LeafScores | None = self._cache.peek((self._reach, matcher.reach.number, node))
+        return found
+
+    def _scores(self, matcher: Matcher, node: Scored) -> "LeafScores":
+        found, counts = matcher.leaf(node)
+        values = self.bm25(matcher, node, found.docs, counts)
+        best = top(values, _BEST)
+        return LeafScores(values, best, float(values[best[0]]) if best.size else 0.0)
+
+    def bm25(self, matcher: Matcher, node: Scored, docs: Docs, counts: Ints) -> Floats:
+        """Score some documents of a leaf, of which its occurrences are known."""
+        if not docs.size:
+            return np.empty(0)
+        tf = counts.astype(np.float64)
+        norms = self._norms(matcher, node.field, docs)
+        norms += tf
+        tf *= node.weight * self.idf(node)
+        tf *= K1 + 1
+        tf /= norms
+        return tf
+
+    def _norms(self, matcher: Matcher, name: str, docs: Docs) -> Floats:
+        lengths = matcher.content.texts[name].lengths
+        average = self.average_length(name)
+        found = lengths[docs]
+        top = int(found.max())
+        if top < min(docs.size, _TABLE):
+            return _norm(np.arange(top + 1, dtype=np.float64), average).take(found)
+        return _norm(found.astype(np.float64), average)
+
+
+class LeafScores(NamedTuple):
+    """The scores of all documents of a leaf, the places of its best, and the highest score."""
+
+    values: Floats
+    best: Docs
+    most: float
+
+    def first(self, wanted: int) -> Docs:
+        """Give the places of the best, in order."""
+        return self.best[:wanted] if wanted <= _BEST else top(self.values, wanted)
+
+    def from_score(self, least: float) -> Docs:
+        """Give the places of all that score so much or more, in any order."""
+        if self.best.size < self.values.size and self.values[self.best[-1]] >= least:
+            return np.flatnonzero(self.values >= least)
+        return self.best[self.values[self.best] >= least]
+
+
+def _total(lengths: Ints, reach: DocSet) -> int:
+    if reach.dense:
+        return int(np.multiply(lengths, reach.mask).sum(dtype=np.int64))
+    return int(lengths[reach.docs].sum(dtype=np.int64))
+
+
+def _norm(length: Floats, average_length: float) -> Floats:
+    if not average_length:
+        return np.full(length.size, K1 * (1 - B))
+    return K1 * (1 - B + B * length / average_length)
 
 
 def flat(node: Node) -> bool:
     """Tell whether a node scores 0 wherever it matches."""
     match node:
-        case MatchAll() | MatchNone() | NotNode():
-            return True
         case TermNode() | PhraseNode():
             return False
         case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
             return node.weight == 0
+        case MatchAll() | MatchNone() | NotNode():
+            return True
         case Labelled():
             return flat(node.child)
         case _:
             return all(flat(child) for child in node.children)
+
+
+def positive(node: Node) -> bool:
+    """Tell whether no part of a node can take away from a score."""
+    match node:
+        case MatchAll() | MatchNone() | NotNode():
+            return True
+        case Labelled():
+            return positive(node.child)
+        case AllOf() | AnyOf() | BestOf() | AtLeast():
+            return all(map(positive, node.children))
+        case _:
+            return node.weight >= 0
 
 
 class Scorer:
@@ -94,95 +178,119 @@ class Scorer:
         self._matcher = matcher
         self._statistics = statistics
 
-    def scores(self, node: Node, docs: Docs) -> Floats:
-        """Give the score of each of ``docs``, sorted and all matching ``node``."""
+    def scores(self, node: Node, within: DocSet) -> Floats:
+        """Give the score of each document of a set, all of which match ``node``."""
         match node:
-            case MatchAll() | MatchNone() | NotNode():
-                return np.zeros(docs.size)
             case TermNode() | PhraseNode():
-                return self._leaf(node, docs)
+                return self._leaf(node, within)
+            case MatchAll() | MatchNone() | NotNode():
+                return np.zeros(within.count)
             case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
-                return np.full(docs.size, float(node.weight))
+                return np.full(within.count, float(node.weight))
             case Labelled():
-                return self.scores(node.child, docs)
+                return self.scores(node.child, within)
             case BestOf():
-                return self._best(node, docs)
+                return self._best(node, within)
             case _:
-                return self._sum(node, docs)
+                return self._sum(node, within)
 
-    def _sum(self, node: AllOf | AnyOf | AtLeast, docs: Docs) -> Floats:
+    def _sum(self, node: AllOf | AnyOf | AtLeast, within: DocSet) -> Floats:
         children = [child for child in node.children if not flat(child)]
         if isinstance(node, AllOf):
-            return self._added(children, docs)
-        matches = [self._matcher.docs(child) for child in children]
-        if sum(found.size for found in matches) <= 2 * docs.size * len(children):
-            return self._accumulated(children, docs)
-        total = np.zeros(docs.size)
-        for child, found in zip(children, matches, strict=True):
-            inside, some = self._inside(docs, found)
-            total[inside] += self.scores(child, some)
+            total = np.zeros(within.count)
+            for child in children:
+                total += self.scores(child, within)
+            return total
+        children = [child for child in children if self._matcher.found(child).count]
+        everything = sum(self._matcher.found(child).count for child in children)
+        if everything <= _ACCUMULATED * within.count:
+            return self._accumulated(children, within)
+        total = np.zeros(within.count)
+        for child in children:
+            if isinstance(child, TermNode | PhraseNode):
+                self._add(child, within, total)
+                continue
+            inside, some = self._inside(within, self._matcher.found(child))
+            if inside is None and some.count:
+                total += self.scores(child, some)
+            elif some.count:
+                total[inside] += self.scores(child, some)
         return total
 
-    def _added(self, children: Sequence[Node], docs: Docs) -> Floats:
-        """Add up children that all match every document."""
-        total = np.zeros(docs.size)
-        for child in children:
-            total += self.scores(child, docs)
-        return total
+    def _add(self, node: Scored, within: DocSet, total: Floats) -> None:
+        """Add the scores of a leaf to those documents of a set that match it."""
+        found = self._matcher.leaf(node).found
+        if within.count * SPARSE < found.count:
+            at, inside = places(within.docs, found.docs)
+            total[inside] += self._some(node, within.docs[inside], at[inside])
+        elif found.count:
+            known = self._statistics.scores(self._matcher, node).values
+            total[found.inside(within.docs)] += known[within.mask[found.docs]]
 
-    def _accumulated(self, children: Sequence[Node], docs: Docs) -> Floats:
-        """Add up over the whole segment: cheaper while most matches are wanted."""
-        total = np.zeros(self._matcher.size)
-        for child in children:
-            found = self._matcher.docs(child)
-            total[found] += self.scores(child, found)
-        return total[docs]
+    def _accumulated(self, children: Sequence[Node], within: DocSet) -> Floats:
+        """Add up over all that the children match: cheaper while most of it is wanted."""
+        with scratch(self._matcher.size) as total:
+            sets = [self._matcher.found(child) for child in children]
+            for child, found in zip(children, sets, strict=True):
+                total[found.docs] += self.scores(child, found)
+            added: Floats = total[within.docs]
+            for found in sets:
+                total[found.docs] = 0.0
+        return added
 
-    def _best(self, node: BestOf, docs: Docs) -> Floats:
-        best = np.full(docs.size, -np.inf)
+    def _best(self, node: BestOf, within: DocSet) -> Floats:
+        best = np.full(within.count, -np.inf)
         for child in node.children:
-            inside, some = self._inside(docs, self._matcher.docs(child))
-            best[inside] = np.maximum(best[inside], self.scores(child, some))
+            inside, some = self._inside(within, self._matcher.found(child))
+            if inside is None and some.count:
+                np.maximum(best, self.scores(child, some), out=best)
+            elif some.count:
+                best[inside] = np.maximum(best[inside], self.scores(child, some))
         return best
 
-    def _inside(self, docs: Docs, found: Docs) -> tuple[Mask | slice, Docs]:
-        """Select those of ``docs`` that are in ``found``."""
-        if docs.size == found.size and np.array_equal(docs, found):
-            return slice(None), docs
-        if docs.size * SPARSE < found.size:
-            inside = places(docs, found)[1]
-        else:
-            inside = marked(found, self._matcher.size)[docs]
-        return inside, docs[inside]
+    def _inside(self, within: DocSet, found: DocSet) -> tuple[Mask | None, DocSet]:
+        """Select those of a set that are in another: which of its documents, None for all."""
+        if within is found:
+            return None, within
+        if not found.count:
+            return None, found
+        inside = found.inside(within.docs)
+        some = DocSet(within.size, within.docs[inside])
+        return (None, within) if some.count == within.count else (inside, some)
 
-    def _leaf(self, node: Scored, docs: Docs) -> Floats:
-        found, counts = self._matcher.postings(node)
-        if docs.size * SPARSE < found.size:
-            return self._bm25(node, docs, counts[places(docs, found)[0]])
-        every = self._matcher.cache.get(
-            (self._matcher.identity, "scores", node), lambda: self._bm25(node, found, counts)
-        )
-        if docs.size == found.size:
+    def _leaf(self, node: Scored, within: DocSet) -> Floats:
+        found = self._matcher.leaf(node).found
+        if within.count * SPARSE < found.count:
+            return self._some(node, within.docs, places(within.docs, found.docs)[0])
+        every = self._statistics.scores(self._matcher, node).values
+        if within.count == found.count:
             return every
-        return every[marked(docs, self._matcher.size)[found]]
+        return every[within.mask[found.docs]]
 
-    def _bm25(self, node: Scored, docs: Docs, counts: Docs) -> Floats:
-        if not docs.size:
-            return np.empty(0)
-        tf = counts.astype(np.float64)
-        idf = self._statistics.idf(node)
-        return node.weight * idf * tf * (K1 + 1) / (tf + self._norms(node.field, docs))
+    def _some(self, node: Scored, docs: Docs, at: Docs) -> Floats:
+        """Score some documents of a leaf, which are at these places of it."""
+        known = self._statistics.known(self._matcher, node)
+        if known is not None:
+            return known.values[at]
+        counts = self._matcher.leaf(node).counts[at]
+        return self._statistics.bm25(self._matcher, node, docs, counts)
 
-    def _norms(self, name: str, docs: Docs) -> Floats:
-        lengths = self._matcher.content.texts[name].lengths
-        average = self._statistics.average_length(name)
-        if lengths.size < docs.size * SPARSE and lengths.itemsize <= 2:  # noqa: PLR2004 - the table has at most 65,536 entries
-            table = _norm(np.arange(int(lengths.max()) + 1, dtype=np.float64), average)
-            return table[lengths[docs]]
-        return _norm(lengths[docs].astype(np.float64), average)
+    def best(self, node: Scored) -> LeafScores:
+        """Give the scores of a leaf, ordered as far as they are known to be."""
+        return self._statistics.scores(self._matcher, node)
 
-
-def _norm(length: Floats, average_length: float) -> Floats:
-    if not average_length:
-        return np.full(length.size, K1 * (1 - B))
-    return K1 * (1 - B + B * length / average_length)
+    def bound(self, node: Node) -> float:
+        """Give a score that no document exceeds."""
+        match node:
+            case TermNode() | PhraseNode():
+                return self._statistics.scores(self._matcher, node).most
+            case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
+                return float(node.weight)
+            case MatchAll() | MatchNone() | NotNode():
+                return 0.0
+            case Labelled():
+                return self.bound(node.child)
+            case BestOf():
+                return max((self.bound(child) for child in node.children), default=0.0)
+            case _:
+                return math.fsum(self.bound(child) for child in node.children)

@@ -1,31 +1,40 @@
 """What readers see: one committed state, opened, verified, mapped, and never changed.
 
-Every call looks at the pointer and the manifest (two small reads); while they are the same bytes
-the snapshot at hand is the newest. A file that vanishes while a snapshot is being opened means that
-a commit came between: then the state is read again. Mapped files of an older snapshot
-stay readable after their removal.
+Every call looks at the pointer and the manifest: two small reads or, once they have been the same
+for a while, their inodes and times. As long as they are the same the snapshot at hand is the
+newest. A file that vanishes while a snapshot is being opened means that a commit came between: then
+the state is read again. Mapped files of an older snapshot stay readable after their removal.
 """
 
 import itertools
 import mmap
 import os
 import threading
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
 
 from archsearch.engines.whoosh import manifest as manifests
 from archsearch.engines.whoosh.arrays import Mask
 from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.container import Container, ContainerError, Seal
 from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.disk import Disk
+from archsearch.engines.whoosh.disk import Disk, plain
 from archsearch.engines.whoosh.generations import Generations
 from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.errors import EngineError, IndexOutdatedError
 
 _ATTEMPTS = 50
+_SETTLED_NS = 2_000_000_000
+_SMALL = 4 << 20
+"""Files up to this size are read instead of mapped: whoever cuts a mapped one kills its readers."""
+_Mark: TypeAlias = tuple[int, int, int, int, int]
 _tokens = itertools.count()
 
 
@@ -36,6 +45,8 @@ class SegmentView:
     name: str
     content: Content
     alive: Mask
+    token: int = field(default_factory=lambda: next(_tokens))
+    """Tells it from every other in this process."""
 
     @cached_property
     def complete(self) -> bool:
@@ -45,12 +56,49 @@ class SegmentView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A committed state. ``token`` tells it from every other in this process."""
+    """A committed state."""
 
-    token: int
     index: ColumnarIndex
     state: tuple[Path, bytes]
     segments: tuple[SegmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """By what files are known to be those that were read, without reading them again."""
+
+    files: tuple[tuple[str, _Mark], ...]
+
+    @classmethod
+    def of(cls, path: str) -> "_Marks | None":
+        """Mark a file before it is read; None if it changed too lately to tell a next change.
+
+        A file of the same name, place, size and times can only be another one if both were written
+        within one tick of the clock that files are stamped by.
+        """
+        try:
+            mark = _mark(path)
+        except OSError:
+            return None
+        return cls(((path, mark),)) if time.time_ns() - mark[-1] > _SETTLED_NS else None
+
+    def unchanged(self) -> bool:
+        """Tell whether the files are still the same."""
+        try:
+            return all(_mark(path) == mark for path, mark in self.files)
+        except OSError:
+            return False
+
+
+def _mark(path: str) -> _Mark:
+    status = os.lstat(path)
+    return (
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+    )
 
 
 class Reader:
@@ -65,6 +113,7 @@ class Reader:
         self._disk = disk
         self._lock = threading.Lock()
         self._held: Snapshot | None = None
+        self._known: tuple[_Marks, Snapshot] | None = None
         self._verified: dict[tuple[str, int, int, int, int], Seal] = {}
 
     def snapshot(self) -> Snapshot:
@@ -73,12 +122,19 @@ class Reader:
         Raises:
             IndexOutdatedError: There is none that can be used.
         """
+        known = self._known
+        if known is not None and known[0].unchanged():
+            return known[1]
         failed: tuple[Path, bytes] | None = None
         for _ in range(_ATTEMPTS):
+            # Marked before it is read: whatever comes between is noticed next time.
+            pointer = _Marks.of(self._generations.pointer)
             folder = self._generations.current()
             try:
-                state = (folder, manifests.read(folder))
-                return self._at(state)
+                manifest = _Marks.of(f"{folder}/{manifests.NAME}")
+                return self._remembered(
+                    self._at((folder, manifests.read(folder))), pointer, manifest
+                )
             except FileNotFoundError:
                 again = (folder, self._manifest_or_nothing(folder))
                 if again == failed:
@@ -87,6 +143,11 @@ class Reader:
             except OSError as error:
                 raise EngineError(f"索引无法读取（{error.strerror}）。") from error
         raise IndexOutdatedError("索引文件缺失，需要重建索引。")
+
+    def _remembered(self, found: Snapshot, *marks: "_Marks | None") -> Snapshot:
+        files = [file for one in marks if one is not None for file in one.files]
+        self._known = (_Marks(tuple(files)), found) if None not in marks else None
+        return found
 
     def _at(self, state: tuple[Path, bytes]) -> Snapshot:
         held = self._held
@@ -125,24 +186,35 @@ class Reader:
 
     def forget(self) -> None:
         """Close the snapshot at hand."""
-        self._held = None
+        self._held = self._known = None
 
     def _open(self, state: tuple[Path, bytes]) -> Snapshot:
         index = self.index(*state)
-        views = [
-            SegmentView(segment.filename, self.content(index, segment), segment.alive())
-            for segment in index.segments()
-        ]
+        views = [self._view(index, segment) for segment in index.segments()]
         if any(len(view.content) != view.alive.size for view in views):
             raise IndexOutdatedError("索引文件与目录不符，需要重建索引。")
-        return Snapshot(next(_tokens), index, state, tuple(views))
+        names = {str(index.folder / view.name) for view in views}
+        self._verified = {
+            identity: seal
+            for identity, seal in list(self._verified.items())
+            if identity[0] in names
+        }
+        return Snapshot(index, state, tuple(views))
+
+    def _view(self, index: ColumnarIndex, segment: ColumnarSegment) -> SegmentView:
+        content, alive = self.content(index, segment), segment.alive()
+        for view in self._held.segments if self._held is not None else ():
+            # What is cached for a segment outlives commits that leave it alone.
+            if view.content is content and np.array_equal(view.alive, alive):
+                return view
+        return SegmentView(segment.filename, content, alive)
 
     def _verified_content(self, path: Path, seal: Seal | None) -> Content:
-        with path.open("rb") as file:
+        with os.fdopen(plain(path), "rb") as file:
             status = os.fstat(file.fileno())
             if seal is None or status.st_size != seal.size:
                 raise IndexOutdatedError("索引文件已损坏，需要重建索引。")
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            data = _content_of(file, seal.size)
         identity = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if self._verified.get(identity) != seal:
             if Seal.of(data) != seal:
@@ -159,3 +231,9 @@ class Reader:
             return manifests.read(folder)
         except FileNotFoundError:
             return b""
+
+
+def _content_of(file: BufferedReader, size: int) -> bytes | mmap.mmap:
+    if size <= _SMALL:
+        return file.read()
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

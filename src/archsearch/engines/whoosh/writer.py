@@ -6,8 +6,9 @@ folder synced again. That rename is the commit. Files nobody names any more are 
 by this writer or the next. Before the rename the old state stands complete; after it, the new one.
 """
 
+import stat
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from archsearch.domain.record import RecordId
@@ -17,7 +18,7 @@ from archsearch.engines.whoosh.build import Builder
 from archsearch.engines.whoosh.codec import ColumnarCodec, ColumnarSegment
 from archsearch.engines.whoosh.container import Seal
 from archsearch.engines.whoosh.content import Content
-from archsearch.engines.whoosh.disk import remove_tree, write_durably
+from archsearch.engines.whoosh.disk import discard, write_durably
 from archsearch.engines.whoosh.index import INDEX_NAME, ColumnarIndex, toc_bytes, toc_name
 from archsearch.engines.whoosh.lock import FileLock
 from archsearch.engines.whoosh.manifest import Manifest
@@ -78,8 +79,13 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         if self._changed or self._fresh or not self._index.published:
             self._publish(mark)
         self._finish()
-        with suppress(OSError) if not purge else nullcontext():
+        if purge:
             clean(self._index)
+            # What is gone must not come back with the power.
+            self.storage.disk.sync(self._index.folder)
+        else:
+            with suppress(OSError):
+                clean(self._index)
 
     def cancel(self) -> None:
         """Forget the changes and remove the files written for them."""
@@ -122,7 +128,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
     def _write(self, content: Content) -> None:
         if not len(content):
             return
-        segment = ColumnarSegment(INDEX_NAME, len(content))
+        segment = ColumnarSegment(INDEX_NAME, len(content), content.texts, content.keys)
         path = self.storage.root / segment.filename
         self._fresh[segment.filename] = Seal(0, "")
         with self.storage.disk.create(path) as file:
@@ -179,9 +185,6 @@ def clean(index: ColumnarIndex) -> None:
     named = {*index.state.files, manifests.NAME, f"{INDEX_NAME}_WRITELOCK"}
     disk = index.storage.disk
     for path in index.folder.iterdir():
-        if path.name in named:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            remove_tree(disk, path)
-        else:
-            disk.remove(path)
+        # A link, folder or pipe of such a name is none of ours, and in the way.
+        if path.name not in named or not stat.S_ISREG(path.lstat().st_mode):
+            discard(disk, path)

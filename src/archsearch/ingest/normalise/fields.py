@@ -97,6 +97,9 @@ def _phone_list(cell: Any, faults: Faults) -> JsonValue:
     items = cell if isinstance(cell, (list, tuple)) else [cell]
     found: list[JsonValue] = []
     for item in items if len(items) <= LIST_LIMIT else _cut(items, LIST_LIMIT, faults):
+        if type(item) is str and item not in found and phones.is_plain(item):
+            found.append(item)
+            continue
         found += [number for number in phones.normalise_phones(item, faults) if number not in found]
     return found or None
 

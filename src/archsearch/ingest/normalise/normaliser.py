@@ -18,6 +18,8 @@ from archsearch.ingest.normalise.identifiers import lengthen_person
 from archsearch.ingest.rows import Draft, Row
 
 Report: TypeAlias = Callable[[Fault, FieldSpec, str], None]
+_SELF_LIMIT: Final = 64
+_MOST_KNOWN: Final = 16_384
 _NOT_A_GROUP: Final = Fault("value_invalid", "内容应为若干个子项，请按模板分列填写。")
 
 
@@ -29,6 +31,24 @@ class _Field:
     spec: FieldSpec
     normalise: FieldNormaliser | None
     members: tuple["_Field", ...] = ()
+
+
+class _Settled:
+    """Texts that a field keeps as they are, without a fault, for columns that repeat a few.
+
+    Not a cache of results: what is not in it is normalised as ever.
+    """
+
+    __slots__ = ("texts",)
+
+    def __init__(self) -> None:
+        self.texts: set[object] = set()
+
+    def learn(self, text: str) -> None:
+        if len(text) <= _SELF_LIMIT:
+            if len(self.texts) >= _MOST_KNOWN:
+                self.texts.clear()
+            self.texts.add(text)
 
 
 @dataclass(slots=True)
@@ -75,7 +95,10 @@ class Normaliser:
         sources = Sources(vocabularies, regions)
         self._fields = tuple(_prepare(spec, sources) for spec in schema.fields if not spec.system)
         # Walked once a row, absent fields included: plain tuples are the fastest to unpack.
-        self._plan = tuple((field.key, field.normalise, field) for field in self._fields)
+        self._plan = tuple(
+            (field.key, field.normalise, field, _Settled() if _repeats(field.spec) else None)
+            for field in self._fields
+        )
         self._derivation = Derivation(schema, vocabularies, regions)
         self._defaults = self._checked(defaults or {})
 
@@ -90,16 +113,21 @@ class Normaliser:
         collected = _Collected(row.where, {}, {}, [])
         values = collected.values
         faults: Faults = []
-        for key, convert, field in self._plan:
+        for key, convert, field, settled in self._plan:
             if key not in raw:
                 continue
             cell = raw[key]
+            if settled is not None and type(cell) is str and cell in settled.texts:
+                values[key] = cell
+                continue
             if convert is None:
                 _normalise_group(field, cell, collected)
                 continue
             value = convert(cell, faults)
             if faults:
                 collected.report(faults, field.spec)
+            elif settled is not None and type(value) is str and value == cell:
+                settled.learn(value)
             if value is not None:
                 values[key] = value
             if value is not cell and is_altered(cell, value):
@@ -132,6 +160,13 @@ class Normaliser:
                 raise SettingsError(f"字段 {key} 的默认值不可用：{reason}")
             checked[key] = value
         return checked
+
+
+def _repeats(spec: FieldSpec) -> bool:
+    """Whether a column of this field is likely to hold the same few values again and again."""
+    single = not spec.many and spec.type is not FieldType.TAGS
+    few = spec.facet or spec.vocabulary is not None
+    return single and (few or spec.type in {FieldType.REGION, FieldType.DATE})
 
 
 def _prepare(spec: FieldSpec, sources: Sources) -> _Field:

@@ -11,6 +11,9 @@ from archsearch.ingest.normalise.text import clean_line
 PHONE_LIMIT: Final = 200
 
 _PLAIN: Final = re.compile(r"1[3-9][0-9]{9}")
+_PLAIN_LANDLINE: Final = re.compile(
+    r"0(?:(?:10|2[0-57-9])-[1-9][0-9]{7}|[3-9][0-9]{2}-[1-9][0-9]{6,7})"
+)
 _SEPARATORS: Final = re.compile(r"[,;、|/\n]|\s(?=(?:\+|00)86)|(?<=\d{7})\s+(?=\d{7})| 或 ?| 和 ?")
 _LABEL: Final = re.compile(r"^[^0-9+(]*|[^0-9)]*$")
 _NOTE: Final = re.compile(r"\([^0-9)]*\)")
@@ -30,6 +33,12 @@ _HINT: Final = "电话号码不规范，请写成 11 位手机号或 010-1234567
 _AREA_HINT: Final = "固定电话缺少区号，请写成 010-12345678 的形式。"
 _MANGLED_HINT: Final = "号码被表格软件改成了科学计数法，末尾数字已丢失，请设为文本格式后重新填写。"
 _SINGLE_HINT: Final = "这里只能填一个电话，已取第一个，其余请移到别处。"
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is one mobile or landline number as it is kept."""
+    found = _PLAIN.fullmatch(text) or _PLAIN_LANDLINE.fullmatch(text)
+    return found is not None
 
 
 def normalise_phone(cell: Any, faults: Faults) -> str | None:

@@ -79,8 +79,13 @@ def vocabulary_keyword(vocabulary: Vocabulary) -> FieldNormaliser:
 def tag(vocabulary: Vocabulary | None) -> FieldNormaliser:
     """Make the normaliser of one tag; a leading ``#`` is dropped."""
     limited = vocabulary_keyword(vocabulary) if vocabulary else None
+    plain = frozenset(
+        term for term in (vocabulary.terms if vocabulary else ()) if _is_plain_tag(term)
+    )
 
     def normalise(cell: Any, faults: Faults) -> str | None:
+        if type(cell) is str and cell in plain:
+            return cell
         line = bounded_line(cell, faults, TAG_LIMIT)
         if line is None or is_placeholder(line):
             return None
@@ -90,6 +95,12 @@ def tag(vocabulary: Vocabulary | None) -> FieldNormaliser:
         return limited(line, faults) if limited else line  # type: ignore[return-value] # a term
 
     return normalise
+
+
+def _is_plain_tag(term: str) -> bool:
+    """Whether a term of a vocabulary is kept as it is where it is written as a tag."""
+    line = bounded_line(term, [], TAG_LIMIT)
+    return line == term == term.strip("# ") and not is_placeholder(term)
 
 
 def _unknown(vocabulary: Vocabulary, line: str) -> str:

@@ -5,7 +5,13 @@ from json import JSONDecodeError
 
 from archsearch.domain.problem import Problem, Where
 from archsearch.ingest.readers.faults import Fault, too_deep, too_long, truncated
-from archsearch.ingest.readers.json_text import JsonText, TooDeepError, row_fault, skip_space
+from archsearch.ingest.readers.json_text import (
+    JsonText,
+    TooDeepError,
+    plain_object,
+    row_fault,
+    skip_space,
+)
 from archsearch.ingest.readers.lines import split_lines
 from archsearch.ingest.readers.source import Source
 from archsearch.ingest.rows import Row
@@ -27,6 +33,10 @@ def read_json_lines(source: Source) -> Iterator[Row | Problem]:
         where = Where(source.name, f"第 {line_number} 行", number)
         if line is None:
             yield too_long(limits.max_row_bytes).at(where)
+            continue
+        plain = plain_object(line, limits)
+        if plain is not None:
+            yield Row(where, plain)
             continue
         try:
             value, end, fault = parser.value(line, skip_space(line, 0))

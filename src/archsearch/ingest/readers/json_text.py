@@ -1,8 +1,8 @@
 """Parsing one JSON text strictly: no duplicate keys, no NaN, no monstrous numbers or depth.
 
-The standard library's decoder is used, not a faster one: with the checks it reads as many rows a
-second as orjson whose results are checked afterwards (measured: 222,000 against 200,000 rows/s of
-830 bytes), and it keeps numbers of any length exact.
+The standard library's decoder is used, which keeps numbers of any length exact and shows every
+pair of an object. What is plain is read by a faster one beforehand (:func:`plain_object`): twice as
+many rows a second.
 """
 
 import json
@@ -10,6 +10,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+import orjson
 
 from archsearch.ingest.readers.faults import (
     Fault,
@@ -28,6 +30,51 @@ MONSTROUS = Fault("json_number", "数字大得超出范围；号码请加引号�
 _HALF_CHARACTER = Fault("encoding", "含有无法保存的半个字符（\\ud800 一类），请改正后再试。")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*")
+
+
+_KEY_END = re.compile(r'"[ \t\r\n]*:')
+_SIMPLE = frozenset({str, int, bool, type(None)})
+
+
+def plain_object(text: str, limits: Limits) -> dict[str, Any] | None:
+    """Read a text that is one row and surely nothing that :class:`JsonText` would object to.
+
+    Returns:
+        The object, or None for whatever has to be read closely: no object, a syntax error, a
+        number with a fraction or of many digits, deep nesting, or perhaps a duplicate key.
+    """
+    if len(text) > limits.max_cell_chars or limits.max_depth <= _PLAIN_DEPTH:
+        return None
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(found, dict) or len(found) > limits.max_columns:
+        return None
+    pairs = _pairs(found, _PLAIN_DEPTH - 1)
+    # Every pair has a colon, so that as many pairs as colons leave no room for a second one of the
+    # same key. Colons inside of texts do no harm unless they follow a quote.
+    sure = pairs == text.count(":") or pairs == len(_KEY_END.findall(text))
+    return found if sure else None
+
+
+_PLAIN_DEPTH = 4
+_DOUBT = -(10**9)
+
+
+def _pairs(value: dict[str, Any] | list[Any], depth: int) -> int:
+    """Count the pairs of all objects inside; far below nothing where something is not simple."""
+    pairs = 0
+    items: Iterable[Any] = value
+    if isinstance(value, dict):
+        pairs, items = len(value), value.values()
+    for item in items:
+        if type(item) in _SIMPLE:
+            continue
+        if type(item) is float or not depth:
+            return _DOUBT
+        pairs += _pairs(item, depth - 1)
+    return pairs
 
 
 class TooDeepError(ValueError):

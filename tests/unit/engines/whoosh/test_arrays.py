@@ -13,22 +13,10 @@ def test_common_is_the_intersection(left: arrays.Docs, right: arrays.Docs) -> No
     assert arrays.common(left, right, SIZE).tolist() == sorted(set(left) & set(right))
 
 
-@given(SETS, SETS)
-def test_without_is_the_difference(left: arrays.Docs, right: arrays.Docs) -> None:
-    assert arrays.without(left, right, SIZE).tolist() == sorted(set(left) - set(right))
-
-
-@given(st.lists(SETS, max_size=5))
-def test_united_is_the_union(sets: list[arrays.Docs]) -> None:
-    assert arrays.united(sets, SIZE).tolist() == sorted(set().union(*map(set, sets)))
-
-
 def test_sets_of_very_different_size_take_the_sparse_way_to_the_same_result() -> None:
     few, many = np.array([3, 500, 999]), np.arange(0, 1000, 3)
 
     assert arrays.common(few, many, 1000).tolist() == [3, 999]
-    assert arrays.without(few, many, 1000).tolist() == [500]
-    assert arrays.united([few, few], 1000).tolist() == [3, 500, 999]
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 4))))
@@ -52,3 +40,21 @@ def test_compact_keeps_values_in_the_smallest_type(values: list[int]) -> None:
 @given(st.lists(st.integers(0, 9)))
 def test_widths_undo_offsets(counts: list[int]) -> None:
     assert arrays.widths(arrays.offsets(np.array(counts, np.intp))).tolist() == counts
+
+
+VALUES = st.lists(st.sampled_from([-1.5, 0.0, 0.25, 1.0, 7.0]), max_size=400)
+
+
+@given(VALUES, st.integers(0, 30) | st.just(10**9))
+def test_top_gives_the_largest_first_and_equals_by_place(values: list[float], wanted: int) -> None:
+    expected = sorted(range(len(values)), key=lambda place: (-values[place], place))[:wanted]
+
+    assert arrays.top(np.array(values), wanted).tolist() == expected
+
+
+def test_a_shortlist_of_blocks_loses_nothing() -> None:
+    values = np.random.default_rng(3).integers(0, 50, 10_000).astype(np.float64)
+
+    expected = sorted(range(values.size), key=lambda place: (-values[place], place))[:20]
+
+    assert arrays.top(values, 20).tolist() == expected

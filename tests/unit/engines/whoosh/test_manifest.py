@@ -44,8 +44,8 @@ def test_a_manifest_moved_from_another_generation_is_refused() -> None:
 
 def test_another_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     sealed = STATE.sealed(KEY)
-    assert json.loads(sealed.splitlines()[0])["format"] == 2
-    monkeypatch.setattr("archsearch.engines.whoosh.manifest.FORMAT", 3)
+    assert json.loads(sealed.splitlines()[0])["format"] == 4
+    monkeypatch.setattr("archsearch.engines.whoosh.manifest.FORMAT", 5)
 
     with pytest.raises(IndexOutdatedError, match="格式"):
         unseal(sealed, KEY, STATE.generation)

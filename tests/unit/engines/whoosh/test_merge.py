@@ -110,7 +110,11 @@ def test_keys_too_wide_for_one_integer_are_sorted_all_the_same(
         Document(
             RecordId(f"{number:05d}"),
             1,
-            {"notes": TextTokens(((f"t{number % 7}", 2**20 - 1), (f"t{number % 7}", number)), 2)},
+            {
+                "notes": TextTokens.of(
+                    ((f"t{number % 7}", 2**20 - 1), (f"t{number % 7}", number)), 2
+                )
+            },
             {},
         )
         for number in range(50)

@@ -8,7 +8,7 @@ from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, TextTokens
 from archsearch.engines.whoosh import phrases
 from archsearch.engines.whoosh.build import Builder
-from archsearch.engines.whoosh.reach import Reach
+from archsearch.engines.whoosh.docsets import DocSet
 
 TEXTS = st.lists(st.text("甲乙丙", min_size=1, max_size=9), min_size=1, max_size=30)
 OFFSETS = st.lists(
@@ -20,10 +20,10 @@ def found(texts: list[str], tokens: list[tuple[str, int]], reachable: set[int]) 
     builder = Builder()
     for number, text in enumerate(texts):
         pairs = tuple((char, place) for place, char in enumerate(text))
-        notes = {"notes": TextTokens(pairs, len(text))}
+        notes = {"notes": TextTokens.of(pairs, len(text))}
         builder.add(Document(RecordId(f"{number:03d}"), 1, notes, {}))
     mask = np.array([number in reachable for number in range(len(texts))])
-    within = Reach(mask, np.flatnonzero(mask))
+    within = DocSet(len(texts), mask=mask)
     field = builder.finish().texts["notes"]
     docs, counts = phrases.occurrences(field, PhraseNode("notes", tuple(tokens)), within)
     return dict(zip(docs.tolist(), counts.tolist(), strict=True))

@@ -15,6 +15,7 @@ from archsearch.domain.vocabulary import Vocabulary
 from archsearch.errors import SettingsError
 from archsearch.ingest.normalise.normaliser import Normaliser
 from archsearch.ingest.rows import Draft, Row
+from tests.unit.ingest.drafting import make_normaliser
 
 PERSON = "11010519491231002X"
 
@@ -336,3 +337,17 @@ def test_whatever_comes_in_can_be_stored_as_json(
 
     assert orjson.loads(orjson.dumps(draft.values)) == draft.values
     assert orjson.loads(orjson.dumps(dict(draft.original))) == draft.original
+
+
+@given(rows=st.lists(raw_rows, max_size=4))
+def test_what_was_normalised_before_makes_no_difference(
+    normaliser: Normaliser, row: Row, rows: list[dict[str, Any]]
+) -> None:
+    for raw in rows:
+        normaliser.normalise(row, raw)
+
+    for raw in rows:
+        draft = normaliser.normalise(row, raw)
+
+        # NaN is not equal to itself, so texts are compared.
+        assert repr(draft) == repr(make_normaliser().normalise(row, raw))

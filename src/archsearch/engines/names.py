@@ -1,0 +1,125 @@
+"""The forms of a name under which it is found, though it is not written so.
+
+Names of its index fields (``name`` stands for the field's key):
+
+- ``name#pinyin``: text, syllables and pairs of syllables, with positions
+- ``name#whole``: key, the folded value as one
+- ``name#spelling``, ``name#initials``: keys, joined syllables and their first letters
+- ``name#gap``: keys, the value with one unit missing (``张明``) or replaced by ``?`` (``张?明``)
+"""
+
+from array import array
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from archsearch.analysis.folding import fold
+from archsearch.analysis.pinyin import Pinyin, combined
+from archsearch.analysis.units import GAP, Clause, clauses
+from archsearch.engines.base import TextTokens
+from archsearch.engines.fields import unit_places
+from archsearch.security.masking import mask_text
+
+SHORTEST_GAPPED = 3
+LONGEST_GAPPED = 6
+"""Names of this many units get gap keys: shorter ones would match everybody, longer ones are found
+by their bigrams."""
+
+
+class NameForms(NamedTuple):
+    """What a name sounds like, and what it looks like with one slip in it."""
+
+    sounds: TextTokens
+    whole: tuple[str, ...]
+    spellings: tuple[str, ...]
+    initials: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, found: Sequence[Clause], pinyin: Pinyin) -> "NameForms":
+        """Make the forms of a name, given also as the clauses it folds to."""
+        units = name_units(found)
+        masked = mask_text(name)
+        whole = units if masked == name else name_units(clauses(fold(masked)))
+        readings = pinyin.name_readings(units)
+        if sum(map(len, readings)) == len(units):
+            # Read in one way only, as most names are.
+            syllables = [choices[0] for choices in readings]
+            sounds = spoken(syllables)
+            ways = [syllables]
+        else:
+            sounds = pinyin_tokens(readings)
+            ways = [list(way) for way in combined(readings)]
+        return cls(
+            sounds,
+            ("".join(whole),),
+            distinct(list(map("".join, ways))),
+            distinct(["".join([syllable[0] for syllable in way]) for way in ways]),
+            gap_keys(units),
+        )
+
+
+def spoken(syllables: list[str]) -> TextTokens:
+    """Make tokens of syllables, one of each unit, and of pairs of them."""
+    pairs = list(map(" ".join, pairwise(syllables)))
+    length = len(syllables)
+    return TextTokens(syllables + pairs, unit_places(length), length)
+
+
+def name_units(found: Sequence[Clause]) -> list[str]:
+    """List the units of a name; what stands between them does not matter."""
+    return found[0][0] if len(found) == 1 else [unit for units, _ in found for unit in units]
+
+
+def pinyin_tokens(readings: Sequence[Sequence[str]]) -> TextTokens:
+    """Make tokens as :func:`spoken` does, of every reading of each unit."""
+    terms = [syllable for choices in readings for syllable in choices]
+    places = array("I")
+    for place, choices in enumerate(readings):
+        places.extend([place] * len(choices))
+    for place, (ones, others) in enumerate(pairwise(readings)):
+        terms += [f"{one} {other}" for one in ones for other in others]
+        places.extend([place] * (len(terms) - len(places)))
+    return TextTokens(terms, places, len(readings))
+
+
+def united(forms: Sequence[NameForms]) -> NameForms:
+    """Put the forms of several names together; their sounds one after another, with a gap."""
+    terms: list[str] = []
+    places = array("I")
+    start = 0
+    for form in forms:
+        terms += form.sounds.terms
+        places.extend([start + place for place in form.sounds.positions])
+        start += form.sounds.length + GAP
+    return NameForms(
+        TextTokens(terms, places, sum(form.sounds.length for form in forms)),
+        distinct([key for form in forms for key in form.whole]),
+        distinct([key for form in forms for key in form.spellings]),
+        distinct([key for form in forms for key in form.initials]),
+        distinct([key for form in forms for key in form.gaps]),
+    )
+
+
+def gap_keys(name: Sequence[str]) -> tuple[str, ...]:
+    """Make the keys by which a name is found though one unit is wrong (``?``) or missing."""
+    if not SHORTEST_GAPPED <= len(name) <= LONGEST_GAPPED:
+        return ()
+    keys: dict[str, None] = {}
+    joined = "".join(name)
+    start = 0
+    for unit in name:
+        before, after = joined[:start], joined[start + len(unit) :]
+        keys[f"{before}?{after}"] = keys[before + after] = None
+        start += len(unit)
+    return tuple(keys)
+
+
+def distinct(keys: Sequence[str]) -> tuple[str, ...]:
+    """Drop repeats."""
+    return tuple(keys) if len(keys) == 1 else tuple(dict.fromkeys(keys))
+
+
+def name_sort_key(units: Sequence[str], pinyin: Pinyin) -> str:
+    """Make a collation key: by the pinyin of a name, then by its characters."""
+    return " ".join(pinyin.main_spelling(units)) + "\t" + "".join(units)

@@ -1,0 +1,198 @@
+"""What the values of one field become in a document; a writer for each field of the schema."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import Any, Final, TypeAlias
+
+from archsearch.analysis.folding import fold
+from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.segmenter import Segmenter
+from archsearch.analysis.units import Clause, clauses
+from archsearch.domain.schema import FieldSpec, FieldType, Matching
+from archsearch.engines.base import TextTokens
+from archsearch.engines.fields import (
+    conceals,
+    facet_field,
+    identifier_key,
+    key_maker,
+    paths,
+    secret_field,
+    secret_key,
+    sort_field,
+    unit_tokens,
+    word_tokens,
+)
+from archsearch.engines.names import NameForms, distinct, name_sort_key, name_units, united
+from archsearch.security.masking import mask_text
+from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Tokens
+
+Keys: TypeAlias = dict[str, tuple[str, ...]]
+
+_ENDINGS: Final = 1 << 14
+"""More than there are endings of four digits."""
+TAILED: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document in the making."""
+
+    texts: dict[str, TextTokens]
+    keys: Keys
+
+
+Writer: TypeAlias = Callable[[Draft, Sequence[Any]], None]
+"""Writes the values of a field, at least one, into a document."""
+
+Rank: TypeAlias = Callable[[str], str]
+"""Gives the key by which a value sorts."""
+
+
+class TextWriter:
+    """Writes units and words."""
+
+    def __init__(self, spec: FieldSpec, segmenter: Segmenter) -> None:
+        self._units = spec.key
+        self._words = f"{spec.key}#words"
+        self._segmenter = segmenter
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        folded = [fold(str(value)) for value in values]
+        self.write_clauses(draft, folded, [clauses(text) for text in folded])
+
+    def write_clauses(
+        self, draft: Draft, folded: Sequence[str], found: Sequence[list[Clause]]
+    ) -> None:
+        """Write values that are folded already, and their clauses."""
+        together = found[0] if len(found) == 1 else list(chain.from_iterable(found))
+        draft.texts[self._units] = unit_tokens(together)
+        draft.texts[self._words] = word_tokens(folded, self._segmenter)
+
+
+class NameWriter:
+    """Writes units, words, and the forms of a name; with ``sort`` also its place in order."""
+
+    def __init__(
+        self, spec: FieldSpec, segmenter: Segmenter, pinyin: Pinyin, *, sort: bool
+    ) -> None:
+        self._text = TextWriter(spec, segmenter)
+        self._pinyin = pinyin
+        self._sounds = f"{spec.key}#pinyin"
+        self._whole = f"{spec.key}#whole"
+        self._spelling = f"{spec.key}#spelling"
+        self._initials = f"{spec.key}#initials"
+        self._gap = f"{spec.key}#gap"
+        self._sort = sort_field(spec) if sort else None
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        names = [str(value) for value in values]
+        folded = [fold(name) for name in names]
+        found = [clauses(text) for text in folded]
+        self._text.write_clauses(draft, folded, found)
+        form = NameForms.of(names[0], found[0], self._pinyin)
+        if len(names) > 1:
+            others = zip(names[1:], found[1:], strict=True)
+            form = united([form, *(NameForms.of(*other, self._pinyin) for other in others)])
+        draft.texts[self._sounds] = form.sounds
+        keys = draft.keys
+        keys[self._whole] = form.whole
+        keys[self._spelling] = form.spellings
+        keys[self._initials] = form.initials
+        keys[self._gap] = form.gaps
+        if self._sort:
+            keys[self._sort] = (name_sort_key(name_units(found[0]), self._pinyin),)
+
+
+class KeyWriter:
+    """Writes keys to match, to count and to sort by."""
+
+    def __init__(self, spec: FieldSpec, tokens: Tokens, rank: Rank | None) -> None:
+        self._spec = spec
+        self._tokens = tokens
+        self._rank = rank
+        self._matched = spec.matching is Matching.KEY
+        self._walkable = not spec.sensitive and spec.key != "record_id"
+        self._facet = facet_field(spec) if spec.facet else None
+        self._sort = sort_field(spec)
+        tailed = self._matched and spec.type in TAILED
+        self._endings = IdentifierWriter(spec, tokens) if tailed else None
+        # The identifiers' writer adds the whole of sensitive ones by itself.
+        self._key = None if tailed and spec.sensitive else key_maker(spec, tokens)
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        self.add(draft.keys, values)
+
+    def keys_of(self, values: Sequence[Any]) -> Keys:
+        """Give the keys of values by themselves."""
+        keys: Keys = {}
+        self.add(keys, values)
+        return keys
+
+    def add(self, keys: Keys, values: Sequence[Any]) -> None:
+        """Add what the values become to the keys of a document."""
+        if self._matched:
+            self._match(keys, values)
+        if self._facet:
+            keys[self._facet] = self._shown(values)
+        if self._rank:
+            keys[self._sort] = (self._rank(str(values[0])),)
+
+    def _match(self, keys: Keys, values: Sequence[Any]) -> None:
+        spec = self._spec
+        if self._walkable:
+            hidden = [value for value in values if conceals(spec, value)]
+            if hidden:
+                # An ID number that got into an open field must not be walked by patterns.
+                secret = [secret_key(spec, value, self._tokens) for value in hidden]
+                keys[secret_field(spec)] = tuple(dict.fromkeys(secret))
+                values = [value for value in values if value not in hidden]
+        if self._endings:
+            self._endings.add(keys, values)
+        if self._key:
+            keys[spec.key] = distinct([self._key(value) for value in values])
+
+    def _shown(self, values: Sequence[Any]) -> tuple[str, ...]:
+        shown = [mask_text(str(value)) for value in values]
+        if self._spec.hierarchical:
+            shown = [path for value in shown for path in paths(value)]
+        return distinct(shown)
+
+
+class IdentifierWriter:
+    """Writes the tokens of the endings of identifiers, and of sensitive ones as a whole.
+
+    Their whole is what :func:`key_maker` has it, from the identifier that is at hand here.
+    """
+
+    def __init__(self, spec: FieldSpec, tokens: Tokens) -> None:
+        self._spec = spec
+        self._field4, self._field6 = f"{spec.key}#{Purpose.LAST4}", f"{spec.key}#{Purpose.LAST6}"
+        self._whole = tokens.stamp(spec.key, Purpose.WHOLE) if spec.sensitive else None
+        self._last4 = lru_cache(_ENDINGS)(tokens.stamp(spec.key, Purpose.LAST4))
+        self._last6 = tokens.stamp(spec.key, Purpose.LAST6)
+
+    def write(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values."""
+        self.add(draft.keys, values)
+
+    def add(self, keys: Keys, values: Sequence[Any]) -> None:
+        """Add the tokens to the keys of a document."""
+        whole: dict[str, None] = {}
+        last4: dict[str, None] = {}
+        last6: dict[str, None] = {}
+        for value in values:
+            found = identifier_key(self._spec, str(value))
+            if self._whole:
+                whole[self._whole(found)] = None
+            if len(found) >= SHORTEST_TAILED:
+                last4[self._last4(found[-4:])] = None
+                last6[self._last6(found[-6:])] = None
+        if self._whole:
+            keys[self._spec.key] = tuple(whole)
+        if last4:
+            keys[self._field4], keys[self._field6] = tuple(last4), tuple(last6)

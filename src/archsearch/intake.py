@@ -1,0 +1,70 @@
+"""Wiring of ingest, apart from all other wiring: who only searches should not have to load it."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from archsearch.ingest.mapping import ColumnMapping
+from archsearch.ingest.naming import NamingRule
+from archsearch.ingest.normalise.normaliser import Normaliser
+from archsearch.ingest.pipeline import Pipeline
+from archsearch.ingest.readers.limits import Limits
+from archsearch.ingest.rejects import RejectsWriter
+from archsearch.ingest.validate import Validator
+from archsearch.services.asking import Masker
+from archsearch.services.companion import Indexing
+from archsearch.services.ingest import IngestRules, IngestService
+from archsearch.services.trail import Trail
+from archsearch.settings.model import IngestLimits, Settings
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def ingest_service(
+    settings: Settings, trail: Trail, indexing: Callable[[], Indexing], masker: Masker
+) -> IngestService:
+    """Make the service that takes sources in."""
+    options = settings.options
+    naming = options.naming
+    rules = IngestRules(
+        levels=tuple(settings.vocabularies["secrecy"].terms),
+        naming=NamingRule(naming.template, naming.fonds, naming.categories, naming.other),
+        fingerprint=settings.ingest_fingerprint,
+        zone=ZONE,
+        batch=options.ingest.batch_rows,
+    )
+    labels = {spec.key: spec.label for spec in settings.schema.walk()}
+    folder = settings.workspace.var / "rejects"
+
+    def rejects(source: str, digest: str) -> RejectsWriter:
+        return RejectsWriter(folder, source, digest, labels=labels)
+
+    return IngestService(trail, indexing, _pipeline(settings), rules, masker, rejects)
+
+
+def _pipeline(settings: Settings) -> Pipeline:
+    normaliser = Normaliser(
+        settings.schema,
+        settings.vocabularies,
+        settings.regions,
+        defaults=settings.options.ingest.defaults,
+    )
+    mappings = tuple(
+        ColumnMapping(each.source, each.columns, each.constants, frozenset(each.match))
+        for each in settings.mappings
+    )
+    validator = Validator(settings.schema, settings.regions)
+    limits = _limits(settings.options.ingest.limits)
+    return Pipeline(settings.schema, mappings, normaliser, validator, limits)
+
+
+def _limits(limits: IngestLimits) -> Limits:
+    megabyte = 1 << 20
+    return Limits(
+        max_file_bytes=limits.max_file_mb * megabyte,
+        max_uncompressed_bytes=limits.max_uncompressed_mb * megabyte,
+        max_ratio=limits.max_ratio,
+        max_row_bytes=limits.max_row_bytes,
+        max_columns=limits.max_columns,
+        max_depth=limits.max_depth,
+        max_cell_chars=limits.max_cell_chars,
+    )

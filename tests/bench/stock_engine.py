@@ -1,0 +1,116 @@
+"""Stock Whoosh in the place of the product's engine, to measure the pipeline around it.
+
+As far as an ingest and a search go: what only administrators ask for is not there. It keeps none of
+the product's promises (nothing is synced, no state is verified); it is the writer people would use.
+As with the product's own engine, a second process indexes while the first one stores: run as a
+module, this is that process.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from archsearch.bootstrap import Application, open_application
+from archsearch.domain.access import ScopedQuery
+from archsearch.domain.record import RecordId
+from archsearch.engines.base import (
+    ID,
+    Document,
+    EngineHit,
+    EngineResult,
+    EngineStats,
+    Removal,
+)
+from archsearch.errors import IndexOutdatedError
+from archsearch.services.companion import WORTH_A_COMMIT, accompany
+from archsearch.services.garbage import fewer_collections
+from tests.bench.stock import MEMORY_MB, Stock, as_fields
+
+
+class StockEngine:
+    """Writes and asks a stock index; see :class:`archsearch.engines.base.SearchEngine`."""
+
+    def __init__(self, folder: Path, levels: tuple[str, ...]) -> None:
+        self._stock = Stock(folder, levels)
+        self._marked = folder / "mark"
+
+    def search(self, query: ScopedQuery) -> EngineResult:
+        """Answer a plan."""
+        asked = self._built().prepare(query)
+        found = asked.read(asked.run())
+        hits = tuple(EngineHit(RecordId(record_id), 0.0) for record_id in found.ids)
+        facets = {name: tuple(counts.items()) for name, counts in found.facets.items()}
+        return EngineResult(found.total, hits, facets, self._mark())
+
+    def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
+        """Make changes in one commit, the last one of each record."""
+        index = self._built().index
+        writer = index.writer(limitmb=MEMORY_MB)
+        for change in {change.record_id: change for change in changes}.values():
+            if isinstance(change, Document):
+                writer.update_document(**as_fields(change))
+            else:
+                writer.delete_by_term(ID, change.record_id)
+        writer.commit()
+        self._stock.refresh()
+        self._marked.write_text(mark or self._mark())
+
+    def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
+        """Build anew."""
+        self._stock.build(documents)
+        self._marked.write_text(mark)
+
+    def stats(self) -> EngineStats:
+        """Measure the index."""
+        index = self._built().index
+        documents = index.doc_count()
+        return EngineStats(
+            generation="stock",
+            documents=documents,
+            deleted=index.doc_count_all() - documents,
+            segments=len(index._segments()),
+            bytes=self._stock.bytes(),
+            mark=self._mark(),
+        )
+
+    def close(self) -> None:
+        """Let go of files."""
+        if self._stock.index is not None:
+            self._stock.close()
+
+    def _built(self) -> Stock:
+        """Give the index as the other process may have left it."""
+        if not self._marked.exists():
+            raise IndexOutdatedError("索引文件缺失，需要重建索引。")
+        self._stock.open()
+        return self._stock
+
+    def _mark(self) -> str:
+        return self._marked.read_text()
+
+
+def wire(application: Application) -> None:
+    """Put stock Whoosh in the place of an application's engine, and of its companion's."""
+    folder = application.settings.workspace.index / "stock"
+    root = str(application.settings.workspace.root)
+    command = (sys.executable, "-P", "-m", "tests.bench.stock_engine", root)
+    invitation = replace(application.companion(), command=command)
+    engine = StockEngine(folder, application.levels)
+    application.__dict__ |= {"engine": engine, "companion": lambda: invitation}
+
+
+def main(workspace: str) -> None:
+    """Index beside an ingest, as :mod:`archsearch.entrypoints.companion` does."""
+    application = open_application(Path(workspace), os.environ)
+    wire(application)
+    orders, answers = sys.stdin.fileno(), sys.stdout.fileno()
+    fingerprint = application.index_fingerprint
+    with fewer_collections():
+        accompany(application.index, fingerprint, WORTH_A_COMMIT, orders=orders, answers=answers)
+    application.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
