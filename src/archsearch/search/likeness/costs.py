@@ -37,6 +37,7 @@ class Costs:
     whole: float
     close: float
     typed: float
+    least: float
     lean: float
     most_lean: float
     favour: float

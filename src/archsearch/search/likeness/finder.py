@@ -69,7 +69,11 @@ class Finder:
         if _PLAIN.fullmatch(letters) and max((s for s, _ in best.values()), default=0) < _SURE:
             self._mistyped(letters, best, limit, scope)
         ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
-        return [Match(document, score, reading) for document, (score, reading) in ranked[:limit]]
+        return [
+            Match(document, score, reading)
+            for document, (score, reading) in ranked[:limit]
+            if score >= self._costs.least
+        ]
 
     def explain(self, match: Match, query: str, name: str) -> list[Trace]:
         """Say why a name was found."""
