@@ -46,6 +46,23 @@ class Lookalikes:
         return self._table.get(character, {})
 
 
+class Components:
+    """What characters are put together from."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _table(self) -> Mapping[str, str]:
+        with self._path.open(encoding="utf-8") as lines:
+            rows = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("#"))
+            return {row[0]: row[1] for row in rows}
+
+    def of(self, character: str) -> str:
+        """Parts of a character; none for one that is put together from nothing simpler."""
+        return self._table.get(character, "")
+
+
 class Alphabet:
     """Numbers for units, and for each its sounds; made from the names of an index.
 

@@ -23,6 +23,7 @@ class Costs:
     lookalike_least: float
     lookalike_most: float
     both: float
+    related: float
     other: float
     swap: float
     syllable: float

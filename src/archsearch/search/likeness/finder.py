@@ -45,7 +45,7 @@ class Finder:
         self._costs = lexicon.costs
         self._readings = Readings(lexicon)
         self._candidates = Candidates(index, lexicon.lookalikes)
-        self._weigher = Weigher(index.alphabet, lexicon.lookalikes, lexicon.costs)
+        self._weigher = Weigher(index.alphabet, lexicon)
         self._letters = Letters(index.alphabet, lexicon.costs)
         self._explainer = Explainer(lexicon, self._weigher)
         self._slips = TypingSlips(lexicon.pinyin)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.search.likeness.alphabet import Lookalikes
+from archsearch.search.likeness.alphabet import Components, Lookalikes
 from archsearch.search.likeness.costs import Costs
 from archsearch.search.likeness.parts import Parts
 
@@ -22,6 +22,7 @@ class Lexicon:
     pinyin: Pinyin
     parts: Parts
     lookalikes: Lookalikes
+    components: Components
     costs: Costs
     honorifics: tuple[str, ...]
     abbreviations: dict[str, str]
@@ -38,6 +39,7 @@ class Lexicon:
                 _words(folder / "organisation_forms.txt"),
             ),
             lookalikes=Lookalikes(folder / "lookalikes.tsv"),
+            components=Components(folder / "components.tsv"),
             costs=Costs.load(folder / "likeness.tsv"),
             honorifics=tuple(_words(folder / "honorifics.txt")),
             abbreviations=dict(_pairs(folder / "abbreviations.tsv")),

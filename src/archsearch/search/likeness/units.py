@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from archsearch.search.likeness.alphabet import PAD, Alphabet, Lookalikes
-from archsearch.search.likeness.costs import Costs, Vector
+from archsearch.search.likeness.alphabet import PAD, Alphabet, Components
+from archsearch.search.likeness.costs import Vector
+from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.sounds import coarse
 
 _REMEMBERED: Final = 2_000
@@ -43,12 +44,14 @@ class Unit:
 class Weigher:
     """Costs of a query's units against all units of an alphabet, remembered."""
 
-    def __init__(self, alphabet: Alphabet, lookalikes: Lookalikes, costs: Costs) -> None:
+    def __init__(self, alphabet: Alphabet, lexicon: Lexicon) -> None:
         self._alphabet = alphabet
-        self._lookalikes = lookalikes
-        self._costs = costs
+        self._lookalikes = lexicon.lookalikes
+        self._components = lexicon.components
+        self._costs = lexicon.costs
         self._known: OrderedDict[tuple[Sort, str, bool], Vector] = OrderedDict()
         self._said = (_spoken(alphabet.readings), _spoken(alphabet.surname_readings))
+        self._sharing = _sharing(alphabet, lexicon.components)
         self._heard = (_coarse(self._said[0]), _coarse(self._said[1]))
 
     def vector(self, unit: Unit, *, first: bool = False) -> Vector:
@@ -126,11 +129,14 @@ class Weigher:
             if readings != (text,):
                 prices = (c.homophone, c.homophone_rare, c.similar_sound)
                 self._sound(costs, readings, prices, first=first)
+        for component in self._components.of(text):
+            sharing = self._sharing.get(component, _NONE)
+            costs[sharing] = np.minimum(costs[sharing], c.related)
         for other, degree in self._lookalikes.of(text).items():
             code = self._alphabet.codes.get(other)
             if code is not None:
                 seen = c.lookalike_most - (c.lookalike_most - c.lookalike_least) * degree
-                both = costs[code] < c.other
+                both = costs[code] < c.related
                 costs[code] = min(float(costs[code]), seen) - (c.both if both else 0)
         code = self._alphabet.codes.get(text)
         if code is not None:
@@ -139,6 +145,15 @@ class Weigher:
 
 _NONE: Final = np.zeros(0, np.int64)
 _Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def _sharing(alphabet: Alphabet, components: Components) -> dict[str, _Places]:
+    """Codes that have a component."""
+    found: dict[str, list[int]] = {}
+    for code, unit in enumerate(alphabet.units):
+        for component in components.of(unit):
+            found.setdefault(component, []).append(code)
+    return {component: np.array(codes, np.int64) for component, codes in found.items()}
 
 
 def _spoken(readings: Sequence[Sequence[str]]) -> dict[str, tuple[_Places, _Places]]:
