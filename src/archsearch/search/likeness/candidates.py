@@ -18,7 +18,7 @@ from archsearch.search.likeness.index import (
     initials_token,
     token,
 )
-from archsearch.search.likeness.parts import LONGEST_PERSON
+from archsearch.search.likeness.parts import LONGEST_PERSON, Part
 from archsearch.search.likeness.reading import Reading
 from archsearch.search.likeness.sounds import coarse
 from archsearch.search.likeness.units import Sort, Unit
@@ -41,6 +41,9 @@ _WEIGHTS: Final = {
 }
 _LENGTH: Final = 0.02
 """What each unit of a name takes from its weight, so that of equals the short ones are compared."""
+
+_SAID_BY_MANY: Final = frozenset({Part.FORM, Part.LEVEL})
+"""Parts that tell too few names apart to be looked up; they count in the alignment."""
 
 _READINGS: Final = 3
 _ALIKE: Final = 20
@@ -120,22 +123,27 @@ class Candidates:
 
     def _tokens(self, reading: Reading) -> Iterator[tuple[int, Kind]]:
         units = reading.units
+        telling = [part not in _SAID_BY_MANY for part in reading.parts]
         for place, unit in enumerate(units):
-            codes = self._codes(unit)
-            for code in codes:
-                yield token(Kind.UNIT, code), Kind.UNIT
-            for sound in self._sounds(unit):
-                yield token(Kind.SOUND, sound), Kind.SOUND
+            if telling[place] or not any(telling):
+                yield from self._alone(unit)
             for step, pair, heard in (
                 (1, Kind.PAIR, Kind.SOUND_PAIR),
                 (2, Kind.SPLIT, Kind.SOUND_SPLIT),
             ):
-                if place + step < len(units):
-                    yield from self._together(unit, units[place + step], pair, heard)
+                last = place + step
+                if last < len(units) and (telling[place] or telling[last] or not any(telling)):
+                    yield from self._together(unit, units[last], pair, heard)
         if any(unit.sort is not Sort.UNIT for unit in units):
             yield from self._initials(units)
         if len(units) <= LONGEST_PERSON:
             yield from self._slips(units)
+
+    def _alone(self, unit: Unit) -> Iterator[tuple[int, Kind]]:
+        for code in self._codes(unit):
+            yield token(Kind.UNIT, code), Kind.UNIT
+        for sound in self._sounds(unit):
+            yield token(Kind.SOUND, sound), Kind.SOUND
 
     def _together(
         self, one: Unit, other: Unit, pair: Kind, heard: Kind
