@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.relevance import fits
 from tests.relevance.corpus import Corpus, Entry, Kind, plain
-from tests.relevance.firms import Firm, parse
+from tests.relevance.firms import Firm, brand, parse
 from tests.relevance.fits import either, holding, near
 from tests.relevance.lists import groups
 from tests.relevance.persons import FULL_WIDTH, Asked, Maker, Phenomenon
@@ -60,7 +60,8 @@ def brand_keys(entry: Entry) -> list[str]:
     """The brand, with and without region, core and form; and the whole name."""
     parts = parse(entry.name) if entry.kind is Kind.COMPANY else None
     if parts is None:
-        return [f"name:{plain(entry.name)}"]
+        known = brand(entry.name) if entry.kind is Kind.COMPANY else None
+        return [f"name:{plain(entry.name)}", *([f"brand:{known}"] if known else [])]
     region = short(parts.region)
     return [
         f"name:{plain(entry.name)}",

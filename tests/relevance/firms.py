@@ -45,6 +45,18 @@ def _regions() -> frozenset[str]:
 @cache
 def parse(name: str) -> Firm | None:
     """Cut a name into its parts, or give up."""
+    found = _cut(name)
+    return found if found and found.trade else None
+
+
+@cache
+def brand(name: str) -> str | None:
+    """The brand of a name, also of one without a trade."""
+    found = _cut(name)
+    return found.brand if found else None
+
+
+def _cut(name: str) -> Firm | None:
     rest, region = _unbracketed(name)
     for _ in range(_MOST_REGIONS):
         length = next((n for n in range(11, 1, -1) if rest[:n] in _regions()), 0)
@@ -56,8 +68,8 @@ def parse(name: str) -> Firm | None:
     trade = ""
     while found := _trade(rest):
         trade, rest = found + trade, rest.removesuffix(found)
-    certain = region and form and trade and _BRAND.fullmatch(rest) and rest not in _regions()
-    certain = certain and rest not in words("trades")
+    unlisted = rest not in _regions() and rest not in words("trades")
+    certain = region and form and unlisted and _BRAND.fullmatch(rest)
     return Firm(region, rest, trade, form) if certain else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.relevance import fits
 from tests.relevance.corpus import Corpus, Entry, Kind, plain
-from tests.relevance.firms import parse
+from tests.relevance.firms import brand
 from tests.relevance.fits import Fit, Fits, either, holding, masked, near
 from tests.relevance.lists import groups, words
 from tests.relevance.lore import Lore, coarse, slips_of_sound
@@ -34,8 +34,8 @@ class Maker:
         """How the brand of a company sounds, or a whole short name."""
         if entry.kind is Kind.PERSON:
             return self.fits.sound_keys(entry)
-        parts = parse(entry.name)
-        return [" ".join(self.lore.syllables(parts.brand))] if parts else []
+        known = brand(entry.name)
+        return [" ".join(self.lore.syllables(known))] if known else []
 
     def at(self, name: str, *, given: bool = False) -> int:
         """A place in a name; with ``given`` not the first."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.relevance.cases import Case, Found, ask, cases
 from tests.relevance.corpus import Corpus, Part, load
-from tests.relevance.firms import Firm, parse
+from tests.relevance.firms import Firm, brand, parse
 from tests.relevance.fits import distance
 from tests.relevance.measure import table
 from tests.relevance.near import near_misses
@@ -88,3 +88,8 @@ def test_names_of_others_are_in_no_record(corpus: Corpus) -> None:
 
     assert len(misses) == 20
     assert not [miss for miss in misses if any(miss.query in e.name for e in corpus.entries)]
+
+
+def test_a_name_without_a_trade_has_a_brand_all_the_same() -> None:
+    assert parse("福建瑞翔集团有限公司") is None
+    assert brand("福建瑞翔集团有限公司") == "瑞翔"
