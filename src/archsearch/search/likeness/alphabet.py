@@ -115,11 +115,11 @@ class Alphabet:
         found = sorted({s for readings in self.surname_readings for s in readings})
         return {syllable: number for number, syllable in enumerate(found, 1)}
 
-    def syllable_table(self, readings: list[tuple[str, ...]]) -> Codes:
-        """The first two syllables by code; NO_SOUND where there is none (or no other)."""
-        table = np.zeros((len(self), 2), np.int32)
+    def syllable_table(self, readings: list[tuple[str, ...]], most: int) -> Codes:
+        """Syllables by code, so many columns; NO_SOUND where there is none (or no other)."""
+        table = np.zeros((len(self), most), np.int32)
         for code, syllables in enumerate(readings):
-            numbers = [self.syllables[s] for s in syllables[:2]]
+            numbers = [self.syllables[s] for s in syllables[:most]]
             table[code, : len(numbers)] = numbers
         return table
 
@@ -131,11 +131,11 @@ class Alphabet:
             table[code, : len(heard)] = heard
         return table
 
-    def initial_table(self, readings: list[tuple[str, ...]]) -> Codes:
-        """First letter of the main reading by code, from 1; 0 for none."""
-        letters = np.zeros(len(self), np.int32)
+    def initial_table(self, readings: list[tuple[str, ...]], most: int) -> Codes:
+        """First letters of the readings by code, from 1; 0 for none."""
+        table = np.zeros((len(self), most), np.int32)
         for code, syllables in enumerate(readings):
-            first = syllables[0][0] if syllables else self.units[code]
-            if "a" <= first <= "z":
-                letters[code] = ord(first) - ord("a") + 1
-        return letters
+            for column, spelt in enumerate((syllables or (self.units[code],))[:most]):
+                if "a" <= spelt[:1] <= "z":
+                    table[code, column] = ord(spelt[0]) - ord("a") + 1
+        return table

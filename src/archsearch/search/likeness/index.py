@@ -1,6 +1,6 @@
 """Names as arrays, and postings from what may lead to them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -16,6 +16,9 @@ from archsearch.search.likeness.writing import written
 
 _SHIFT: Final = 20
 _KIND: Final = 2 * _SHIFT
+_HALF: Final = 10
+_LETTERS: Final = 27
+"""The letters, and none."""
 
 
 class Kind(IntEnum):
@@ -49,6 +52,7 @@ def token(kind: Kind, first: int, second: int = 0) -> int:
 Keys = npt.NDArray[np.int64]
 Documents = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
+Table = Callable[[list[tuple[str, ...]], int], Codes]
 
 
 @dataclass(frozen=True)
@@ -102,107 +106,110 @@ def build(names: Sequence[str], lexicon: Lexicon) -> NameIndex:
     table[[ord(unit) for unit in alphabet.units[1:]]] = np.arange(1, len(alphabet))
     codes = table[points]
     flags = np.frombuffer(b"".join(each.parts for each in parted), np.uint8)
-    keys, documents = _tokens(alphabet, codes, starts)
-    return NameIndex(alphabet, codes, flags, starts, *_postings(keys, documents))
+    tokens = _Tokens(alphabet, codes, starts)
+    tokens.add_units()
+    tokens.add_sounds()
+    tokens.add_initials()
+    return NameIndex(alphabet, codes, flags, starts, *tokens.postings())
 
 
-def _tokens(
-    alphabet: Alphabet, codes: Codes, starts: npt.NDArray[np.int64]
-) -> tuple[Keys, Documents]:
-    lengths = np.diff(starts)
-    owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    first = np.zeros(len(codes), bool)
-    first[starts[:-1][lengths > 0]] = True
-    keys: list[Keys] = []
-    documents: list[Documents] = []
+class _Tokens:
+    """Collects the tokens of all names, one kind after the other."""
 
-    def add(kind: Kind, one: Codes, other: Codes | int, owned: Documents, mask: object) -> None:
-        chosen = np.asarray(mask)
-        made = (np.int64(kind) << _KIND) | (one[chosen].astype(np.int64) << _SHIFT)
-        made |= other if isinstance(other, int) else other[chosen].astype(np.int64)
-        keys.append(made)
-        documents.append(owned[chosen])
+    def __init__(self, alphabet: Alphabet, codes: Codes, starts: npt.NDArray[np.int64]) -> None:
+        self._alphabet = alphabet
+        self._codes = codes
+        self._starts = starts
+        self._lengths = np.diff(starts)
+        self._owners = np.repeat(np.arange(len(self._lengths), dtype=np.int32), self._lengths)
+        self._first = np.zeros(len(codes), bool)
+        self._first[starts[:-1][self._lengths > 0]] = True
+        self._keys: list[Keys] = []
+        self._documents: list[Documents] = []
 
-    sounds = alphabet.sound_table(alphabet.readings, 2)[codes]
-    sounds[first] = alphabet.sound_table(alphabet.surname_readings, 2)[codes[first]]
-    everywhere = np.ones(len(codes), bool)
-    add(Kind.UNIT, codes, 0, owners, everywhere)
-    for column in range(2):
-        add(Kind.SOUND, sounds[:, column], 0, owners, sounds[:, column] != NO_SOUND)
-    for step, units, heard in (
-        (1, Kind.PAIR, Kind.SOUND_PAIR),
-        (2, Kind.SPLIT, Kind.SOUND_SPLIT),
-    ):
-        near = owners[:-step] == owners[step:]
-        add(units, codes[:-step], codes[step:], owners[step:], near)
+    def add_units(self) -> None:
+        """Add units, and pairs of them."""
+        self._add(Kind.UNIT, self._codes, np.zeros_like(self._codes), self._owners)
+        for step, kind in ((1, Kind.PAIR), (2, Kind.SPLIT)):
+            near = self._together(step)
+            before, after = self._codes[:-step][near], self._codes[step:][near]
+            self._add(kind, before, after, self._owners[step:][near])
+
+    def add_sounds(self) -> None:
+        """Add coarse sounds and pairs of them, and pairs of exact ones."""
+        alphabet = self._alphabet
+        sounds = self._placed(alphabet.sound_table, most=2)
+        for column in range(sounds.shape[1]):
+            heard = sounds[:, column] != NO_SOUND
+            found = sounds[heard, column]
+            self._add(Kind.SOUND, found, np.zeros_like(found), self._owners[heard])
+        self._add_pairs(Kind.SOUND_PAIR, sounds, 1)
+        self._add_pairs(Kind.SOUND_SPLIT, sounds, 2)
+        self._add_pairs(Kind.SAID_PAIR, self._placed(alphabet.syllable_table, most=2), 1)
+
+    def add_initials(self) -> None:
+        """Add runs of initials, and those of whole names of persons."""
+        letters = self._placed(self._alphabet.initial_table, most=1)[:, 0]
+        window = letters
+        for width, kind in INITIALS.items():
+            step = width - 1
+            window = window[:-1] * _LETTERS + letters[step:]
+            near = self._together(step)
+            self._add(kind, *_halves(window[near]), self._owners[step:][near])
+        for width in range(2, LONGEST_PERSON + 1):
+            chosen = np.flatnonzero(self._lengths == width)
+            whole = np.zeros(len(chosen), np.int32)
+            for place in range(width):
+                whole = whole * _LETTERS + letters[self._starts[chosen] + place]
+            self._add(Kind.INITIALS_WHOLE, *_halves(whole), chosen.astype(np.int32))
+
+    def postings(self) -> tuple[Keys, npt.NDArray[np.int64], Documents]:
+        """Sort everything by token, without repetitions."""
+        keys, documents = np.concatenate(self._keys), np.concatenate(self._documents)
+        order = np.lexsort((documents, keys))
+        keys, documents = keys[order], documents[order]
+        new = np.ones(len(keys), bool)
+        new[1:] = (keys[1:] != keys[:-1]) | (documents[1:] != documents[:-1])
+        keys, documents = keys[new], documents[new]
+        heads = np.ones(len(keys), bool)
+        heads[1:] = keys[1:] != keys[:-1]
+        places = np.flatnonzero(heads)
+        return keys[places], np.append(places[1:], len(keys)), documents
+
+    def _placed(self, table: Table, *, most: int) -> Codes:
+        """Look every unit up, those at the beginning of a name as surnames."""
+        found = table(self._alphabet.readings, most)[self._codes]
+        surnames = table(self._alphabet.surname_readings, most)
+        found[self._first] = surnames[self._codes[self._first]]
+        return found
+
+    def _together(self, step: int) -> Flags:
+        """Tell which units have another of the same name so many places on."""
+        return np.asarray(self._owners[:-step] == self._owners[step:])
+
+    def _add_pairs(self, kind: Kind, sounds: Codes, step: int) -> None:
+        near = self._together(step)
+        # A rare reading is looked for beside a main one, not beside another rare one.
         for one, other in ((0, 0), (1, 0), (0, 1)):
             before, after = sounds[:-step, one], sounds[step:, other]
             both = near & (before != NO_SOUND) & (after != NO_SOUND)
-            add(heard, before, after, owners[step:], both)
-    said = alphabet.syllable_table(alphabet.readings)[codes]
-    said[first] = alphabet.syllable_table(alphabet.surname_readings)[codes[first]]
-    near = owners[:-1] == owners[1:]
-    for one, other in ((0, 0), (1, 0), (0, 1)):
-        before, after = said[:-1, one], said[1:, other]
-        both = near & (before != NO_SOUND) & (after != NO_SOUND)
-        add(Kind.SAID_PAIR, before, after, owners[1:], both)
-    letters = alphabet.initial_table(alphabet.readings)[codes]
-    letters[first] = alphabet.initial_table(alphabet.surname_readings)[codes[first]]
-    _add_initials(add, letters, owners, starts)
-    return np.concatenate(keys), np.concatenate(documents)
+            self._add(kind, before[both], after[both], self._owners[step:][both])
+
+    def _add(self, kind: Kind, first: Codes, second: Codes, documents: Documents) -> None:
+        tokens = (np.int64(kind) << _KIND) | (first.astype(np.int64) << _SHIFT) | second
+        self._keys.append(tokens)
+        self._documents.append(documents)
 
 
-def _add_initials(
-    add: object, letters: Codes, owners: Documents, starts: npt.NDArray[np.int64]
-) -> None:
-    assert callable(add)  # noqa: S101
-    window = letters
-    for width, kind in INITIALS.items():
-        step = width - 1
-        near = owners[:-step] == owners[step:]
-        window = window[:-1] * 27 + letters[step:]
-        add(kind, window >> 10, window & 1023, owners[step:], near)
-    lengths = np.diff(starts)
-    for width in range(2, LONGEST_PERSON + 1):
-        chosen = np.flatnonzero(lengths == width)
-        whole = np.zeros(len(chosen), np.int32)
-        for place in range(width):
-            whole = whole * 27 + letters[starts[chosen] + place]
-        add(
-            Kind.INITIALS_WHOLE,
-            whole >> 10,
-            whole & 1023,
-            chosen.astype(np.int32),
-            np.ones(len(chosen), bool),
-        )
+def _halves(numbers: Codes) -> tuple[Codes, Codes]:
+    """Cut a number in two, each small enough for a token."""
+    return numbers >> _HALF, numbers & ((1 << _HALF) - 1)
 
 
 def initials_token(letters: str, *, whole: bool = False) -> int:
     """Token of two to four initials."""
     number = 0
     for letter in letters:
-        number = number * 27 + ord(letter) - ord("a") + 1
+        number = number * _LETTERS + ord(letter) - ord("a") + 1
     kind = Kind.INITIALS_WHOLE if whole else INITIALS[len(letters)]
-    return token(kind, number >> 10, number & 1023)
-
-
-def _postings(keys: Keys, documents: Documents) -> tuple[Keys, npt.NDArray[np.int64], Documents]:
-    # The documents of one kind come in order, so that a stable sort keeps them so.
-    order = np.argsort(keys, kind="stable")
-    keys, documents = keys[order], documents[order]
-    order = np.lexsort((documents, keys)) if np.any(_falls(keys, documents)) else order[:0]
-    if len(order):
-        keys, documents = keys[order], documents[order]
-    new = np.ones(len(keys), bool)
-    new[1:] = (keys[1:] != keys[:-1]) | (documents[1:] != documents[:-1])
-    keys, documents = keys[new], documents[new]
-    heads = np.ones(len(keys), bool)
-    heads[1:] = keys[1:] != keys[:-1]
-    places = np.flatnonzero(heads)
-    ends = np.append(places[1:], len(keys))
-    return keys[places], ends, documents
-
-
-def _falls(keys: Keys, documents: Documents) -> Flags:
-    falls: Flags = (keys[1:] == keys[:-1]) & (documents[1:] < documents[:-1])
-    return falls
+    return token(kind, number >> _HALF, number & ((1 << _HALF) - 1))
