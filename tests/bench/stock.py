@@ -29,7 +29,7 @@ from archsearch.domain.plan import (
     PrefixNode,
     TermNode,
 )
-from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document, TextTokens
+from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document, TextTokens, UnitTokens
 from tests.bench.contender import Asked, Inexpressible, Outcome, field_names
 
 _LOOKED_AT = 1_000
@@ -40,10 +40,10 @@ MEMORY_MB = 512
 class Text(str):
     """A text whose tokens are known; Whoosh insists on a str."""
 
-    tokens: TextTokens | None = None
+    tokens: TextTokens | UnitTokens | None = None
 
     @classmethod
-    def of(cls, tokens: TextTokens) -> "Text":
+    def of(cls, tokens: TextTokens | UnitTokens) -> "Text":
         """Make the text of its tokens."""
         made = cls()
         made.tokens = tokens

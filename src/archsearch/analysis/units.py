@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from operator import add
-from typing import TypeAlias
+from typing import NamedTuple
 
 from archsearch.analysis.folding import fold, fold_with_offsets
 
@@ -33,18 +32,35 @@ _PIECE = re.compile(rf"([{HAN}]|[0-9]+|[^\W\d_{HAN}]+)|([{_STOPS}])")
 _JOINING = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f\U00030000-\U000323af"
 GAP = 1
 """What the end of a sentence or of a value leaves between positions."""
-Clause: TypeAlias = tuple[list[str], list[str]]
-"""Units in order, and the bigram of each with its successor."""
+WORD = "\0"
+BREAK = "\n"
 
 MAX_POSITION = 2**20 - 1
 """Positions past this one are not indexed; fields are capped far below it on ingest."""
 
 
 @cache
-def _cutters() -> tuple[Callable[[str], list[str]], Callable[[str], list[str]]]:
-    """Give what cuts a text at stops, and a part into stretches; a search never compiles them."""
-    stretch = re.compile(rf"[{_JOINING}]+|[{HAN}]|[0-9]+|[^\W\d_{HAN}]+")
-    return re.compile(rf"[{_STOPS}]").split, stretch.findall
+def _stretches() -> Callable[[str], list[str]]:
+    """Give what cuts a text into stretches and stops; a search never compiles it."""
+    return re.compile(rf"[{_JOINING}]+|[{HAN}]|[0-9]+|[^\W\d_{HAN}]+|[{_STOPS}]").findall
+
+
+class Marked(NamedTuple):
+    """The units of a folded text, with a character for each position.
+
+    ``text`` holds a Han character for itself, ``WORD`` for each of ``words`` in turn, and ``BREAK``
+    where there is a gap.
+    """
+
+    text: str
+    words: list[str]
+
+    def units(self) -> list[str]:
+        """List the units."""
+        if not self.words:
+            return list(self.text.replace(BREAK, ""))
+        words = iter(self.words)
+        return [next(words) if c == WORD else c for c in self.text if c != BREAK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +127,21 @@ def joins(unit: str) -> bool:
     return "㐀" <= unit < "ꀀ" or unit >= "𠀀"
 
 
-def clauses(folded: str) -> list[Clause]:
-    """Cut a folded text at what leaves a gap, and give units and bigrams of each part.
+def marked(folded: str) -> Marked:
+    """Mark the units of a folded text.
 
-    What :func:`positioned` and :func:`bigram` make, but a stretch of Han characters at a time; for
-    indexing.
+    What :func:`positioned` tells, but a stretch of Han characters at a time; for indexing.
     """
-    parts, stretches = _cutters()
-    return [_clause(stretches(part)) for part in parts(folded)]
-
-
-def _clause(stretches: list[str]) -> Clause:
-    units: list[str] = []
-    apart: list[int] = []
-    for stretch in stretches:
+    marks: list[str] = []
+    words: list[str] = []
+    for stretch in _stretches()(folded):
         # As in joins(), whose call would cost as much as all the rest.
         if "㐀" <= stretch < "ꀀ" or stretch >= "𠀀":
-            units += stretch
+            marks.append(stretch)
+        elif stretch in _STOPS:
+            marks.append(BREAK)
         else:
-            apart.append(len(units))
-            units.append(stretch)
-    bigrams = list(map(add, units, units[1:]))
-    for place in apart:
-        if place:
-            bigrams[place - 1] = f"{units[place - 1]} {units[place]}"
-        if place < len(bigrams):
-            bigrams[place] = f"{units[place]} {units[place + 1]}"
-    return units, bigrams
+            # Han characters that do not join their neighbours are among them.
+            marks.append(WORD)
+            words.append(stretch)
+    return Marked("".join(marks), words)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Protocol, Self
 
+from archsearch.analysis.units import BREAK, WORD
 from archsearch.domain.access import ScopedQuery
 from archsearch.domain.plan import Channel
 from archsearch.domain.record import RecordId
@@ -46,6 +48,47 @@ class TextTokens:
 
 
 @dataclass(slots=True)
+class UnitTokens:
+    """The tokens of a text of units: each unit, and each pair of neighbours at the first's place.
+
+    Says in few words what :class:`TextTokens` would of a text and its bigrams: most of an index are
+    such pairs, and an engine makes them faster from numbers than from strings. ``text`` and
+    ``words`` are as in :class:`~archsearch.analysis.units.Marked`; a pair with one of the words is
+    joined by a space, as is a pair of words.
+    """
+
+    text: str
+    words: Sequence[str]
+
+    @property
+    def length(self) -> int:
+        """The number of units."""
+        return len(self.text) - self.text.count(BREAK)
+
+    @property
+    def terms(self) -> list[str]:
+        """Units and pairs."""
+        return [term for term, _ in self]
+
+    @property
+    def positions(self) -> list[int]:
+        """The position of each of them."""
+        return [position for _, position in self]
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """Yield (term, position) pairs."""
+        words = iter(self.words)
+        units = [(next(words), " ") if mark == WORD else (mark, "") for mark in self.text]
+        places = [place for place, mark in enumerate(self.text) if mark != BREAK]
+        for place in places:
+            yield units[place][0], place
+        for place, following in pairwise(places):
+            if following == place + 1:
+                (left, after), (right, before) = units[place], units[following]
+                yield f"{left}{after or before}{right}", place
+
+
+@dataclass(slots=True)
 class Document:
     """What an engine keeps of one record: tokens to match, keys to filter, count and sort by.
 
@@ -55,7 +98,7 @@ class Document:
 
     record_id: RecordId
     version: int
-    texts: Mapping[str, TextTokens]
+    texts: Mapping[str, TextTokens | UnitTokens]
     keys: Mapping[str, tuple[str, ...]]
 
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 from archsearch.analysis.folding import fold
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
-from archsearch.analysis.units import clauses
+from archsearch.analysis.units import marked
 from archsearch.domain.record import Record, Values, values_at
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
 from archsearch.engines.fields import paths, sort_field
-from archsearch.engines.names import name_sort_key, name_units
+from archsearch.engines.names import name_sort_key
 from archsearch.engines.writers import (
     TAILED,
     Draft,
@@ -140,7 +140,7 @@ class DocumentBuilder:
         return lambda value: f"{ranks.get(value, last):04d}"
 
     def _name_rank(self, value: str) -> str:
-        return name_sort_key(name_units(clauses(fold(value))), self._analysis.pinyin)
+        return name_sort_key(marked(fold(value)).units(), self._analysis.pinyin)
 
 
 class _Remembered(dict[Any, Keys]):

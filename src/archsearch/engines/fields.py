@@ -13,56 +13,37 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 """
 
 from array import array
-from bisect import bisect
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from math import isnan
 from struct import pack
 from typing import Any
 
 from archsearch.analysis.folding import fold_key
 from archsearch.analysis.segmenter import Segmenter
-from archsearch.analysis.units import GAP, MAX_POSITION, Clause, bigram
+from archsearch.analysis.units import BREAK, MAX_POSITION, WORD, Marked, bigram
 from archsearch.domain.schema import FieldSpec, FieldType
-from archsearch.engines.base import ID, TextTokens
+from archsearch.engines.base import ID, TextTokens, UnitTokens
 from archsearch.security.masking import mask_text
 from archsearch.security.tokens import Purpose, Tokens
 
 _ORDINALS = array("I", range(1024))
 
 
-def unit_tokens(found: Sequence[Clause]) -> TextTokens:
-    """Make tokens of clauses: each unit, and each pair of neighbours at the first's position."""
-    if len(found) == 1 and len(found[0][0]) <= MAX_POSITION:
-        units, pairs = found[0]
-        return TextTokens(units + pairs, unit_places(len(units)), len(units))
-    units, pairs = [], []
-    places, pair_places = array("I"), array("I")
-    position = 0
-    for clause, bigrams in found:
-        if clause:
-            units += clause
-            pairs += bigrams
-            end = position + len(clause)
-            places += ordinals(position, end)
-            pair_places += ordinals(position, end - 1)
-            position = end
-        position += GAP
-    if position > MAX_POSITION:
-        del units[bisect(places, MAX_POSITION) :], places[len(units) :]
-        del pairs[bisect(pair_places, MAX_POSITION - 1) :], pair_places[len(pairs) :]
-    return TextTokens(units + pairs, places + pair_places, len(units))
+def unit_tokens(found: Sequence[Marked]) -> UnitTokens:
+    """Make tokens of texts, one after another with a gap."""
+    text, words = found[0]
+    if len(found) > 1:
+        text = BREAK.join([text for text, _ in found])
+        words = [word for _, words in found for word in words]
+    if len(text) > MAX_POSITION:
+        text = text[: MAX_POSITION + 1]
+        words = words[: text.count(WORD)]
+    return UnitTokens(text, words)
 
 
 def ordinals(start: int, end: int) -> "array[int]":
     """Give consecutive positions; copied from those at hand, as most texts are short."""
     return _ORDINALS[start:end] if end <= len(_ORDINALS) else array("I", range(start, end))
-
-
-@lru_cache(512)
-def unit_places(count: int) -> "array[int]":
-    """Give the positions of so many units, and then of their pairs; shared, not to be changed."""
-    return ordinals(0, count) + ordinals(0, max(count - 1, 0))
 
 
 def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:

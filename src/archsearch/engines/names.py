@@ -11,13 +11,12 @@ Names of its index fields (``name`` stands for the field's key):
 from array import array
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from archsearch.analysis.folding import fold
 from archsearch.analysis.pinyin import Pinyin, combined
-from archsearch.analysis.units import GAP, Clause, clauses
-from archsearch.engines.base import TextTokens
-from archsearch.engines.fields import unit_places
+from archsearch.analysis.units import BREAK, WORD, Marked, marked
+from archsearch.engines.base import TextTokens, UnitTokens
 from archsearch.security.masking import mask_text
 
 SHORTEST_GAPPED = 3
@@ -25,33 +24,34 @@ LONGEST_GAPPED = 6
 """Names of this many units get gap keys: shorter ones would match everybody, longer ones are found
 by their bigrams."""
 
+Readings: TypeAlias = list[tuple[str, ...]]
+"""Of each unit the syllables that it may be; none where a name ends and another begins."""
+NOTHING: Final[tuple[str, ...]] = ()
+
 
 class NameForms(NamedTuple):
     """What a name sounds like, and what it looks like with one slip in it."""
 
-    sounds: TextTokens
+    readings: Readings
     whole: tuple[str, ...]
     spellings: tuple[str, ...]
     initials: tuple[str, ...]
     gaps: tuple[str, ...]
 
     @classmethod
-    def of(cls, name: str, found: Sequence[Clause], pinyin: Pinyin) -> "NameForms":
-        """Make the forms of a name, given also as the clauses it folds to."""
-        units = name_units(found)
+    def of(cls, name: str, found: Marked, pinyin: Pinyin) -> "NameForms":
+        """Make the forms of a name, given also as the units it folds to."""
+        units = found.units()
         masked = mask_text(name)
-        whole = units if masked == name else name_units(clauses(fold(masked)))
+        whole = units if masked == name else marked(fold(masked)).units()
         readings = pinyin.name_readings(units)
         if sum(map(len, readings)) == len(units):
             # Read in one way only, as most names are.
-            syllables = [choices[0] for choices in readings]
-            sounds = spoken(syllables)
-            ways = [syllables]
+            ways = [[choices[0] for choices in readings]]
         else:
-            sounds = pinyin_tokens(readings)
             ways = [list(way) for way in combined(readings)]
         return cls(
-            sounds,
+            readings,
             ("".join(whole),),
             distinct(list(map("".join, ways))),
             distinct(["".join([syllable[0] for syllable in way]) for way in ways]),
@@ -59,41 +59,27 @@ class NameForms(NamedTuple):
         )
 
 
-def spoken(syllables: list[str]) -> TextTokens:
-    """Make tokens of syllables, one of each unit, and of pairs of them."""
-    pairs = list(map(" ".join, pairwise(syllables)))
-    length = len(syllables)
-    return TextTokens(syllables + pairs, unit_places(length), length)
-
-
-def name_units(found: Sequence[Clause]) -> list[str]:
-    """List the units of a name; what stands between them does not matter."""
-    return found[0][0] if len(found) == 1 else [unit for units, _ in found for unit in units]
-
-
-def pinyin_tokens(readings: Sequence[Sequence[str]]) -> TextTokens:
-    """Make tokens as :func:`spoken` does, of every reading of each unit."""
+def spoken(readings: Readings) -> TextTokens | UnitTokens:
+    """Make tokens of the syllables of each unit, and of all pairs of neighbours."""
     terms = [syllable for choices in readings for syllable in choices]
+    if max(map(len, readings), default=0) <= 1:
+        return UnitTokens("".join([WORD if choices else BREAK for choices in readings]), terms)
     places = array("I")
     for place, choices in enumerate(readings):
         places.extend([place] * len(choices))
     for place, (ones, others) in enumerate(pairwise(readings)):
         terms += [f"{one} {other}" for one in ones for other in others]
         places.extend([place] * (len(terms) - len(places)))
-    return TextTokens(terms, places, len(readings))
+    return TextTokens(terms, places, sum(map(bool, readings)))
 
 
 def united(forms: Sequence[NameForms]) -> NameForms:
-    """Put the forms of several names together; their sounds one after another, with a gap."""
-    terms: list[str] = []
-    places = array("I")
-    start = 0
+    """Put the forms of several names together; their readings one after another, with a gap."""
+    readings: Readings = []
     for form in forms:
-        terms += form.sounds.terms
-        places.extend([start + place for place in form.sounds.positions])
-        start += form.sounds.length + GAP
+        readings += [*form.readings, NOTHING]
     return NameForms(
-        TextTokens(terms, places, sum(form.sounds.length for form in forms)),
+        readings[:-1],
         distinct([key for form in forms for key in form.whole]),
         distinct([key for form in forms for key in form.spellings]),
         distinct([key for form in forms for key in form.initials]),

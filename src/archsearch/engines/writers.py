@@ -3,15 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from archsearch.analysis.folding import fold
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
-from archsearch.analysis.units import Clause, clauses
+from archsearch.analysis.units import Marked, marked
 from archsearch.domain.schema import FieldSpec, FieldType, Matching
-from archsearch.engines.base import TextTokens
+from archsearch.engines.base import TextTokens, UnitTokens
 from archsearch.engines.fields import (
     conceals,
     facet_field,
@@ -24,7 +23,7 @@ from archsearch.engines.fields import (
     unit_tokens,
     word_tokens,
 )
-from archsearch.engines.names import NameForms, distinct, name_sort_key, name_units, united
+from archsearch.engines.names import NameForms, distinct, name_sort_key, spoken, united
 from archsearch.security.masking import mask_text
 from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Tokens
 
@@ -39,7 +38,7 @@ TAILED: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
 class Draft:
     """A document in the making."""
 
-    texts: dict[str, TextTokens]
+    texts: dict[str, TextTokens | UnitTokens]
     keys: Keys
 
 
@@ -61,14 +60,11 @@ class TextWriter:
     def write(self, draft: Draft, values: Sequence[Any]) -> None:
         """Write the values."""
         folded = [fold(str(value)) for value in values]
-        self.write_clauses(draft, folded, [clauses(text) for text in folded])
+        self.write_marked(draft, folded, list(map(marked, folded)))
 
-    def write_clauses(
-        self, draft: Draft, folded: Sequence[str], found: Sequence[list[Clause]]
-    ) -> None:
-        """Write values that are folded already, and their clauses."""
-        together = found[0] if len(found) == 1 else list(chain.from_iterable(found))
-        draft.texts[self._units] = unit_tokens(together)
+    def write_marked(self, draft: Draft, folded: Sequence[str], found: Sequence[Marked]) -> None:
+        """Write values that are folded already, and their units."""
+        draft.texts[self._units] = unit_tokens(found)
         draft.texts[self._words] = word_tokens(folded, self._segmenter)
 
 
@@ -91,20 +87,20 @@ class NameWriter:
         """Write the values."""
         names = [str(value) for value in values]
         folded = [fold(name) for name in names]
-        found = [clauses(text) for text in folded]
-        self._text.write_clauses(draft, folded, found)
+        found = list(map(marked, folded))
+        self._text.write_marked(draft, folded, found)
         form = NameForms.of(names[0], found[0], self._pinyin)
         if len(names) > 1:
             others = zip(names[1:], found[1:], strict=True)
             form = united([form, *(NameForms.of(*other, self._pinyin) for other in others)])
-        draft.texts[self._sounds] = form.sounds
+        draft.texts[self._sounds] = spoken(form.readings)
         keys = draft.keys
         keys[self._whole] = form.whole
         keys[self._spelling] = form.spellings
         keys[self._initials] = form.initials
         keys[self._gap] = form.gaps
         if self._sort:
-            keys[self._sort] = (name_sort_key(name_units(found[0]), self._pinyin),)
+            keys[self._sort] = (name_sort_key(found[0].units(), self._pinyin),)
 
 
 class KeyWriter:

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.analysis.folding import fold
-from archsearch.analysis.units import bigram, positioned, units
+from archsearch.analysis.units import BREAK, WORD, bigram, marked, positioned, units
 
 
 def test_han_characters_letters_and_digits_are_units_of_their_own() -> None:
@@ -51,3 +51,12 @@ def test_units_appear_in_order_in_the_folded_text(text: str) -> None:
         found = rest.find(unit)
         assert found >= 0
         rest = rest[found + len(unit) :]
+
+
+@given(st.text() | st.text(st.sampled_from("张〇𠮷ab1。\r\n （")))
+def test_a_marked_text_has_a_character_for_each_position(text: str) -> None:
+    found = marked(fold(text))
+
+    places = [place for place, mark in enumerate(found.text) if mark != BREAK]
+    assert list(zip(found.units(), places, strict=True)) == positioned([text])
+    assert found.text.count(WORD) == len(found.words)

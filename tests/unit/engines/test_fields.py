@@ -1,12 +1,13 @@
 import math
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.analysis.folding import fold
-from archsearch.analysis.units import clauses, positioned
+from archsearch.analysis.units import bigram, marked, positioned
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.engines.fields import (
     identifier_key,
@@ -36,7 +37,7 @@ def test_a_phrase_out_of_a_text_is_found_by_its_tokens(text: str, data: st.DataO
     found = positioned([text])
     start = data.draw(st.integers(0, len(found)))
     part = found[start : data.draw(st.integers(start, len(found)))]
-    indexed = set(unit_tokens(clauses(fold(text))))
+    indexed = set(unit_tokens([marked(fold(text))]))
 
     tokens = phrase_tokens(part)
 
@@ -47,7 +48,7 @@ def test_a_phrase_out_of_a_text_is_found_by_its_tokens(text: str, data: st.DataO
 
 @given(TEXTS, TEXTS)
 def test_a_phrase_that_is_not_in_a_text_is_not_found(text: str, sought: str) -> None:
-    indexed = set(unit_tokens(clauses(fold(text))))
+    indexed = set(unit_tokens([marked(fold(text))]))
     there, part = dict(map(reversed, positioned([text]))), positioned([sought])  # type: ignore[arg-type, var-annotated]
     origin = part[0][1] if part else 0
 
@@ -82,3 +83,19 @@ def test_numbers_of_all_sizes_sort() -> None:
     numbers = [rng.uniform(-1, 1) * 10 ** rng.randrange(-5, 15) for _ in range(500)]
 
     assert sorted(numbers, key=number_key) == sorted(numbers)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3))
+def test_neighbours_make_pairs_and_a_gap_parts_them(texts: list[str]) -> None:
+    found = positioned(texts)
+    pairs = [
+        (bigram(unit, successor), place)
+        for (unit, place), (successor, following) in pairwise(found)
+        if following == place + 1
+    ]
+
+    tokens = unit_tokens([marked(fold(text)) for text in texts])
+
+    assert list(tokens) == found + pairs
+    assert list(zip(tokens.terms, tokens.positions, strict=True)) == found + pairs
+    assert tokens.length == len(found)

@@ -13,6 +13,7 @@ Arrays (T terms, P postings, N tokens, D documents):
 =============  =======  =========================================================================
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -132,6 +133,15 @@ class Tokens:
     terms: Ints
     docs: Ints
     positions: Ints
+
+    @classmethod
+    def joined(cls, pieces: "Sequence[Tokens]") -> "Tokens":
+        """Put several together."""
+        return cls(
+            np.concatenate([piece.terms for piece in pieces]),
+            np.concatenate([piece.docs for piece in pieces]),
+            np.concatenate([piece.positions for piece in pieces]),
+        )
 
     def sorted(self) -> "Tokens":
         """Order by term, document, position, through one sort of packed 64-bit keys if they fit."""

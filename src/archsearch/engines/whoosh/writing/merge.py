@@ -15,7 +15,7 @@ from archsearch.engines.whoosh.format.columns import KeyField
 from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.format.dictionary import Dictionary, union
 from archsearch.engines.whoosh.format.postings import TextAssembler, TextField, Tokens
-from archsearch.engines.whoosh.writing.build import GONE
+from archsearch.engines.whoosh.writing.texts import GONE
 
 CHUNK = 2_000_000
 """Tokens sorted at a time: about 100 MB with everything around them."""
@@ -114,7 +114,7 @@ def _merge_text(
     assembler = TextAssembler(terms)
     for low, high in _ranges(sources, len(terms), chunk):
         pieces = [source.between(low, high) for source in sources]
-        assembler.append(_concatenated(pieces).sorted())
+        assembler.append(Tokens.joined(pieces).sorted())
     return assembler.finish(lengths)
 
 
@@ -155,14 +155,6 @@ def _cut(ends: Ints, chunk: int) -> Iterator[tuple[int, int]]:
         high = max(low + 1, int(np.searchsorted(ends, done + chunk, side="right")))
         yield low, high
         low = high
-
-
-def _concatenated(pieces: Sequence[Tokens]) -> Tokens:
-    return Tokens(
-        np.concatenate([piece.terms for piece in pieces]),
-        np.concatenate([piece.docs for piece in pieces]),
-        np.concatenate([piece.positions for piece in pieces]),
-    )
 
 
 def _merge_keys(
