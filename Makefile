@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WHOOSH3 := $(VENV)/whoosh3
 SIZE ?= 200000
 
-.PHONY: demo test compat check format lint types slow bench sample lock clean help
+.PHONY: demo test compat check format lint types slow bench relevance sample lock clean help
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 20
 
 bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=200000 records)
 	$(BIN)/python -m tests.bench --size $(SIZE)
+
+relevance: $(BIN)/.installed  ## Measure how well names are found (NAMES="a.txt b.jsonl.gz")
+	$(BIN)/python -m tests.relevance.measure $(NAMES) $(ARGS)
 
 sample: $(BIN)/.installed  ## Write sample_data/ anew
 	$(BIN)/python -m tools.make_sample_data

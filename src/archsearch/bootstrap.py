@@ -49,7 +49,7 @@ from archsearch.storage.migrations.runner import migrate
 if TYPE_CHECKING:
     from archsearch.services.ingest import IngestService
 
-ANALYSIS_VERSION = "2"
+ANALYSIS_VERSION = "3"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 FIRST_ADMINISTRATOR = "admin"

@@ -24,7 +24,7 @@ def feed(workspace: Path, source: Path) -> None:
         service = application.ingest
         service._rules = replace(service._rules, batch=50)
         service._indexing = lambda: Indexing(
-            application.index, application.companion(), worth=50, stretch=60
+            application.index, application.companion(), worth=50, least=50, stretch=60
         )
         office.archive.ingest(source, user="admin", progress=lambda _, rows: tell("stored", rows))
     tell("done")

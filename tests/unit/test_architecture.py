@@ -21,7 +21,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "rich": "entrypoints/cli/",
     "openpyxl": "ingest/readers/workbook.py",
     "defusedxml": "ingest/readers/",
-    "numpy": "engines/whoosh/",
+    "numpy": ("engines/whoosh/", "search/likeness/"),
 }
 """Where each library may be imported: files below ``src/archsearch``, or folders."""
 

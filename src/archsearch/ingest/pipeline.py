@@ -28,11 +28,13 @@ class Supply:
 
     ``digest`` is that of its content, empty when there is none; ``entries`` are its drafts, and
     problems for what is no row. They are to be used up before the next supply is asked for.
+    ``size`` is in bytes, 0 when nobody knows.
     """
 
     name: str
     digest: str
     entries: Iterator[Draft | Problem]
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Pipeline:
     def files(self, path: Path, today: date) -> Iterator[Supply]:
         """Yield the drafts of a file, or of every file in a folder."""
         for feed in feeds(path, self.limits):
-            yield Supply(feed.name, feed.digest, self._drafts(feed.items, today))
+            yield Supply(feed.name, feed.digest, self._drafts(feed.items, today), feed.size)
 
     def dicts(self, dicts: Sequence[Mapping[str, Any]], today: date) -> Supply:
         """Give the drafts of records handed over by a program."""

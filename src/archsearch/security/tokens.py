@@ -7,7 +7,6 @@ do not look alike.
 
 import hashlib
 import hmac
-from binascii import b2a_base64
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeAlias
@@ -47,7 +46,7 @@ class Tokens:
         self._stamps: dict[tuple[str, Purpose], Stamp] = {}
 
     def token(self, field: str, purpose: Purpose, value: str) -> str:
-        """Make the token of a value of a field for a purpose: 96 bits in 16 characters."""
+        """Make the token of a value: 96 bits as hex digits, of which an index keeps the bytes."""
         return self.stamp(field, purpose)(value)
 
     def stamp(self, field: str, purpose: Purpose) -> Stamp:
@@ -68,6 +67,6 @@ def _stamp(key: bytes) -> Stamp:
         first, second = inner.copy(), outer.copy()
         first.update(value.encode())
         second.update(first.digest())
-        return b2a_base64(second.digest()[:_TOKEN_BYTES], newline=False).decode("ascii")
+        return second.digest()[:_TOKEN_BYTES].hex()
 
     return stamp

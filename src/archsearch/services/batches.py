@@ -13,8 +13,9 @@ from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.rows import Draft
 from archsearch.services.admission import Admission, Decision, Verdict, record_of
+from archsearch.services.numbering import Numbering
 from archsearch.services.trail import Trail
-from archsearch.storage import audit_log, counters, departments, identities, meta, records
+from archsearch.storage import audit_log, departments, identities, meta, records
 from archsearch.storage.identities import Identities, Identity, SourceKey
 from archsearch.storage.records import Revision
 
@@ -92,16 +93,19 @@ class Batches:
     ) -> tuple[list[Decision], Bookmark]:
         entrants = [_Entrant.of(draft, self._admission.digest(draft)) for draft in drafts]
         known = _Known.of(connection, entrants)
+        nameless = sum(entrant.record_id is None for entrant in entrants)
+        numbering = Numbering(connection, self._naming, known.identities.by_record_id, nameless)
         decisions: list[Decision] = []
         revisions: list[Revision] = []
         for entrant in entrants:
             decision = self._decide(entrant, known, bookmark)
             if decision.verdict in _STORED:
-                record = record_of(decision, self._record_id(connection, decision, known))
+                record = record_of(decision, self._record_id(decision, numbering))
                 decision = decision.stored_as(record.record_id)
                 revisions.append(Revision(record, decision.digest))
                 known.learn(record, decision.digest, decision.known)
             decisions.append(decision)
+        numbering.close()
         if revisions:
             self._save(connection, revisions, decisions)
         after = bookmark.moved(decisions)
@@ -120,24 +124,15 @@ class Batches:
         before = known.records.get(identity.record_id) if identity is not None else None
         return self._admission.decide(draft, digest, identity, before)
 
-    def _record_id(self, connection: Connection, decision: Decision, known: "_Known") -> RecordId:
+    def _record_id(self, decision: Decision, numbering: Numbering) -> RecordId:
         if decision.known is not None:
             return decision.known.record_id
         given = decision.values.get("record_id")
         if given:
             return RecordId(str(given))
         nature = decision.values.get("nature")
-        prefix = self._naming.prefix(
-            None if nature is None else str(nature), self._admission.today.year
-        )
-        while True:
-            (number,) = counters.take(connection, prefix)
-            record_id = self._naming.name(prefix, number)
-            # Somebody may have used this number by hand, perhaps in this very batch.
-            if record_id in known.identities.by_record_id:
-                continue
-            if not identities.find_identities(connection, record_ids=[record_id]).by_record_id:
-                return record_id
+        year = self._admission.today.year
+        return numbering.next(None if nature is None else str(nature), year)
 
     def _save(
         self,

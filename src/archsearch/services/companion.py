@@ -25,8 +25,6 @@ _READY: Final = b"ready "
 _DONE: Final = b"done\n"
 _READ: Final = 1 << 16
 _PATIENCE: Final = 5.0
-_AHEAD: Final = 2
-"""Orders that a companion may have before it: one to work at, one so that it need not wait."""
 _MOST: Final = 4
 """Companions; each of them holds dictionaries and the documents of an order in memory."""
 
@@ -102,8 +100,8 @@ class Companion:
 
     @property
     def willing(self) -> bool:
-        """Whether it would take another order now."""
-        return self._greeted and self._ordered < _AHEAD and not self._gone
+        """Whether it has nothing to do and would take an order."""
+        return self._greeted and not self._ordered and not self._gone
 
     def order(self, after: int, upto: int) -> None:
         """Have it index a stretch of the outbox; does not wait for that."""

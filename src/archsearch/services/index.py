@@ -153,8 +153,9 @@ class IndexService:
         """Make an index for a store that is still empty, so that none need be made in a hurry."""
         with self._database.read() as connection:
             empty = next(records.iterate_all(connection), None) is None
-        if empty and not self._sound():
-            with suppress(BusyError, EngineError):
+        # An index that cannot be made must not keep records from being stored.
+        with suppress(BusyError, EngineError):
+            if empty and not self._sound():
                 self.repair()
 
     def catch_up(self) -> bool:

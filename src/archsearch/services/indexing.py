@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from archsearch.errors import BusyError
 from archsearch.services.companion import Companion, wait_for
 from archsearch.services.index import IndexService
+
+_ROW: Final = 600
+"""Bytes of a row, roughly, in most formats."""
+_ROUNDS: Final = 2
+"""Orders for each companion that are to be left when storing ends."""
 
 
 class Indexing:
@@ -17,7 +22,8 @@ class Indexing:
         invite: Starts companions; gives none where there can be none.
         worth: Records from which on companions are worth their start.
         every: Records after which the index hears of them where there is no companion.
-        stretch: Records in an order; a commit for fewer would be merged into others soon.
+        least: Records in an order while more are being stored; a commit for fewer costs too much.
+        stretch: Records in an order at most.
     """
 
     def __init__(
@@ -27,12 +33,14 @@ class Indexing:
         *,
         worth: int = 5_000,
         every: int = 20_000,
+        least: int = 4_000,
         stretch: int = 16_000,
     ) -> None:
         self._index = index
         self._invite = invite
         self._worth = worth
         self._every = every
+        self._least = least
         self._stretch = stretch
         self._stored = 0
         self._fresh = 0
@@ -55,14 +63,19 @@ class Indexing:
         """Get ready before anything is stored."""
         self._index.begin()
 
+    def expect(self, size: int) -> None:
+        """Hear of so many bytes of rows to come: companions take a while to be of use."""
+        if size >= self._worth * _ROW:
+            self._invite_once()
+
     def stored(self, number: int) -> None:
         """Note that so many records were stored; may take the time to index them."""
         self._stored += number
         self._fresh += number
-        if self._companions is None and self._stored >= self._worth:
-            self._companions = self._invite()
+        if self._stored >= self._worth:
+            self._invite_once()
         if self._companions and not all(each.gone for each in self._companions):
-            self._order(self._stretch)
+            self._order(storing=True)
         elif self._fresh >= self._every:
             self._fresh = 0
             self._settle()
@@ -72,26 +85,36 @@ class Indexing:
         if companions := self._companions:
             waiting = True
             while waiting:
-                self._order(1)
+                self._order(storing=False)
                 waiting = wait_for(companions)
         return self._settle()
 
-    def _order(self, least: int) -> None:
-        """Give what is in the outbox to companions that have room, unless it is too little."""
+    def _invite_once(self) -> None:
+        if self._companions is None:
+            self._companions = self._invite()
+
+    def _order(self, *, storing: bool) -> None:
+        """Give what is in the outbox to companions without work, unless it is too little yet."""
         companions = self._companions or ()
         for each in companions:
             each.listen()
         before, last = self._index.waiting()
         self._ordered = max(self._ordered, before)
-        while last - self._ordered >= least:
+        while last - self._ordered >= (self._least if storing else 1):
             willing = next((each for each in companions if each.willing), None)
             if willing is None:
                 return
-            # In the end everyone gets a part, so that all are done at the same time.
-            share = -(-(last - self._ordered) // len(companions))
-            upto = self._ordered + min(share if least == 1 else least, self._stretch)
+            # Nobody has a second order before them: the longer the wait, the larger the next one,
+            # and large ones make an index in few pieces.
+            backlog = last - self._ordered
+            upto = self._ordered + min(backlog if storing else self._part(backlog), self._stretch)
             willing.order(self._ordered, upto)
             self._ordered = upto
+
+    def _part(self, backlog: int) -> int:
+        """Cut up what is left in the end, ever smaller, so that all are done at the same time."""
+        companions = sum(not each.gone for each in self._companions or ()) or 1
+        return min(backlog, max(self._least, -(-backlog // (companions * _ROUNDS))))
 
     def _settle(self) -> bool:
         try:

@@ -178,6 +178,8 @@ class IngestService:
     ) -> None:
         source, report, rejects = tally.source, tally.report, tally.rejects
         bookmark = batches.bookmark(self._rules.fingerprint + source.digest)
+        if not report.dry_run and not bookmark.number:
+            indexing.expect(source.size)
         try:
             for batch in _batches(source.entries, tally, self._rules.batch):
                 decisions, bookmark = batches.store(batch, bookmark.rejecting(tally.kept_out))

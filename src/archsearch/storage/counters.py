@@ -13,11 +13,20 @@ def take(connection: Connection, prefix: str, amount: int = 1) -> range:
     """
     if amount < 0:
         raise InvalidRequestError("取号数量不能为负数。")
-    last = connection.execute(select(COUNTERS.c.last).where(COUNTERS.c.prefix == prefix)).scalar()
-    if last is None:
-        last = 0
+    before = _find(connection, prefix)
+    if before is None:
         connection.execute(insert(COUNTERS).values(prefix=prefix, last=amount))
-    else:
-        change = update(COUNTERS).where(COUNTERS.c.prefix == prefix).values(last=last + amount)
-        connection.execute(change)
-    return range(last + 1, last + amount + 1)
+        return range(1, amount + 1)
+    change = update(COUNTERS).where(COUNTERS.c.prefix == prefix).values(last=before + amount)
+    connection.execute(change)
+    return range(before + 1, before + amount + 1)
+
+
+def last(connection: Connection, prefix: str) -> int:
+    """Tell the number of a prefix that was taken last, 0 if none was."""
+    return _find(connection, prefix) or 0
+
+
+def _find(connection: Connection, prefix: str) -> int | None:
+    statement = select(COUNTERS.c.last).where(COUNTERS.c.prefix == prefix)
+    return connection.execute(statement).scalar()

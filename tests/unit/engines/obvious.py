@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
@@ -151,7 +150,7 @@ def _key(spec: FieldSpec, value: Any) -> str:
 
 def _token(spec: FieldSpec, purpose: str, value: str) -> str:
     key = derive_key(SECRET, f"token/{spec.key}/{purpose}")
-    return b64encode(hmac.digest(key, value.encode(), hashlib.sha256)[:12]).decode()
+    return hmac.digest(key, value.encode(), hashlib.sha256)[:12].hex()
 
 
 def _above(paths: Iterable[str]) -> list[str]:

@@ -55,7 +55,7 @@ def feed(office: Office, invite: Invite, **more: Any) -> list[int]:
     index = office.application.index
     index.__class__ = Counting
     service = office.application.ingest
-    service._indexing = lambda: Indexing(index, invite, worth=60, every=80, stretch=25)
+    service._indexing = lambda: Indexing(index, invite, worth=60, every=80, least=20, stretch=25)
     service._rules = replace(service._rules, batch=20)
     office.feed(*named(f"R{number}" for number in range(ROWS)), **more)
     return done

@@ -42,3 +42,12 @@ def test_none_can_be_taken_but_not_fewer(database: Database) -> None:
         with pytest.raises(InvalidRequestError):
             counters.take(connection, "GR", -1)
         assert list(counters.take(connection, "GR")) == [1]
+
+
+def test_the_last_number_can_be_told_without_taking_one(database: Database) -> None:
+    with database.write() as connection:
+        before = counters.last(connection, "GR")
+        counters.take(connection, "GR", 3)
+        after = counters.last(connection, "GR"), counters.last(connection, "GR")
+
+    assert (before, after) == (0, (3, 3))

@@ -23,13 +23,15 @@ Reader = Callable[[Source], Iterator[Row | Problem]]
 class Feed:
     """One file being read.
 
-    ``digest`` is that of its bytes (SHA-256, hexadecimal), empty when there is nothing to read.
+    ``digest`` is that of its bytes (SHA-256, hexadecimal), empty when there is nothing to read;
+    ``size`` is their number.
     ``items`` are to be used up before the next feed is asked for: the file is open until then.
     """
 
     name: str
     digest: str
     items: Iterator[Row | Problem]
+    size: int = 0
 
 
 def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Row | Problem]:
@@ -88,7 +90,7 @@ def _file_feeds(path: Path, name: str, limits: Limits, folder: int | None = None
     try:
         with open_source(path, name, limits, folder=folder) as source:
             reader = _reader(path)
-            yield Feed(name, source.digest(), _items(reader, source, refusals))
+            yield Feed(name, source.digest(), _items(reader, source, refusals), source.size)
             # Raised here, the refusal passes by the check whether the file changed meanwhile.
             for refusal in refusals:
                 raise refusal

@@ -40,6 +40,11 @@ class Source:
     descriptor: int
     compressed: bool
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file as it is on disk."""
+        return os.fstat(self.descriptor).st_size
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the content, decompressed, from the start."""
         raw = self._raw_chunks()

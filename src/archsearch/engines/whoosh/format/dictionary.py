@@ -29,6 +29,8 @@ from archsearch.engines.whoosh.format.container import Container, ContainerWrite
 
 BLOCK = 16
 _LONGEST_SHARED = 255
+_WORTH_A_SEARCH = 20
+"""Entries that are read one after the other in the time that one search takes."""
 _HEX = frozenset(b"0123456789abcdef")
 
 
@@ -137,8 +139,13 @@ class Dictionary(Sequence[bytes]):
         return place if place < len(self) and self[place] == wanted else -1
 
     def find_all(self, texts: Iterable[str]) -> Docs:
-        """Give the ordinals of those texts that are entries, ascending."""
-        found = sorted(place for text in texts if (place := self.find(text)) >= 0)
+        """Give the ordinals of those texts that are entries, ascending, each once."""
+        wanted = set(texts)
+        if len(wanted) * _WORTH_A_SEARCH < len(self):
+            found = sorted(place for text in wanted if (place := self.find(text)) >= 0)
+        else:
+            sought = set(map(encode, wanted))
+            found = [place for place, entry in enumerate(self.entries()) if entry in sought]
         return np.array(found, np.intp)
 
     def prefix(self, prefix: str) -> tuple[int, int]:

@@ -66,8 +66,9 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
 
     def adopt(self, batch: Batch) -> None:
         """Take in changes that were worked out beforehand."""
-        for record_id in batch.record_ids:
-            self._remove(record_id)
+        for segment in self.segments:
+            for doc in self._content(segment).ids.find_all(batch.record_ids).tolist():
+                self._delete(segment, doc)
         for content in batch.contents:
             self._changed = True
             self._write(content)
@@ -117,9 +118,13 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
     def _remove(self, record_id: RecordId) -> None:
         for segment in self.segments:
             doc = self._content(segment).ids.find(record_id)
-            if doc >= 0 and not segment.is_deleted(doc):
-                segment.delete_document(doc)
-                self._changed = True
+            if doc >= 0:
+                self._delete(segment, doc)
+
+    def _delete(self, segment: ColumnarSegment, doc: int) -> None:
+        if not segment.is_deleted(doc):
+            segment.delete_document(doc)
+            self._changed = True
 
     def _content(self, segment: ColumnarSegment) -> Content:
         name = segment.filename

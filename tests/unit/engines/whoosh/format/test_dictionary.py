@@ -28,6 +28,25 @@ def test_find_gives_the_ordinal_or_nothing(texts: set[str], wanted: str) -> None
     assert packed(texts).find(wanted) == expected
 
 
+@given(TEXTS, st.sets(st.text(CHARS, max_size=4), max_size=5))
+def test_find_all_gives_the_ordinals_of_those_there(texts: set[str], wanted: set[str]) -> None:
+    dictionary = Dictionary.of(sorted(map(encode, texts)))
+
+    found = dictionary.find_all([*wanted, *wanted]).tolist()
+
+    assert found == sorted(dictionary.find(text) for text in wanted & texts)
+
+
+@pytest.mark.parametrize("every", [1, 7, 500])
+def test_find_all_finds_few_and_many_alike(every: int) -> None:
+    texts = [f"{number:05d}" for number in range(2000)]
+    dictionary = Dictionary.of(list(map(encode, texts)))
+
+    found = dictionary.find_all([*texts[3::every], "absent"]).tolist()
+
+    assert found == list(range(3, 2000, every))
+
+
 @given(TEXTS, st.text(CHARS, max_size=3))
 def test_prefix_is_the_interval_of_what_starts_so(texts: set[str], prefix: str) -> None:
     low, high = packed(texts).prefix(prefix)

@@ -1,0 +1,198 @@
+"""The parts of a name: 行政区 + 字号 + 行业 + 组织形式 of an organisation, or a person's name.
+
+Parts say how much a unit means: who forgets 有限公司 has forgotten nothing, who forgets a character
+of the brand (字号) means somebody else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from archsearch.search.likeness.writing import Written
+
+LONGEST_PERSON: Final = 4
+_LONGEST_LINKED: Final = 9
+_LONGEST_REGION: Final = 12
+_MOST_REGIONS: Final = 4
+_LONGEST_WORD: Final = 6
+_BRAND: Final = 2
+"""Units after the region that belong to the brand whatever they are."""
+
+_BRAND_MOST: Final = 3
+_LEVELS: Final = frozenset("省市县区镇乡州盟旗")
+
+
+_INNER_FORMS: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "公司", "集团")
+_KINDS: Final = ("集团", "股份", "控股", "责任", "企业")
+
+
+class Part(IntEnum):
+    """What a unit of a name belongs to."""
+
+    PERSON = 0
+    REGION = 1
+    LEVEL = 2
+    BRAND = 3
+    BODY = 4
+    TRADE = 5
+    FORM = 6
+    BRANCH = 7
+    LINKED = 8
+    """Of a long name of a person, which may be given in part: 买买提·艾力."""
+
+
+TELLING: Final = frozenset({Part.PERSON, Part.BRAND, Part.BODY, Part.LINKED})
+"""Parts without which a name is another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Units with regions in front, their parts, and where each stood before."""
+
+    units: str
+    parts: bytes
+    order: tuple[int, ...] | None = None
+    """Where each unit stood, if anything was moved."""
+
+
+class Parts:
+    """Tells the parts of names from published lists.
+
+    Args:
+        regions: Names of regions, full and short.
+        trades: Words of business.
+        forms: Organisation forms.
+    """
+
+    def __init__(self, regions: Iterable[str], trades: Iterable[str], forms: Iterable[str]) -> None:
+        self._regions = frozenset(name for name in regions if 1 < len(name) <= _LONGEST_REGION)
+        # Most names begin with no region: the first two characters tell.
+        self._heads = frozenset(name[:2] for name in self._regions)
+        self._trades = frozenset(trades)
+        self._forms = frozenset(forms)
+        self._longest_form = max(map(len, self._forms))
+
+    def of(self, name: Written, *, query: bool = False) -> Parted:
+        """Tell the parts of a name; of a query also where it is only a piece of a name."""
+        units = name.units
+        order: tuple[int, ...] | None = None
+        if name.bracketed:
+            order = self._regions_first(name)
+            if order is not None:
+                units = "".join(units[place] for place in order)
+        if len(units) <= LONGEST_PERSON and not (query and self._leads(units)):
+            return Parted(units, bytes(len(units)), order)
+        region = self._region_end(units)
+        form = self._form_start(units, region)
+        if not region and form == len(units) and len(units) <= _LONGEST_LINKED and not query:
+            return Parted(units, bytes([Part.LINKED]) * len(units), order)
+        return Parted(units, self._parts(units, region, form), order)
+
+    def rank(self, word: Written) -> int:
+        """Where a word belongs in the order of names: region, brand, trade, form."""
+        units = word.units
+        if self._region_end(units + "\0") >= len(units):
+            return 0
+        if units in self._forms:
+            return 3
+        covered = bytearray([Part.BODY]) * len(units)
+        self._mark_trades(units, covered, 0, len(units))
+        return 2 if Part.BODY not in covered else 1
+
+    def _leads(self, units: str) -> bool:
+        """Whether a short text begins with a region and goes on."""
+        return 0 < self._region_end(units) < len(units) - 1
+
+    def _regions_first(self, name: Written) -> tuple[int, ...] | None:
+        moved = [
+            place
+            for start, end in name.bracketed
+            if start and name.units[start:end] in self._regions
+            for place in range(start, end)
+        ]
+        if not moved:
+            return None
+        return (*moved, *(place for place in range(len(name.units)) if place not in moved))
+
+    def _region_end(self, units: str) -> int:
+        ends = self._region_ends(units)
+        # A name that is nothing but a region is that: 北京, or a person called 高平.
+        return ends[-1] if ends and ends[-1] < len(units) else 0
+
+    def _region_ends(self, units: str) -> list[int]:
+        """Where each of the regions ends that a text begins with."""
+        ends: list[int] = []
+        end = 0
+        while len(ends) < _MOST_REGIONS and units[end : end + 2] in self._heads:
+            longest = min(_LONGEST_REGION, len(units) - end)
+            length = next(
+                (n for n in range(longest, 1, -1) if units[end : end + n] in self._regions), 0
+            )
+            if not length:
+                break
+            end += length
+            if units[end : end + 1] in _LEVELS and units[end - 1] not in _LEVELS:
+                end += 1
+            ends.append(end)
+        return ends
+
+    def _mark_regions(self, units: str, parts: bytearray, start: int, stop: int) -> None:
+        """Mark the regions that begin at a place, and apart from them the words for levels."""
+        begin = start
+        for end in self._region_ends(units[start:stop]):
+            parts[begin : start + end] = bytes([Part.REGION]) * (start + end - begin)
+            begin = start + end
+            if units[begin - 1] in _LEVELS:
+                parts[begin - 1] = Part.LEVEL
+
+    def _form_start(self, units: str, region: int) -> int:
+        for length in range(min(self._longest_form, len(units) - region - 1), 0, -1):
+            if units[-length:] in self._forms:
+                return len(units) - length
+        return len(units)
+
+    def _parts(self, units: str, region: int, form: int) -> bytes:
+        parts = bytearray([Part.BODY]) * len(units)
+        self._mark_regions(units, parts, 0, region)
+        parts[form:] = bytes([Part.FORM]) * (len(units) - form)
+        head = self._mark_form_inside(units, parts, region, form)
+        self._mark_trades(units, parts, region + _BRAND, form)
+        free = next((p for p in range(region, head) if parts[p] != Part.BODY), head)
+        # A longer run is a brand and a trade that is in no list.
+        end = free if free - region <= _BRAND_MOST else region + _BRAND
+        parts[region:end] = bytes([Part.BRAND]) * (end - region)
+        return bytes(parts)
+
+    def _mark_form_inside(self, units: str, parts: bytearray, region: int, form: int) -> int:
+        """Mark the form of the head office in the name of a branch; what follows is the branch."""
+        for inner in _INNER_FORMS:
+            start = units.find(inner, region + 1, form)
+            if start > 0:
+                end = start + len(inner)
+                parts[start:end] = bytes([Part.FORM]) * len(inner)
+                parts[end:form] = bytes([Part.BRANCH]) * (form - end)
+                self._mark_regions(units, parts, end, form)
+                return self._mark_kind(units, parts, start)
+        return self._mark_kind(units, parts, form)
+
+    def _mark_kind(self, units: str, parts: bytearray, end: int) -> int:
+        """Mark what often stands before the form and belongs to it, as in (集团)有限公司."""
+        for kind in _KINDS:
+            start = end - len(kind)
+            if start > 1 and units.startswith(kind, start):
+                parts[start:end] = bytes([Part.FORM]) * len(kind)
+                return self._mark_kind(units, parts, start)
+        return end
+
+    def _mark_trades(self, units: str, parts: bytearray, start: int, end: int) -> None:
+        place = start
+        while place < end - 1:
+            for length in range(min(_LONGEST_WORD, end - place), 1, -1):
+                if units[place : place + length] in self._trades:
+                    for covered in range(place, place + length):
+                        if parts[covered] in (Part.BODY, Part.BRANCH):
+                            parts[covered] = Part.TRADE
+                    place += length - 1
+                    break
+            place += 1

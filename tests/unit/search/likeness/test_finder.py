@@ -1,0 +1,78 @@
+"""Names found by half a memory, in a small archive with look-alikes around each."""
+
+from pathlib import Path
+
+import pytest
+
+from archsearch.search.likeness.finder import Finder
+from archsearch.search.likeness.index import build
+from archsearch.search.likeness.lexicon import Lexicon
+
+CONFIG = Path(__file__).parents[4] / "config"
+NAMES = (
+    *("张伟明", "章卫民", "张未来", "赵末", "王芳", "单晓琳", "曾庆丰", "李明", "陆优良", "欧阳锋"),
+    *("买买提·艾力", "张䶮", "上海华源热疗技术有限公司", "上海东方明珠股份有限公司"),
+    *("北京华夏科技发展有限责任公司", "华夏(天津)科技有限公司", "中国农业发展银行浙江省分行"),
+    *("中国农业银行浙江省分行", "第一建筑工程公司", "国营〇七一厂", "广州市第十七中学校办工厂"),
+)
+
+
+@pytest.fixture(scope="module")
+def finder() -> Finder:
+    lexicon = Lexicon.load(CONFIG)
+    return Finder(build(NAMES, lexicon), lexicon)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("张伟明", "张伟明"),
+        ("章伟明", "张伟明"),
+        ("张明伟", "张伟明"),
+        ("伟明张", "张伟明"),
+        ("张伟明先生", "张伟明"),
+        ("张*明", "张伟明"),
+        ("张某明", "张伟明"),
+        ("zhangweiming", "张伟明"),
+        ("Weiming Zhang", "张伟明"),
+        ("zhagnweiming", "张伟明"),
+        ("zhangweim", "张伟明"),
+        ("zwm", "张伟明"),
+        ("张wei明", "张伟明"),
+        ("张末来", "张未来"),
+        ("shanxiaolin", "单晓琳"),
+        ("zengqingfeng", "曾庆丰"),
+        ("买买提.艾里", "买买提·艾力"),
+        ("張䶮", "张䶮"),
+        ("luyouliang", "陆优良"),
+        ("华源", "上海华源热疗技术有限公司"),
+        ("花园热疗", "上海华源热疗技术有限公司"),
+        ("shhyrljs", "上海华源热疗技术有限公司"),
+        ("东方明珠 上海", "上海东方明珠股份有限公司"),
+        ("华夏（北京）科技发展公司", "北京华夏科技发展有限责任公司"),
+        ("天津华夏科技", "华夏(天津)科技有限公司"),
+        ("农发行浙江省分行", "中国农业发展银行浙江省分行"),
+        ("第1建筑工程", "第一建筑工程公司"),
+        ("国营０７１厂", "国营〇七一厂"),
+        ("广州第17中学", "广州市第十七中学校办工厂"),
+    ],
+)
+def test_the_right_name_comes_first(finder: Finder, query: str, name: str) -> None:
+    found = finder.find(query, 3)
+
+    assert NAMES[found[0].document] == name
+
+
+def test_the_same_name_scores_one_and_nothing_else_does(finder: Finder) -> None:
+    found = finder.find("张伟明", 10)
+
+    assert [match.score for match in found if match.score == 1] == [1.0]
+
+
+def test_a_query_without_units_finds_nothing(finder: Finder) -> None:
+    assert finder.find("——", 10) == []
+
+
+@pytest.mark.parametrize("query", ["龘靐齉", "qqqqqq", "钱七", "a" * 500, "张" * 500])
+def test_what_has_nothing_to_do_with_any_name_finds_nothing(finder: Finder, query: str) -> None:
+    assert finder.find(query, 10) == []
