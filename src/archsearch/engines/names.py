@@ -10,7 +10,7 @@ Names of its index fields (``name`` stands for the field's key):
 
 from array import array
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from archsearch.analysis.folding import fold
@@ -61,8 +61,11 @@ class NameForms(NamedTuple):
 
 def spoken(readings: Readings) -> TextTokens | UnitTokens:
     """Make tokens of the syllables of each unit, and of all pairs of neighbours."""
-    terms = [syllable for choices in readings for syllable in choices]
-    if max(map(len, readings), default=0) <= 1:
+    terms = list(chain.from_iterable(readings))
+    counts = set(map(len, readings))
+    if counts <= {1}:
+        return UnitTokens(WORD * len(terms), terms)
+    if counts == {0, 1}:
         return UnitTokens("".join([WORD if choices else BREAK for choices in readings]), terms)
     places = array("I")
     for place, choices in enumerate(readings):

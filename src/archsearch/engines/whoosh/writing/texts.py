@@ -97,8 +97,8 @@ class _Units:
         units = np.frombuffer("".join(self._marks).encode("utf-32-le"), np.uint32).copy()
         units[units == ord(WORD)] = _whole(self._words)
         sizes = np.array(self._sizes, np.intp)
-        docs = np.repeat(homes[np.array(self.slots, np.intp)], sizes)
-        positions = spread(np.zeros(sizes.size, np.intp), sizes)
+        docs = np.repeat(homes[np.array(self.slots, np.intp)].astype(np.int32), sizes)
+        positions = spread(np.zeros(sizes.size, np.intp), sizes).astype(np.uint32)
         kept = (units != ord(BREAK)) & (docs != GONE)
         near = kept[:-1] & kept[1:] & (positions[1:] > 0)
         pairs = (np.cumsum(kept) - 1)[:-1][near]
@@ -133,7 +133,7 @@ class _Terms:
         home = homes[np.array(self.slots, np.intp)]
         alive = home != GONE
         lengths[home[alive]] = np.array(self._lengths, np.int64)[alive]
-        docs = np.repeat(home, self._counts)
+        docs = np.repeat(home.astype(np.int32), self._counts)
         terms, positions = _whole(self._numbers), _whole(self._positions)
         if not alive.all():
             kept = docs != GONE
@@ -159,7 +159,11 @@ def _paired(tokens: Tokens, pairs: Docs, names: list[str], characters: int) -> T
 
 
 def _tokens(terms: Ints, docs: Ints, positions: Ints) -> Tokens:
-    return Tokens(terms.astype(np.uint32), docs.astype(np.uint32), positions.astype(np.uint32))
+    return Tokens(
+        terms.astype(np.uint32, copy=False),
+        docs.astype(np.uint32, copy=False),
+        positions.astype(np.uint32, copy=False),
+    )
 
 
 def _whole(pieces: list[Ints]) -> Ints:
