@@ -177,7 +177,9 @@ def record_of(decision: Decision, record_id: RecordId) -> Record:
     """Make the record of a decision to create or change."""
     draft = decision.draft
     version = 1 if decision.known is None else decision.known.version + 1
-    values = {**decision.values, "record_id": record_id}
+    values = decision.values
+    if values.get("record_id") != record_id:
+        values = {**values, "record_id": record_id}
     origins = dict(draft.origins)
     for key in FILLED_IN:
         # What the row does not say is no part of its content, by which it is recognised.

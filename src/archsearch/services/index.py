@@ -119,7 +119,7 @@ class IndexService:
         """
         with self._database.read() as connection:
             record_ids = outbox.between(connection, after, upto)
-        versions: dict[RecordId, int] = {}
+        versions: dict[RecordId, int | None] = {}
         prepared = self._engine.prepare(self._changes(record_ids, versions))
         try:
             with self._lock(_PATIENCE * _AT_ONCE):
@@ -128,12 +128,11 @@ class IndexService:
             self.repair()
 
     def _commit_between(
-        self, after: int, upto: int, prepared: Prepared, versions: dict[RecordId, int]
+        self, after: int, upto: int, prepared: Prepared, versions: dict[RecordId, int | None]
     ) -> None:
         with self._database.read() as connection:
-            record_ids = outbox.between(connection, after, upto)
-            current = records.versions_of(connection, record_ids)
-        if not record_ids:
+            current = outbox.versions_between(connection, after, upto)
+        if not current:
             return
         if not self._sound():
             raise IndexOutdatedError(_OF_ANOTHER_TIME)
@@ -141,7 +140,7 @@ class IndexService:
         if current == versions:
             self._engine.apply_prepared(prepared, mark=mark)
         else:
-            self._engine.apply(self._changes(record_ids), mark=mark)
+            self._engine.apply(self._changes(tuple(current)), mark=mark)
         self._settle(upto, after=after)
 
     def waiting(self) -> tuple[int, int]:
@@ -271,7 +270,7 @@ class IndexService:
         return len(pending.record_ids)
 
     def _changes(
-        self, wanted: Sequence[RecordId], versions: dict[RecordId, int] | None = None
+        self, wanted: Sequence[RecordId], versions: dict[RecordId, int | None] | None = None
     ) -> Iterator[Document | Removal]:
         """Make documents as the engine asks for them, so that only a few records are in memory.
 
@@ -282,10 +281,10 @@ class IndexService:
         for some in chunks(wanted, _LOAD_STEP):
             with self._database.read() as connection:
                 found = records.get(connection, some)
-            if versions is not None:
-                versions.update((each.record_id, each.version) for each in found.values())
             for record_id in some:
                 record = found.get(record_id)
+                if versions is not None:
+                    versions[record_id] = None if record is None else record.version
                 if record is None or not _searchable(record):
                     yield Removal(record_id)
                 else:

@@ -81,6 +81,18 @@ def between(connection: Connection, after: int, upto: int) -> tuple[RecordId, ..
     return tuple(dict.fromkeys(connection.execute(statement).scalars()))
 
 
+def versions_between(connection: Connection, after: int, upto: int) -> dict[RecordId, int | None]:
+    """Tell the same records with the versions they are at now, None for one that is gone."""
+    statement = (
+        select(OUTBOX.c.record_id, RECORDS.c.version)
+        .select_from(OUTBOX.outerjoin(RECORDS, RECORDS.c.record_id == OUTBOX.c.record_id))
+        .where(OUTBOX.c.seq > after, OUTBOX.c.seq <= upto)
+        .order_by(OUTBOX.c.seq)
+    )
+    rows = connection.execute(statement).all()
+    return {RecordId(row[0]): row[1] for row in rows}
+
+
 def acknowledge(connection: Connection, upto: int, *, after: int = 0) -> None:
     """Forget the entries up to a number: the index holds those records at least as new."""
     connection.execute(delete(OUTBOX).where(OUTBOX.c.seq > after, OUTBOX.c.seq <= upto))

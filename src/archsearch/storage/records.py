@@ -168,16 +168,6 @@ def revisions(connection: Connection) -> Iterator[tuple[RecordId, int]]:
         last = rows[-1].record_id
 
 
-def versions_of(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, int]:
-    """Tell the versions of records as they now are; unknown ids are left out."""
-    statement = select(RECORDS.c.record_id, RECORDS.c.version)
-    return {
-        RecordId(row.record_id): row.version
-        for piece in chunks(record_ids)
-        for row in connection.execute(statement.where(RECORDS.c.record_id.in_(piece)))
-    }
-
-
 def count(connection: Connection) -> int:
     """Count the records."""
     return connection.execute(select(func.count()).select_from(RECORDS)).scalar_one()

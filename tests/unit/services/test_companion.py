@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from archsearch.services import companion
 from archsearch.services.companion import Companion, Invitation
 from archsearch.services.index import IndexService
 from archsearch.services.indexing import Indexing
-from archsearch.storage import outbox
+from archsearch.storage import outbox, records
 from tests.offices import Office, named
 
 ROWS = 240
@@ -169,3 +170,44 @@ def test_a_small_ingest_asks_for_no_companion(office: Office) -> None:
     office.feed(*named("AB"))
 
     assert office.seen("admin") == {"A", "B"}
+
+
+def test_companions_for_a_large_source_start_before_its_first_row_is_stored(
+    office: Office, tmp_path: Path
+) -> None:
+    source = tmp_path / "large.csv"
+    source.write_text("档号,客户名称\n" + "".join(f"R{n},客户{n}\n" for n in range(ROWS)), "utf-8")
+    stored: list[int] = []
+
+    def invite() -> list[Companion]:
+        with office.application.database.read() as connection:
+            stored.append(records.count(connection))
+        return []
+
+    office.application.ingest._indexing = lambda: Indexing(
+        office.application.index, invite, worth=source.stat().st_size // 600
+    )
+    office.archive.ingest(source, user="admin")
+    office.archive.ingest(source, user="admin")
+
+    assert stored == [0], "and the second time, when all of it is known, not at all"
+    assert len(office.seen("admin")) == ROWS
+
+
+def test_only_who_has_nothing_to_do_gets_an_order(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered: list[int] = []
+    order = Companion.order
+
+    def noted(self: Companion, after: int, upto: int) -> None:
+        assert self.willing
+        ordered.append(upto - after)
+        order(self, after, upto)
+
+    monkeypatch.setattr(Companion, "order", noted)
+    feed(office, begun(invitation(office, monkeypatch)))
+
+    assert sum(ordered) == ROWS
+    assert max(ordered) <= 25
+    check(office)

@@ -16,6 +16,23 @@ from tests.unit.storage.samples import NOON, revision, save
 R1, R2 = RecordId("R1"), RecordId("R2")
 
 
+def test_a_stretch_tells_its_records_once_with_their_versions_now(database: Database) -> None:
+    with database.write() as connection:
+        save(connection, revision("R2"), revision("R1"))
+        outbox.enqueue(connection, [RecordId("gone")])
+        save(connection, revision("R2", 2))
+        save(connection, revision("R3"))
+
+    with database.read() as connection:
+        found = outbox.versions_between(connection, 0, 4)
+        listed = outbox.between(connection, 0, 4)
+        rest = outbox.versions_between(connection, 1, 3)
+
+    assert list(found.items()) == [(R2, 2), (R1, 1), ("gone", None)]
+    assert tuple(found) == listed
+    assert rest == {R1: 1, "gone": None}
+
+
 def test_what_is_saved_is_pending_once_a_record_oldest_first(database: Database) -> None:
     with database.write() as connection:
         save(connection, revision("R2"), revision("R1"))
