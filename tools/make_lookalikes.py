@@ -60,7 +60,8 @@ def pictures(known: list[str], fonts: list[Path]) -> Pictures:
             drawn = np.stack([_draw(character, font, blur) for character in known])
             drawn -= _MEAN * drawn.mean(axis=0)
             sheets.append(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
-    together: Pictures = np.concatenate(sheets, axis=1) / np.float32(np.sqrt(len(sheets)))
+    together: Pictures = np.concatenate(sheets, axis=1)
+    together /= np.sqrt(len(sheets))
     return together
 
 
