@@ -181,4 +181,6 @@ def _is_python(program: str) -> bool:
 
 
 def _processors() -> int:
-    return len(os.sched_getaffinity(0))
+    # Not every system tells which processors this process may use.
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
