@@ -98,10 +98,6 @@ class ColumnarSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
             bits[docnum // 8] &= ~flag
         self._deleted = bytes(bits)
 
-    def set_alive(self, alive: Mask) -> None:
-        """Set the whole bitmap at once."""
-        self._deleted = b"" if alive.all() else np.packbits(~alive, bitorder="little").tobytes()
-
     def is_deleted(self, docnum: int) -> bool:
         """Tell whether a document is deleted."""
         return bool(self._deleted) and bool(self._deleted[docnum // 8] >> (docnum % 8) & 1)
