@@ -34,6 +34,7 @@ from archsearch.domain.query import (
 from archsearch.domain.schema import FieldSpec, Schema
 from archsearch.errors import InvalidRequestError, QuerySyntaxError, QueryTooComplexError
 from archsearch.search.leaves import Leaves
+from archsearch.search.likely import WHOLE
 from archsearch.search.likeness.finder import Sought
 
 _EVIDENCE_SHARE = 1 / 3
@@ -55,8 +56,6 @@ Loose: TypeAlias = Word | Pattern
 Likely: TypeAlias = Mapping[Loose, Node]
 """By word, or pattern that may be a name with marks in it, the records whose names are like it."""
 NOBODY: Final[Likely] = {}
-WHOLE: Final = Word("", -1)
-"""Stands for all bare words of a query together."""
 
 
 class Compiler:
@@ -85,8 +84,14 @@ class Compiler:
             raise QueryTooComplexError(f"一次最多用 {_MOST_PATTERNS} 个通配词；请分几次检索。")
         return _require(self._node(expression, None, likely, fuzzy=False))
 
-    def fuzzy(self, expression: Expression, likely: Likely = NOBODY) -> Node:
-        """Compile to the exact matches, those of parts, and those whose names are likely meant."""
+    def fuzzy(self, expression: Expression, likely: Likely = NOBODY, *, exact: bool = True) -> Node:
+        """Compile to the exact matches, those of parts, and those whose names are likely meant.
+
+        Without ``exact`` a single word's exact matches, of which it is known that there are none,
+        are not asked for again.
+        """
+        if not exact and isinstance(expression, Word):
+            return self._leaves.inexactly(expression.text, likely.get(expression))
         node = self._node(expression, None, likely, fuzzy=True)
         if WHOLE not in likely:
             return _require(node)

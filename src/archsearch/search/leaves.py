@@ -16,6 +16,7 @@ from archsearch.domain.plan import (
     Channel,
     KeyNode,
     Labelled,
+    MatchNone,
     Node,
     PhraseNode,
     PrefixNode,
@@ -109,8 +110,11 @@ class Leaves:
         exact = self.anywhere(text)
         if exact is None:
             return None
-        parts = (node for node in self._parts(text) if node.channel in self._enabled)
-        return _either(exact, likely, *parts)
+        return _either(exact, likely, *self._parts(text))
+
+    def inexactly(self, text: str, likely: Node | None) -> Node:
+        """Match what :meth:`anywhere_fuzzy` does beyond :meth:`anywhere`."""
+        return _either(MatchNone(), likely, *self._parts(text))
 
     def name_exact(self, text: str) -> Node | None:
         """Match names that hold the text as it is."""
@@ -219,6 +223,8 @@ class Leaves:
             yield TermNode(f"{spec.key}#words", word, spec.weight * _WORD_BONUS)
 
     def _parts(self, text: str) -> Iterator[Labelled]:
+        if not self.uses(Channel.SUBSTRING):
+            return
         key = fold_key(text)
         purpose = _TAILS.get(len(key))
         for spec in self._default:

@@ -17,6 +17,10 @@ from archsearch.search.likeness.lexicon import Lexicon
 
 MOST: Final = 100
 """Records that one text is taken to mean at most."""
+WHOLE: Final = Word("", -1)
+"""Stands for all bare words of a query together."""
+TEXT: Final = Word("", 0)
+"""Stands for a text that is no query."""
 _UNSWITCHED: Final = frozenset({Channel.EXACT, Channel.WRITTEN, Channel.SUBSTRING})
 """Channels that say no more than that the text is there, or a part of it, as exact search reads."""
 
@@ -74,7 +78,10 @@ class Likeness:
         meant: dict[RecordId, list[_Meant]] = {}
         surest = 0.0
         found = self._matches(list(sought.values()), ask, MOST)
-        for (word, one), matches in zip(sought.items(), found, strict=True):
+        for (word, one), several in zip(sought.items(), found, strict=True):
+            # Several words are one name if they are one together.
+            least = self.question if word == WHOLE else 0.0
+            matches = [match for match in several if match.score >= least]
             if matches:
                 nodes[word] = GivenNode(tuple((m.record_id, m.score) for m in matches))
                 surest = max(surest, matches[0].score)

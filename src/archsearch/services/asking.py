@@ -1,7 +1,7 @@
 """Asking the index for a user: rights as they are now, answers checked against the store."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from archsearch.domain.access import Scope, confine, restrict, scope_of
@@ -51,10 +51,14 @@ class SearchRules:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whose question it is: their scope, and the records that the index still counts wrongly."""
+    """Whose question it is: their scope, and the records that the index still counts wrongly.
+
+    ``marks`` are those of states of the index that were found to be this store's meanwhile.
+    """
 
     scope: Scope
     excluded: frozenset[RecordId]
+    marks: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class Asking:
         """
         excluded = asker.excluded
         for _ in range(_RETRIES):
-            result = self._index.answer(restrict(plan, asker.scope, excluded))
+            result = self._index.answer(restrict(plan, asker.scope, excluded), asker.marks)
             with self._trail.database.read() as connection:
                 found = records.get(connection, [hit.record_id for hit in result.hits])
             refused = {
@@ -127,7 +131,8 @@ class Asking:
 
     def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
         """Ask the engine for records that share telling tokens; who they are is to be asked."""
-        return self._index.gather(confine(gathers, asker.scope, asker.excluded))
+        query = confine(gathers, asker.scope, asker.excluded)
+        return self._index.gather(query, asker.marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,23 +73,31 @@ class IndexService:
         self._lock = lock
         self.watch: Watch = nullcontext
 
-    def answer(self, query: ScopedQuery) -> EngineResult:
+    def answer(self, query: ScopedQuery, known: set[str] | None = None) -> EngineResult:
         """Answer a query, after rebuilding an index that cannot.
+
+        ``known`` are marks that were found to be the store's own while one request is answered.
 
         Raises:
             IndexOutdatedError: It still cannot; the disk or another process is in the way.
         """
-        return self._asked(query, self._engine.search)
+        return self._asked(query, self._engine.search, known)
 
-    def gather(self, query: ScopedGather) -> Gathered:
+    def gather(self, query: ScopedGather, known: set[str] | None = None) -> Gathered:
         """Answer gathers in the same way."""
-        return self._asked(query, self._engine.gather)
+        return self._asked(query, self._engine.gather, known)
 
-    def _asked(self, query: _Query, ask: Callable[[_Query], _Answer]) -> _Answer:
+    def _asked(
+        self, query: _Query, ask: Callable[[_Query], _Answer], known: set[str] | None
+    ) -> _Answer:
         for _ in range(_ATTEMPTS):
             try:
                 result = ask(query)
-                if query.scope.empty or self._ours(result.mark):
+                if query.scope.empty or (known and result.mark in known):
+                    return result
+                if self._ours(result.mark):
+                    if known is not None:
+                        known.add(result.mark)
                     return result
             except IndexOutdatedError as error:
                 failure = error

@@ -9,9 +9,9 @@ from archsearch.domain.plan import AnyOf, GivenNode, Plan
 from archsearch.domain.query import Hit, Suggestion
 from archsearch.domain.record import JsonValue
 from archsearch.errors import InvalidRequestError
-from archsearch.search.compiler import WHOLE, may_be_name
+from archsearch.search.compiler import may_be_name
 from archsearch.search.language import Language
-from archsearch.search.likely import NOBODY
+from archsearch.search.likely import NOBODY, TEXT
 from archsearch.search.likeness.finder import Ask, Sought
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
@@ -109,7 +109,7 @@ class NameService:
             return ()
         likely = NOBODY
         if may_be_name(text):
-            likely = self._language.likeness.find({WHOLE: Sought(text)}, self._asks(asker))
+            likely = self._language.likeness.find({TEXT: Sought(text)}, self._asks(asker))
         node = AnyOf((first, *likely.nodes.values()))
         found = self._asking.ask(Plan(node, first=first, limit=limit), asker)
         return tuple(

@@ -138,10 +138,11 @@ class SearchService:
         if mode is Mode.EXACT or enough or isinstance(expression, Everything):
             return _Answer(exact, Mode.EXACT)
         likely = self._likely(expression, asker, plan.filters, fuzzy=True)
-        loose = self._language.compiler.fuzzy(expression, likely.nodes)
+        loose = self._language.compiler.fuzzy(expression, likely.nodes, exact=bool(there))
         fuzzy = exact
         if loose != plan.node:
-            fuzzy = self._asking.ask(_with(plan, loose, first=plan.node), asker)
+            first = plan.node if there else None
+            fuzzy = self._asking.ask(_with(plan, loose, first=first), asker)
         if not there and likely.surest < self._language.likeness.question:
             answer = self._by_evidence(plan, expression, asker)
             if answer is not None:

@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from archsearch.analysis.parts import TELLING
 from archsearch.analysis.sounds import coarse
 from archsearch.analysis.writing import written
 from archsearch.domain.plan import Channel
-from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.reading import Reading
 from archsearch.search.likeness.units import Sort, Unit, Weigher
@@ -56,6 +53,8 @@ class Explainer:
     def __init__(self, lexicon: Lexicon, weigher: Weigher) -> None:
         self._lexicon = lexicon
         self._weigher = weigher
+        self._extras: list[float] = lexicon.costs.extras.tolist()
+        self._gaps: list[float] = lexicon.costs.gaps.tolist()
 
     def explain(self, reading: Reading, query: str, name: str) -> tuple[float, list[Trace]]:
         """Align a reading of a query with a name; give its cost, and how each unit matched.
@@ -81,10 +80,9 @@ class Explainer:
 
     def _steps(self, reading: Reading, name: _Name) -> tuple[float, list[_Step]]:
         costs = self._lexicon.costs
-        extras = costs.extras[np.frombuffer(reading.parts, np.uint8)]
-        gaps = costs.gaps[np.frombuffer(name.parts, np.uint8)]
-        weights = np.stack([self._weigher.against(unit, name.units) for unit in reading.units])
-        return _path(weights, extras, gaps, costs.swap)
+        extras = [self._extras[part] for part in reading.parts]
+        gaps = [self._gaps[part] for part in name.parts]
+        return _path(self._weigher.table(reading.units, name.units), extras, gaps, costs.swap)
 
     def _traces(
         self, steps: list[_Step], reading: Reading, query: str, name: _Name
@@ -145,14 +143,10 @@ def _said(unit: Unit, query: str) -> str:
 
 
 def _path(
-    weights: np.ndarray[tuple[int, int], np.dtype[np.float32]],
-    extras: Vector,
-    gaps: Vector,
-    swap: float,
+    costs: list[list[float]], extra: list[float], gap: list[float], swap: float
 ) -> tuple[float, list[_Step]]:
     """Find the cheapest way through, and its cost."""
-    rows, columns = weights.shape
-    costs, extra, gap = weights.tolist(), extras.tolist(), gaps.tolist()
+    rows, columns = len(extra), len(gap)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for j in range(columns):
         best[0][j + 1] = best[0][j] + gap[j]

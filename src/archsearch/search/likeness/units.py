@@ -61,13 +61,16 @@ class Weigher:
                 self._known.popitem(last=False)
         return found
 
-    def against(self, unit: Unit, name: str) -> Vector:
-        """Cost of a unit against each unit of one name."""
+    def table(self, units: Sequence[Unit], name: str) -> list[list[float]]:
+        """Cost of each unit of a query against each of one name."""
         codes = self.characters.encode(name)
-        costs = self.vector(unit)[codes]
-        if len(costs):
-            costs[0] = self.vector(unit, first=True)[codes[0]]
-        return costs
+        table = []
+        for unit in units:
+            costs = self.vector(unit)[codes]
+            if len(costs):
+                costs[0] = self.vector(unit, first=True)[codes[0]]
+            table.append(costs.tolist())
+        return table
 
     def _make(self, unit: Unit, *, first: bool) -> Vector:
         costs = np.full(len(self.characters), self._costs.other, np.float32)

@@ -145,7 +145,12 @@ class Matcher:
                 sets = [self.found(child) for child in node.children]
                 return repeated(sets, node.count, self.size)
             case _:
-                return united([self.found(child) for child in node.children], self.size)
+                there = [self.found(child) for child in node.children if not self._absent(child)]
+                return united(there, self.size)
+
+    def _absent(self, node: Node) -> bool:
+        """Tell at a glance that a node matches nothing here: its field is nowhere."""
+        return isinstance(node, TermNode | PhraseNode) and node.field not in self.content.texts
 
     def _all(self, children: Sequence[Node]) -> DocSet:
         def reached(child: Node) -> int:

@@ -47,10 +47,14 @@ class GramField:
         """Find the ordinals of ascending tokens, and which of them are there at all."""
         return places(tokens, self.tokens)
 
+    def sizes(self, ordinals: Docs) -> Docs:
+        """Count the documents of some tokens."""
+        bounds = self.lists.bounds
+        return bounds.at(ordinals + 1) - bounds.at(ordinals)
+
     def docs_of(self, ordinals: Docs) -> tuple[Docs, Docs]:
         """Read several lists together; give their documents, and how many each has."""
-        starts = self.lists.bounds.at(ordinals)
-        sizes = self.lists.bounds.at(ordinals + 1) - starts
+        starts, sizes = self.lists.bounds.at(ordinals), self.sizes(ordinals)
         docs = np.cumsum(self.lists.gaps.take(spread(starts, sizes)))
         ends = np.cumsum(sizes)
         before = np.zeros(sizes.size, np.intp)
