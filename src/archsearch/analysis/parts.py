@@ -5,7 +5,7 @@ of the brand (字号) means somebody else.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -79,25 +79,26 @@ class Parts:
         return frozenset(name for name in names if 1 < len(name) <= _LONGEST_REGION)
 
     @cached_property
-    def _heads(self) -> frozenset[str]:
+    def _region_lengths(self) -> Mapping[str, Sequence[int]]:
         # Most names begin with no region: the first two characters tell.
-        return frozenset(name[:2] for name in self._regions)
+        return _lengths(self._regions, slice(0, 2))
 
     @cached_property
     def _trades(self) -> frozenset[str]:
-        return frozenset(words_of(self._files[1]))
+        words = words_of(self._files[1])
+        return frozenset(word for word in words if 1 < len(word) <= _LONGEST_WORD)
+
+    @cached_property
+    def _trade_lengths(self) -> Mapping[str, Sequence[int]]:
+        return _lengths(self._trades, slice(0, 2))
 
     @cached_property
     def _forms(self) -> frozenset[str]:
         return frozenset(words_of(self._files[2]))
 
     @cached_property
-    def _longest_form(self) -> int:
-        return max(map(len, self._forms))
-
-    @cached_property
-    def _form_ends(self) -> frozenset[str]:
-        return frozenset(form[-1] for form in self._forms)
+    def _form_lengths(self) -> Mapping[str, Sequence[int]]:
+        return _lengths(self._forms, slice(-1, None))
 
     def of(self, name: Written, *, query: bool = False) -> Parted:
         """Tell the parts of a name; of a query also where it is only a piece of a name."""
@@ -150,11 +151,9 @@ class Parts:
         """Where each of the regions ends that a text begins with."""
         ends: list[int] = []
         end = 0
-        while len(ends) < _MOST_REGIONS and units[end : end + 2] in self._heads:
-            longest = min(_LONGEST_REGION, len(units) - end)
-            length = next(
-                (n for n in range(longest, 1, -1) if units[end : end + n] in self._regions), 0
-            )
+        while len(ends) < _MOST_REGIONS:
+            lengths = self._region_lengths.get(units[end : end + 2], ())
+            length = next((n for n in lengths if self._is_region(units, end, end + n)), 0)
             if not length:
                 break
             end += length
@@ -162,6 +161,9 @@ class Parts:
                 end += 1
             ends.append(end)
         return ends
+
+    def _is_region(self, units: str, start: int, end: int) -> bool:
+        return end <= len(units) and units[start:end] in self._regions
 
     def _mark_regions(self, units: str, parts: bytearray, start: int, stop: int) -> None:
         """Mark the regions that begin at a place, and apart from them the words for levels."""
@@ -173,10 +175,8 @@ class Parts:
                 parts[begin - 1] = Part.LEVEL
 
     def _form_start(self, units: str, region: int) -> int:
-        if units[-1:] not in self._form_ends:
-            return len(units)
-        for length in range(min(self._longest_form, len(units) - region - 1), 0, -1):
-            if units[-length:] in self._forms:
+        for length in self._form_lengths.get(units[-1:], ()):
+            if length < len(units) - region and units[-length:] in self._forms:
                 return len(units) - length
         return len(units)
 
@@ -216,14 +216,22 @@ class Parts:
     def _mark_trades(self, units: str, parts: bytearray, start: int, end: int) -> None:
         place = start
         while place < end - 1:
-            for length in range(min(_LONGEST_WORD, end - place), 1, -1):
-                if units[place : place + length] in self._trades:
+            for length in self._trade_lengths.get(units[place : place + 2], ()):
+                if length <= end - place and units[place : place + length] in self._trades:
                     for covered in range(place, place + length):
                         if parts[covered] in (Part.BODY, Part.BRANCH):
                             parts[covered] = Part.TRADE
                     place += length - 1
                     break
             place += 1
+
+
+def _lengths(words: Iterable[str], key: slice) -> Mapping[str, Sequence[int]]:
+    """Give the lengths of words, longest first, by what they begin or end with."""
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[key], set()).add(len(word))
+    return {begin: sorted(lengths, reverse=True) for begin, lengths in found.items()}
 
 
 def lines_of(path: Path) -> Iterator[str]:

@@ -129,9 +129,7 @@ def top(values: Ints | Floats, wanted: int) -> Docs:
 
 
 def shortlist(values: Ints | Floats, wanted: int) -> Docs:
-    """Give places, the largest ``wanted`` values' among them: all but what is below the best of
-    enough blocks; one pass instead of a partition of all.
-    """
+    """Drop what is below the best of enough blocks: one pass instead of a partition of all."""
     width = values.size // _BLOCKS
     if width <= wanted:
         return np.arange(values.size)
