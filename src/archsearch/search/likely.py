@@ -21,6 +21,9 @@ WHOLE: Final = Word("", -1)
 """Stands for all bare words of a query together."""
 TEXT: Final = Word("", 0)
 """Stands for a text that is no query."""
+_AHEAD: Final = 1000.0
+"""A record whose name is like the text goes before those that mention it, and the more alike before
+the less; BM25 decides between equals."""
 _UNSWITCHED: Final = frozenset({Channel.EXACT, Channel.WRITTEN, Channel.SUBSTRING})
 """Channels that say no more than that the text is there, or a part of it, as exact search reads."""
 
@@ -35,12 +38,15 @@ class LikelyNames:
     """Who may be meant by the texts of one query."""
 
     nodes: Mapping[Word | Pattern, Node]
-    surest: float
-    """The best score of any."""
     meant: Mapping[RecordId, Sequence[_Meant]]
 
+    def score(self, record_id: RecordId) -> float | None:
+        """Give how much a record's name is like what was looked for, from 0 to 1."""
+        meant = self.meant.get(record_id)
+        return max(each.match.score for each in meant) if meant else None
 
-NOBODY: Final = LikelyNames({}, 0.0, {})
+
+NOBODY: Final = LikelyNames({}, {})
 
 
 class Likeness:
@@ -65,29 +71,22 @@ class Likeness:
     def _explainer(self) -> Explainer:
         return Explainer(self._lexicon, self._finder.weigher)
 
-    @property
-    def question(self) -> float:
-        """Score below which several words that nobody's name is like are taken for a question."""
-        return self._lexicon.costs.question
-
     def find(self, sought: Mapping[Word | Pattern, Sought], ask: Ask) -> LikelyNames:
         """Find who may be meant by each text."""
         if not sought or not self._names:
             return NOBODY
         nodes: dict[Word | Pattern, Node] = {}
         meant: dict[RecordId, list[_Meant]] = {}
-        surest = 0.0
         found = self._matches(list(sought.values()), ask, MOST)
         for (word, one), several in zip(sought.items(), found, strict=True):
             # Several words are one name if they are one together.
-            least = self.question if word == WHOLE else 0.0
+            least = self._lexicon.costs.together if word == WHOLE else 0.0
             matches = [match for match in several if match.score >= least]
             if matches:
-                nodes[word] = GivenNode(tuple((m.record_id, m.score) for m in matches))
-                surest = max(surest, matches[0].score)
+                nodes[word] = GivenNode(tuple((m.record_id, _AHEAD * m.score) for m in matches))
             for match in matches:
                 meant.setdefault(match.record_id, []).append(_Meant(one.text, match))
-        return LikelyNames(nodes, surest, meant)
+        return LikelyNames(nodes, meant)
 
     def names(self, texts: Sequence[str], ask: Ask, limit: int) -> list[list[Match]]:
         """Find who may be meant by each of some names."""
@@ -112,6 +111,10 @@ class Likeness:
                 _, traces, key = best
                 found |= {_reason(trace, key): None for trace in traces}
         return tuple(found)
+
+    def names_of(self, record: Mapping[str, Any]) -> list[str]:
+        """List the names of a record."""
+        return [name for _, name in self._shown(record)]
 
     def _shown(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for key in self._names:

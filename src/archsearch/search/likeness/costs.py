@@ -39,7 +39,7 @@ class Costs:
     close: float
     typed: float
     least: float
-    question: float
+    together: float
     lean: float
     most_lean: float
     favour: float
