@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from archsearch.analysis.writing import written
 from archsearch.domain.plan import Channel, GivenNode, Node
 from archsearch.domain.query import Pattern, Reason, Word
 from archsearch.domain.record import RecordId, values_at
@@ -119,7 +118,7 @@ class Likeness:
     def _shown(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for key in self._names:
             for value in values_at(record, key):
-                if written(str(value)).units:
+                if any(map(str.isalnum, str(value))):
                     yield key, str(value)
 
     def _matches(self, sought: Sequence[Sought], ask: Ask, limit: int) -> list[list[Match]]:

@@ -155,5 +155,5 @@ def _summed(gaps: Matrix) -> Matrix:
     summed = np.zeros((gaps.shape[1] + 1, gaps.shape[0]), np.float32)
     summed[1:] = gaps.T
     for above, there in pairwise(summed):
-        there += above
+        np.add(there, above, out=there)
     return summed
