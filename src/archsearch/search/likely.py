@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from archsearch.domain.plan import Channel, GivenNode, Node
-from archsearch.domain.query import Pattern, Reason, Word
+from archsearch.domain.query import Pattern, Reason, Verdict, Word
 from archsearch.domain.record import RecordId, values_at
 from archsearch.domain.schema import Matching, Schema
 from archsearch.engines.names import stored_values
@@ -90,6 +90,18 @@ class Likeness:
     def names(self, texts: Sequence[str], ask: Ask, limit: int) -> list[list[Match]]:
         """Find who may be meant by each of some names."""
         return self._matches([Sought(text) for text in texts], ask, limit)
+
+    def verdict(self, score: float) -> Verdict:
+        """Judge by a score whether two names are one."""
+        costs = self._lexicon.costs
+        for verdict, least in (
+            (Verdict.SAME, costs.same),
+            (Verdict.LIKELY, costs.likely),
+            (Verdict.POSSIBLE, costs.possible),
+        ):
+            if score >= least:
+                return verdict
+        return Verdict.NONE
 
     def channel(self, text: str, match: Match) -> Channel:
         """Give the channel that says most about a match."""

@@ -40,6 +40,9 @@ class Costs:
     typed: float
     least: float
     together: float
+    same: float
+    likely: float
+    possible: float
     lean: float
     most_lean: float
     favour: float
