@@ -136,20 +136,21 @@ class _Source:
     def long(self, tokens: Numbers) -> Mask:
         """Tell which tokens have long lists."""
         ordinals, there = self.field.find(tokens)
-        return there & (self.field.sizes(ordinals) > _LONG)
+        return there & (self.field.bounds(ordinals)[1] > _LONG)
 
     def read(self, tokens: Numbers) -> Iterator[tuple[int, Docs]]:
         """Give the tokens that are there, with the documents that hold each."""
         ordinals, there = self.field.find(tokens)
         ordinals, tokens = ordinals[there], tokens[there]
-        long = self.field.sizes(ordinals) > _LONG
+        starts, sizes = self.field.bounds(ordinals)
+        long = sizes > _LONG
         for token, ordinal in zip(tokens[long].tolist(), ordinals[long].tolist(), strict=True):
             docs = self._one(ordinal)
             if docs.size:
                 yield token, docs
         short = ~long
         if short.any():
-            yield from self._several(tokens[short].tolist(), ordinals[short])
+            yield from self._several(tokens[short].tolist(), starts[short], sizes[short])
 
     def _one(self, ordinal: int) -> Docs:
         lists, within = self.field.lists, self._within
@@ -160,8 +161,8 @@ class _Source:
             docs = docs if within.complete else docs[within.inside(docs)]
         return (docs + self.base).astype(np.int32)
 
-    def _several(self, tokens: list[int], ordinals: Docs) -> Iterator[tuple[int, Docs]]:
-        docs, sizes = self.field.docs_of(ordinals)
+    def _several(self, tokens: list[int], starts: Docs, sizes: Docs) -> Iterator[tuple[int, Docs]]:
+        docs = self.field.docs_at(starts, sizes)
         ends = np.cumsum(sizes)
         if not self._within.complete:
             kept = self._within.mask[docs]
