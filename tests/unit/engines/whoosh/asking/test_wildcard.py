@@ -15,16 +15,33 @@ def test_it_means_what_the_plain_translation_means(pattern: str, key: str) -> No
 
     expected = re.fullmatch(plain, key, re.DOTALL) is not None
 
-    assert (compiled(pattern).match(key) is not None) == expected
+    assert (compiled(pattern).match(encode(key)) is not None) == expected
 
 
 @pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "?*" * 60 + "b", "*" * 400 + "b"])
 def test_many_stars_take_no_exponential_time(pattern: str) -> None:
     started = time.process_time()
 
-    assert compiled(pattern).match("a" * 4000) is None
+    assert compiled(pattern).match(b"a" * 4000) is None
 
     assert time.process_time() - started < 1.0
+
+
+@given(st.text("ab*?甲", max_size=8), st.sets(st.text("ab甲乙", max_size=5), max_size=40))
+def test_all_keys_at_once_are_matched_like_each_by_itself(pattern: str, keys: set[str]) -> None:
+    entries = sorted(map(encode, keys))
+
+    found = matching(Dictionary.of(entries), pattern)
+
+    match = compiled(pattern).match
+    assert found.tolist() == [place for place, entry in enumerate(entries) if match(entry)]
+
+
+def test_what_lies_across_two_keys_hides_nothing() -> None:
+    keys = Dictionary.of([b"aa", b"aaab", b"b"])
+
+    assert matching(keys, "*aaa*").tolist() == [1]
+    assert matching(keys, "*aab").tolist() == [1]
 
 
 def test_only_keys_with_the_literal_start_are_looked_at() -> None:
