@@ -69,11 +69,22 @@ class Dictionary(Sequence[bytes]):
         packed = not (digits == _NO_DIGIT).any()
         if packed:
             text, sizes = digits[::2] * np.uint8(16) + digits[1::2], sizes // 2
+        return cls._of(text, sizes, np.array([len(entries), width, packed], np.uint32))
+
+    @classmethod
+    def of_digits(cls, rows: Ints) -> "Dictionary":
+        """Pack what hexadecimal digits stand for: rows of bytes, sorted and distinct, some."""
+        count, size = rows.shape
+        form = np.array([count, 2 * size, True], np.uint32)
+        return cls._of(rows.ravel(), np.full(count, size), form)
+
+    @classmethod
+    def _of(cls, text: Ints, sizes: Ints, form: Ints) -> "Dictionary":
         ends = np.cumsum(sizes)
         starts = ends - sizes
         shared = _shared(text, starts, sizes)
         kept = np.ones(text.size, np.bool_)
-        again = np.repeat(shared, BLOCK)[: len(entries)]
+        again = np.repeat(shared, BLOCK)[: sizes.size]
         rests = sizes - again
         again[::BLOCK] = 0
         kept[spread(starts, again)] = False
@@ -81,8 +92,8 @@ class Dictionary(Sequence[bytes]):
             text[kept],
             compact(offsets(sizes - again)[:-1:BLOCK]),
             shared.astype(np.uint8),
-            None if width else compact(rests),
-            np.array([len(entries), width, packed], np.uint32),
+            None if form[1] else compact(rests),
+            form,
         )
 
     @cached_property
