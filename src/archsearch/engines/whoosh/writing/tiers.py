@@ -13,7 +13,7 @@ FANOUT = 8
 LOWEST = 512
 LARGEST = 300_000
 """Documents; no commit merges more into one segment."""
-COMPACT = 2_000_000
+COMPACT = 1_000_000
 """Documents in a segment of an index that is built anew, which keeps nobody waiting."""
 
 
