@@ -34,7 +34,7 @@ class Indexing:
         worth: int = 5_000,
         every: int = 20_000,
         least: int = 4_000,
-        stretch: int = 16_000,
+        stretch: int = 40_000,
     ) -> None:
         self._index = index
         self._invite = invite
