@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, Mask, compact, offsets
+from archsearch.engines.whoosh.format.arrays import Docs, Ints, Mask, compact, narrowed, offsets
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 from archsearch.engines.whoosh.format.packed import BLOCK, Packed
 
@@ -127,7 +127,7 @@ class DocLists:
         begin, end = self.bounds[number], self.bounds[number + 1]
         first = begin // BLOCK + 1
         heads = self.skips[first : (end - 1) // BLOCK + 1]
-        behind = np.searchsorted(heads, docs.astype(heads.dtype, copy=False), side="right")
+        behind = np.searchsorted(heads, narrowed(docs, heads.dtype), side="right")
         found = np.zeros(docs.size, np.intp)
         there = np.zeros(docs.size, np.bool_)
         split = int(np.searchsorted(behind, 1))

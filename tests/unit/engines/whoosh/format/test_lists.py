@@ -16,7 +16,8 @@ def made(draw: st.DrawFn) -> list[Docs]:
     """Lists from one document to thousands, dense ones and sparse ones."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     sizes = draw(st.lists(st.sampled_from([1, 1, 1, 2, 50, 255, 256, 257, 3000]), max_size=8))
-    top = draw(st.sampled_from([3000, MOST]))
+    top = draw(st.sampled_from([250, 3000, MOST]))
+    sizes = [min(size, top) for size in sizes]
     return [np.sort(rng.choice(top, size, replace=False)) for size in sizes]
 
 
