@@ -181,7 +181,7 @@ class IngestService:
         if not report.dry_run and not bookmark.number:
             indexing.expect(source.size)
         try:
-            for batch in _batches(source.entries, tally, self._rules.batch):
+            for batch, weight in _batches(source.entries, tally, self._rules.batch):
                 decisions, bookmark = batches.store(batch, bookmark.rejecting(tally.kept_out))
                 tally.kept_out.clear()
                 for decision in decisions:
@@ -189,7 +189,8 @@ class IngestService:
                 if progress:
                     progress(source.name, tally.rows)
                 if not report.dry_run:
-                    indexing.stored(sum(d.record_id is not None for d in decisions))
+                    number = sum(d.record_id is not None for d in decisions)
+                    indexing.stored(number, weight // len(batch))
         except BaseException:
             rejects.abort()
             raise
@@ -275,8 +276,10 @@ class _Tally:
         }
 
 
-def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> Iterator[list[Draft]]:
-    """Group the drafts that can be stored; tell of the others."""
+def _batches(
+    entries: Iterable[Draft | Problem], tally: _Tally, size: int
+) -> Iterator[tuple[list[Draft], int]]:
+    """Group the drafts that can be stored, and count their characters; tell of the others."""
     batch: list[Draft] = []
     weight = 0
     for entry in entries:
@@ -290,10 +293,10 @@ def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> It
             for value in entry.values.values():
                 weight += len(value) if type(value) is str else _weight(value)
             if len(batch) == size or weight > _HEAVIEST_BATCH:
-                yield batch
+                yield batch, weight
                 batch, weight = [], 0
     if batch:
-        yield batch
+        yield batch, weight
 
 
 def _weight(value: JsonValue) -> int:
