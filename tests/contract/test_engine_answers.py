@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from archsearch.domain.access import restrict
+from archsearch.domain.access import Scope, restrict
 from archsearch.domain.plan import (
     AllOf,
     AnyOf,
@@ -32,6 +32,7 @@ from archsearch.engines.base import (
 )
 from tests.contract.samples import (
     ALL,
+    LEVELS,
     document,
     found,
     ids,
@@ -235,3 +236,16 @@ class TestScoring:
         for node in (term("甲"), MatchAll(), PrefixNode("tags", "红", 1.0)):
             assert {type(hit.score) for hit in search(engine, node).hits} == {float}
         assert type(search(engine, term("甲")).total) is int
+
+
+@pytest.mark.parametrize(("size", "few", "one"), [(300, 100, 260), (65_700, 100, 65_650)])
+def test_one_visible_record_is_found_wherever_it_stands(
+    engine: SearchEngine, size: int, few: int, one: int
+) -> None:
+    """Its number may be larger than whatever a list of documents is stored with."""
+    names = [f"r{number:05d}" for number in range(size)]
+    engine.apply(document(name, "甲乙" if n < few else "甲") for n, name in enumerate(names))
+    alone = Scope(frozenset(LEVELS), granted=frozenset({RecordId(names[one])}))
+
+    assert ids(search(engine, term("甲"), alone)) == [names[one]]
+    assert ids(search(engine, term("乙"), alone)) == []

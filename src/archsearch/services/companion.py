@@ -10,7 +10,7 @@ Orders go to a companion's standard input, each a stretch of the outbox: ``after
 """
 
 import os
-import select
+import selectors
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +25,8 @@ _READY: Final = b"ready "
 _DONE: Final = b"done\n"
 _READ: Final = 1 << 16
 _PATIENCE: Final = 5.0
+_SILENCE: Final = 300.0
+"""Seconds; many times what the largest order takes on a slow machine."""
 _MOST: Final = 4
 """Companions; each of them holds dictionaries and the documents of an order in memory."""
 
@@ -144,14 +146,24 @@ class Companion:
                 pipe.close()
 
 
-def wait_for(companions: Sequence[Companion]) -> bool:
-    """Wait until one that is at work has said something or is gone; False if none is at work."""
+def wait_for(companions: Sequence[Companion], silence: float = _SILENCE) -> bool:
+    """Wait until one that is at work has said something or is gone; False if none is at work.
+
+    When all have been silent for so many seconds they are parted with: one may have been stopped.
+    """
     at_work = [each for each in companions if each.at_work]
-    if at_work:
-        select.select([each.answers for each in at_work], [], [])
+    if not at_work:
+        return False
+    with selectors.DefaultSelector() as selector:
+        for each in at_work:
+            selector.register(each.answers, selectors.EVENT_READ)
+        heard = selector.select(silence)
     for each in at_work:
-        each.listen()
-    return bool(at_work)
+        if heard:
+            each.listen()
+        else:
+            each.leave()
+    return True
 
 
 def accompany(index: IndexService, fingerprint: str, *, orders: int, answers: int) -> None:
@@ -175,9 +187,9 @@ def accompany(index: IndexService, fingerprint: str, *, orders: int, answers: in
             os.write(answers, _DONE)
 
 
-def _is_python(program: str) -> bool:
+def _is_python(program: str | None) -> bool:
     """Whether a program is Python itself, not one that Python is built into."""
-    return Path(program).name.startswith("python")
+    return bool(program) and Path(str(program)).name.startswith("python")
 
 
 def _processors() -> int:

@@ -1,6 +1,7 @@
 """How what an ingest stores gets into the index: by companions if it is much, else at the end."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,6 +11,8 @@ from archsearch.services.index import IndexService
 
 _ROW: Final = 600
 """Bytes of a row, roughly, in most formats."""
+_HEAVIEST: Final = 30_000_000
+"""Characters in an order, about."""
 _ROUNDS: Final = 2
 """Orders for each companion that are to be left when storing ends."""
 
@@ -34,7 +37,7 @@ class Indexing:
         worth: int = 5_000,
         every: int = 20_000,
         least: int = 4_000,
-        stretch: int = 16_000,
+        stretch: int = 40_000,
     ) -> None:
         self._index = index
         self._invite = invite
@@ -43,11 +46,14 @@ class Indexing:
         self._least = least
         self._stretch = stretch
         self._stored = 0
+        self._most = stretch
         self._fresh = 0
         self._ordered = 0
         self._companions: Sequence[Companion] | None = None
+        self._context = ExitStack()
 
     def __enter__(self) -> Self:
+        self._context.enter_context(self._index.feeding())
         return self
 
     def __exit__(
@@ -58,6 +64,7 @@ class Indexing:
     ) -> None:
         for companion in self._companions or ():
             companion.leave()
+        self._context.close()
 
     def begin(self) -> None:
         """Get ready before anything is stored."""
@@ -68,9 +75,14 @@ class Indexing:
         if size >= self._worth * _ROW:
             self._invite_once()
 
-    def stored(self, number: int) -> None:
-        """Note that so many records were stored; may take the time to index them."""
+    def stored(self, number: int, length: int = 0) -> None:
+        """Note that so many records were stored; may take the time to index them.
+
+        ``length`` is how many characters each of them has, about.
+        """
         self._stored += number
+        # Whoever makes documents has those of an order in memory.
+        self._most = max(1, min(self._most, self._stretch, _HEAVIEST // max(length, 1)))
         self._fresh += number
         if self._stored >= self._worth:
             self._invite_once()
@@ -107,7 +119,7 @@ class Indexing:
             # Nobody has a second order before them: the longer the wait, the larger the next one,
             # and large ones make an index in few pieces.
             backlog = last - self._ordered
-            upto = self._ordered + min(backlog if storing else self._part(backlog), self._stretch)
+            upto = self._ordered + min(backlog if storing else self._part(backlog), self._most)
             willing.order(self._ordered, upto)
             self._ordered = upto
 

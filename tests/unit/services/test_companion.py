@@ -1,17 +1,19 @@
 """The processes beside a large ingest: they help when they can, and are never needed."""
 
 import os
+import resource
 import select
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archsearch.services import companion
+from archsearch.services import companion, indexing
 from archsearch.services.companion import Companion, Invitation
 from archsearch.services.index import IndexService
 from archsearch.services.indexing import Indexing
@@ -35,7 +37,9 @@ def begun(invite: Invite, invited: list[Companion] | None = None) -> Invite:
     def call() -> Sequence[Companion]:
         found = invite()
         for each in found:
-            select.select([each.answers], [], [], 60)
+            poll = select.poll()
+            poll.register(each.answers, select.POLLIN)
+            poll.poll(60_000)
         if invited is not None:
             invited.extend(found)
         return found
@@ -105,10 +109,11 @@ def test_without_a_companion_of_use_the_first_process_indexes_alone(
     check(office)
 
 
-@pytest.mark.parametrize("program", ["/no/such/python", "/usr/bin/some-server", ""])
+@pytest.mark.parametrize("program", ["/no/such/python", "/usr/bin/some-server", "", None])
 def test_a_companion_that_cannot_be_started_is_done_without(
     office: Office, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
+    """Where Python is built into another program it does not know what it is called."""
     invite = invitation(office, monkeypatch)
 
     done = feed(office, replace(invite, command=(program,)))
@@ -192,6 +197,53 @@ def test_companions_for_a_large_source_start_before_its_first_row_is_stored(
 
     assert stored == [0], "and the second time, when all of it is known, not at all"
     assert len(office.seen("admin")) == ROWS
+
+
+def test_a_companion_that_is_stopped_is_not_waited_for_in_vain(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = Companion.order
+
+    def stopped(self: Companion, after: int, upto: int) -> None:
+        os.kill(self.process.pid, signal.SIGSTOP)
+        order(self, after, upto)
+
+    monkeypatch.setattr(Companion, "order", stopped)
+    monkeypatch.setattr(companion, "_PATIENCE", 0.1)
+    monkeypatch.setattr(indexing, "wait_for", partial(companion.wait_for, silence=0.1))
+
+    done = feed(office, begun(invitation(office, monkeypatch)))
+
+    assert sum(done) == ROWS
+    check(office)
+
+
+def test_many_open_files_keep_nobody_from_indexing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for companions must not be limited to low descriptors, as select is."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        feed(office, begun(invitation(office, monkeypatch)))
+    finally:
+        for each in held:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+
+    check(office)
+
+
+def test_orders_of_long_records_are_short(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    ordered: list[int] = []
+    monkeypatch.setattr(Companion, "order", lambda _, after, upto: ordered.append(upto - after))
+    monkeypatch.setattr(indexing, "_HEAVIEST", 30)
+
+    feed(office, begun(invitation(office, monkeypatch)))
+
+    assert 0 < max(ordered) < 20
 
 
 def test_only_who_has_nothing_to_do_gets_an_order(

@@ -45,7 +45,7 @@ class KeyField:
     lists: DocLists | None
 
     @classmethod
-    def of(cls, keys: list[bytes], ordinals: Ints, docs: Ints, size: int) -> "KeyField":
+    def of(cls, keys: Dictionary, ordinals: Ints, docs: Ints, size: int) -> "KeyField":
         """Make the field of ``size`` documents from (ordinal, document) pairs in any order."""
         codes = coded(ordinals, docs, size, len(keys))
         lists = None
@@ -53,7 +53,7 @@ class KeyField:
             by_key = np.sort(ordinals.astype(np.int64) * size + docs)
             owner, doc = np.divmod(by_key, max(size, 1))
             lists = DocLists.of(np.bincount(owner, minlength=len(keys)), doc)
-        return cls(size, Dictionary.of(keys), codes, lists)
+        return cls(size, keys, codes, lists)
 
     @cached_property
     def codes(self) -> Codes:
@@ -73,7 +73,7 @@ class KeyField:
         if last - first == ordinals.size:
             docs = self.lists.docs_of(first, last)
         else:
-            docs = np.concatenate([self.lists.docs(one) for one in ordinals.tolist()])
+            docs = self.lists.docs_of_some(ordinals)
         return DocSet(self.size, docs) if ordinals.size == 1 else self._distinct(docs)
 
     def _scanned(self, ordinals: Docs) -> bool:

@@ -17,21 +17,26 @@ for, which sort alike.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, offsets
+from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, offsets, spread
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 
 BLOCK = 16
 _LONGEST_SHARED = 255
 _WORTH_A_SEARCH = 20
 """Entries that are read one after the other in the time that one search takes."""
-_HEX = frozenset(b"0123456789abcdef")
+_AT_ONCE = 4096
+"""Blocks that are written out at a time: arrays as large as they stay in the processor's cache."""
+_NO_DIGIT = 16
+_DIGITS = np.full(256, _NO_DIGIT, np.uint8)
+"""What each byte stands for as a hexadecimal digit."""
+_DIGITS[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 
 
 def encode(text: str) -> bytes:
@@ -57,27 +62,38 @@ class Dictionary(Sequence[bytes]):
     @classmethod
     def of(cls, entries: Sequence[bytes]) -> "Dictionary":
         """Pack entries that are sorted and distinct already."""
-        width = len(entries[0]) if len({len(entry) for entry in entries}) == 1 else 0
-        packed = width > 0 and width % 2 == 0 and _HEX.issuperset(b"".join(entries))
-        stored = [bytes.fromhex(entry.decode("ascii")) for entry in entries] if packed else entries
-        pieces: list[bytes] = []
-        rests: list[int] = []
-        shared: list[int] = []
-        for start in range(0, len(stored), BLOCK):
-            block = stored[start : start + BLOCK]
-            size = _common(block[0], block[-1])
-            pieces.append(block[0][:size])
-            pieces.extend([entry[size:] for entry in block])
-            rests.extend([len(entry) - size for entry in block])
-            shared.append(size)
-        sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
-        starts = offsets(sizes)[: -1 : BLOCK + 1]
+        sizes = np.fromiter(map(len, entries), np.int64, len(entries))
+        text = np.frombuffer(b"".join(entries), np.uint8)
+        width = int(sizes[0]) if len(entries) and (sizes == sizes[0]).all() else 0
+        digits = _DIGITS[text] if width and width % 2 == 0 else _DIGITS[:1]
+        packed = not (digits == _NO_DIGIT).any()
+        if packed:
+            text, sizes = digits[::2] * np.uint8(16) + digits[1::2], sizes // 2
+        return cls._of(text, sizes, np.array([len(entries), width, packed], np.uint32))
+
+    @classmethod
+    def of_digits(cls, rows: Ints) -> "Dictionary":
+        """Pack what hexadecimal digits stand for: rows of bytes, sorted and distinct, some."""
+        count, size = rows.shape
+        form = np.array([count, 2 * size, True], np.uint32)
+        return cls._of(rows.ravel(), np.full(count, size), form)
+
+    @classmethod
+    def _of(cls, text: Ints, sizes: Ints, form: Ints) -> "Dictionary":
+        ends = np.cumsum(sizes)
+        starts = ends - sizes
+        shared = _shared(text, starts, sizes)
+        kept = np.ones(text.size, np.bool_)
+        again = np.repeat(shared, BLOCK)[: sizes.size]
+        rests = sizes - again
+        again[::BLOCK] = 0
+        kept[spread(starts, again)] = False
         return cls(
-            np.frombuffer(b"".join(pieces), np.uint8),
-            compact(starts),
-            np.array(shared, np.uint8),
-            None if width else compact(np.array(rests, np.int64)),
-            np.array([len(entries), width, packed], np.uint32),
+            text[kept],
+            compact(offsets(sizes - again)[:-1:BLOCK]),
+            shared.astype(np.uint8),
+            None if form[1] else compact(rests),
+            form,
         )
 
     @cached_property
@@ -165,27 +181,65 @@ class Dictionary(Sequence[bytes]):
 
     def entries(self, start: int = 0, stop: int | None = None) -> list[bytes]:
         """Give the entries of an interval at once, much faster than one by one."""
+        text, bounds = self.joined(start, stop)
+        ends = bounds.tolist()
+        return [text[begin:end] for begin, end in pairwise(ends)]
+
+    def joined(self, start: int = 0, stop: int | None = None) -> tuple[bytes, Ints]:
+        """Give the entries of an interval one after another, and the bounds of each."""
         stop = len(self) if stop is None else stop
         if stop <= start:
-            return []
-        first = start // BLOCK
-        found = [entry for block in range(first, -(-stop // BLOCK)) for entry in self._block(block)]
-        return found[start - first * BLOCK : stop - first * BLOCK]
+            return b"", np.zeros(1, np.int64)
+        low, high = start // BLOCK, -(-stop // BLOCK)
+        pieces = [
+            self._joined(block, min(block + _AT_ONCE, high)) for block in range(low, high, _AT_ONCE)
+        ]
+        text = b"".join([piece for piece, _ in pieces])
+        bounds = offsets(np.concatenate([sizes for _, sizes in pieces]))
+        if self._packed:
+            text, bounds = text.hex().encode("ascii"), 2 * bounds
+        bounds = bounds[start - low * BLOCK : stop - low * BLOCK + 1]
+        first, last = int(bounds[0]), int(bounds[-1])
+        return text[first:last], bounds - first
 
-    def _block(self, block: int) -> Iterator[bytes]:
-        blob, blocks, shared, rests = self._views
-        start, common = blocks[block], shared[block]
-        count = min(BLOCK, len(self) - block * BLOCK)
-        if self._width:
-            sizes: Iterable[int] = (self._width - common,) * count
+    def _joined(self, low: int, high: int) -> tuple[bytes, Docs]:
+        """Write out the entries of some blocks; give also their lengths."""
+        first, last = low * BLOCK, min(high * BLOCK, len(self))
+        shared = self.shared[low:high].astype(np.intp)
+        heads = np.repeat(shared, BLOCK)[: last - first]
+        if self.rests is None:
+            rests = self._width - heads
         else:
-            sizes = rests[block * BLOCK : block * BLOCK + count]
-        begin = bytes(blob[start : start + common])
-        at = start + common
-        for size in sizes:
-            entry = begin + blob[at : at + size]
-            yield entry.hex().encode("ascii") if self._packed else entry
-            at += size
+            rests = self.rests[first:last].astype(np.intp)
+        starts = self.blocks[low:high].astype(np.intp)
+        end = int(self.blocks[high]) if high < len(self.blocks) else self.blob.size
+        blob = self.blob[int(starts[0]) : end]
+        begin = np.zeros(blob.size, np.bool_)
+        begin[spread(starts - starts[0], shared)] = True
+        # Every entry is the beginning that its block shares, then what the block lists for it.
+        head = np.repeat(
+            np.tile([True, False], last - first), np.stack((heads, rests), axis=1).ravel()
+        )
+        written = np.empty(head.size, np.uint8)
+        written[~head] = blob[~begin]
+        written[head] = self._heads(low, high, last - first)
+        return written.tobytes(), heads + rests
+
+    def _heads(self, low: int, high: int, entries: int) -> Ints:
+        """Give the shared beginning of each entry of some blocks, one after another."""
+        starts = self.blocks[low:high].tolist()
+        sizes = self.shared[low:high].tolist()
+        view = self._views[0]
+        copies = [BLOCK] * (high - low - 1) + [entries - BLOCK * (high - low - 1)]
+        return np.frombuffer(
+            b"".join(
+                [
+                    bytes(view[start : start + size]) * count
+                    for start, size, count in zip(starts, sizes, copies, strict=True)
+                ]
+            ),
+            np.uint8,
+        )
 
     def text(self, ordinal: int) -> str:
         """Give one entry as a string."""
@@ -212,12 +266,19 @@ class Dictionary(Sequence[bytes]):
         )
 
 
-def _common(first: bytes, last: bytes) -> int:
-    """Measure what two entries, and so all sorted between them, begin with alike."""
-    size = min(len(first), len(last), _LONGEST_SHARED)
-    if first[:size] == last[:size]:
-        return size
-    return next(place for place in range(size) if first[place] != last[place])
+def _shared(text: Ints, starts: Ints, sizes: Ints) -> Ints:
+    """Measure what the first and the last entry of each block, so all of it, begin with alike."""
+    last = np.minimum(np.arange(BLOCK - 1, sizes.size + BLOCK - 1, BLOCK), sizes.size - 1)
+    heads, tails = starts[::BLOCK], starts[last]
+    most = np.minimum(np.minimum(sizes[::BLOCK], sizes[last]), _LONGEST_SHARED)
+    shared = np.zeros(heads.size, np.int64)
+    alike = np.flatnonzero(most)
+    while alike.size:
+        at = shared[alike]
+        alike = alike[text[heads[alike] + at] == text[tails[alike] + at]]
+        shared[alike] += 1
+        alike = alike[shared[alike] < most[alike]]
+    return shared
 
 
 def union(dictionaries: Sequence[list[bytes]]) -> tuple[list[bytes], list[Docs]]:

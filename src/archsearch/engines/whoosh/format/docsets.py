@@ -1,7 +1,8 @@
 """Sets of documents of one segment, as ascending numbers, as a bitmap, or both.
 
-Whichever is there is used; the other is made when an operation is cheaper with it, and kept. Sets
-do not change, so a cached one serves any number of queries, its bitmap included.
+Whichever is there is used; the other is made when an operation is cheaper with it. Sets do not
+change, so a cached one serves any number of queries; it keeps what was made, but no bitmap of a few
+documents, which would take far more memory than they do.
 """
 
 from collections.abc import Sequence
@@ -37,9 +38,12 @@ class DocSet:
     @property
     def mask(self) -> Mask:
         """A bitmap of all documents of the segment."""
-        if self._mask is None:
-            self._mask = marked(self.docs, self.size)
-        return self._mask
+        if self._mask is not None:
+            return self._mask
+        made = marked(self.docs, self.size)
+        if self.dense:
+            self._mask = made
+        return made
 
     @property
     def count(self) -> int:
@@ -61,7 +65,7 @@ class DocSet:
     @property
     def nbytes(self) -> int:
         """Memory in use once both forms are there."""
-        return 8 * self.count + self.size * self.dense
+        return 8 * self.count + self.size * (self.dense or self._mask is not None)
 
     def first(self, wanted: int) -> Docs:
         """Give the lowest documents, at most so many."""

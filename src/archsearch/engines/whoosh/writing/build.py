@@ -1,25 +1,26 @@
 """Documents to segment content, without an object for each posting.
 
-Documents are taken in by the batch: each field numbers the tokens of a batch in order of appearance
-and appends numbers, positions and document slots as arrays. At the end one sort of packed keys puts
-everything in order. A document added twice, or added and discarded, leaves nothing behind.
+Documents are taken in by the batch: a text field numbers the tokens of a batch in order of
+appearance and appends numbers, positions and document slots as arrays. At the end one sort of
+packed keys puts everything in order. A document added twice, or added and discarded, leaves nothing
+behind.
 """
 
 from array import array
 from collections import defaultdict
-from itertools import chain
+from itertools import chain, compress
 
 import numpy as np
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import ID, Document, Grams, TextTokens, UnitTokens
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact
+from archsearch.engines.whoosh.format.arrays import Docs, compact
 from archsearch.engines.whoosh.format.columns import KeyField
 from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.format.dictionary import Dictionary
 from archsearch.engines.whoosh.format.stored import StoredField
 from archsearch.engines.whoosh.writing.grams import GramColumn
-from archsearch.engines.whoosh.writing.numbers import arranged, encoded, numbered, numbering, ranked
+from archsearch.engines.whoosh.writing.numbers import catalogued, encoded
 from archsearch.engines.whoosh.writing.texts import GONE, TextColumn
 
 _BATCH = 128
@@ -30,30 +31,25 @@ class _KeyColumn:
     """The keys of one key field as they come in."""
 
     def __init__(self) -> None:
-        self._numbers = numbering()
-        self._keys: list[Ints] = []
+        self._keys: list[str] = []
         self._slots: list[int] = []
         self._counts: list[int] = []
 
     def add(self, slots: list[int], keys: list[tuple[str, ...]]) -> int:
         """Take in the keys of some slots; give their number."""
         counts = list(map(len, keys))
-        total = sum(counts)
         self._slots += slots
         self._counts += counts
-        self._keys.append(numbered(self._numbers, chain.from_iterable(keys), total))
-        return total
+        self._keys += chain.from_iterable(keys)
+        return sum(counts)
 
     def finish(self, homes: Docs, size: int) -> KeyField | None:
         docs = np.repeat(homes[np.array(self._slots, np.intp)], self._counts)
-        numbers = np.concatenate(self._keys)
         kept = docs != GONE
+        keys = self._keys
         if not kept.all():
-            docs, numbers = docs[kept], numbers[kept]
-        distinct, places = ranked(numbers)
-        strings = list(self._numbers)
-        keys, ordinals = arranged([strings[number] for number in distinct.tolist()])
-        return KeyField.of(keys, ordinals[places], docs, size) if keys else None
+            docs, keys = docs[kept], list(compress(keys, kept))
+        return KeyField.of(*catalogued(keys), docs, size) if keys else None
 
 
 class _StoredColumn:

@@ -201,7 +201,7 @@ def _merge_keys(
     ordinals = np.concatenate(
         [target[owner] for target, owner in zip(targets, owners, strict=True)]
     )
-    return KeyField.of(keys, ordinals, np.concatenate(docs), size)
+    return KeyField.of(Dictionary.of(keys), ordinals, np.concatenate(docs), size)
 
 
 def _merge_stored(

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import count
 from operator import ne
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from archsearch.engines.whoosh.format.arrays import Ints
-from archsearch.engines.whoosh.format.dictionary import encode
+from archsearch.engines.whoosh.format.dictionary import Dictionary, encode
 
+_DIGITS: Final = b"0123456789abcdef"
+_WORD: Final = 8
+"""Bytes that are compared at once."""
 Numbers: TypeAlias = defaultdict[str, int]
 """Strings in order of appearance."""
 
@@ -23,6 +26,41 @@ def numbering(start: int = 0) -> Numbers:
 def numbered(numbers: Numbers, texts: Iterable[str], total: int) -> Ints:
     """Give the numbers of so many strings."""
     return np.fromiter(map(numbers.__getitem__, texts), np.uint32, total)
+
+
+def catalogued(texts: list[str]) -> tuple[Dictionary, Ints]:
+    """Make a dictionary of strings, at least one; give it, and the ordinal of each of them."""
+    rows = _as_digits(texts)
+    if rows is not None:
+        return _sorted_rows(rows)
+    numbers = numbering()
+    found = numbered(numbers, texts, len(texts))
+    entries, ordinals = arranged(list(numbers))
+    return Dictionary.of(entries), ordinals[found]
+
+
+def _as_digits(texts: list[str]) -> Ints | None:
+    """Give what strings stand for as rows of bytes, if all are equally many hexadecimal digits."""
+    width = len(texts[0])
+    if width == 0 or width % 2 or set(map(len, texts)) != {width}:
+        return None
+    joined = "".join(texts)
+    if not joined.isascii() or joined.encode().translate(None, _DIGITS):
+        return None
+    return np.frombuffer(bytes.fromhex(joined), np.uint8).reshape(-1, width // 2)
+
+
+def _sorted_rows(rows: Ints) -> tuple[Dictionary, Ints]:
+    count, size = rows.shape
+    padded = np.zeros((count, -(-size // _WORD) * _WORD), np.uint8)
+    padded[:, :size] = rows
+    words = padded.view(">u8").astype(np.uint64)
+    order = np.lexsort(words.T[::-1])
+    fresh = np.ones(count, np.bool_)
+    fresh[1:] = (words[order[1:]] != words[order[:-1]]).any(axis=1)
+    ordinals = np.empty(count, np.uint32)
+    ordinals[order] = np.cumsum(fresh) - 1
+    return Dictionary.of_digits(rows[order[fresh]]), ordinals
 
 
 def ranked(numbers: Ints) -> tuple[Ints, Ints]:

@@ -2,7 +2,7 @@
 
 Segments fall into tiers by living documents, each :data:`FANOUT` times the one below. A tier that
 is full is merged into one segment of the next. The largest are not merged any further, which bounds
-memory. A segment of which half is deleted is rewritten.
+how long a commit takes. A segment of which half is deleted is rewritten.
 """
 
 from collections import defaultdict
@@ -12,7 +12,9 @@ from typing import NamedTuple
 FANOUT = 8
 LOWEST = 512
 LARGEST = 300_000
-"""Documents; a merged segment never has more."""
+"""Documents; no commit merges more into one segment."""
+COMPACT = 1_000_000
+"""Documents in a segment of an index that is built anew, which keeps nobody waiting."""
 
 
 class Size(NamedTuple):
@@ -66,7 +68,7 @@ def _packed(sizes: Sequence[Size]) -> list[list[int]]:
     for place, size in enumerate(sizes):
         if size.alive > room or not packed:
             packed.append([])
-            room = LARGEST
+            room = COMPACT
         packed[-1].append(place)
         room -= size.alive
     return packed

@@ -19,6 +19,19 @@ def test_sets_of_very_different_size_take_the_sparse_way_to_the_same_result() ->
     assert arrays.common(few, many, 1000).tolist() == [3, 999]
 
 
+@given(
+    st.sets(st.integers(0, 70_000)), st.sets(st.integers(0, 400) | st.sampled_from([65_535, 2**16]))
+)
+def test_what_is_larger_than_all_there_is_not_found(wanted: set[int], held: set[int]) -> None:
+    haystack = arrays.compact(np.array(sorted(held), np.int64))
+    needles = np.array(sorted(wanted), np.intp)
+
+    places, there = arrays.places(needles, haystack)
+
+    assert there.tolist() == [number in held for number in sorted(wanted)]
+    assert haystack[places[there]].tolist() == needles[there].tolist()
+
+
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 4))))
 def test_spread_concatenates_ranges(pairs: list[tuple[int, int]]) -> None:
     starts = np.array([start for start, _ in pairs], np.intp)

@@ -14,7 +14,7 @@ def field_of(documents: list[set[str]]) -> KeyField:
     pairs = [(keys.index(key), doc) for doc, held in enumerate(documents) for key in held]
     ordinals = np.array([ordinal for ordinal, _ in pairs], np.intp)
     docs = np.array([doc for _, doc in pairs], np.intp)
-    return KeyField.of([encode(key) for key in keys], ordinals, docs, len(documents))
+    return KeyField.of(Dictionary.of([encode(key) for key in keys]), ordinals, docs, len(documents))
 
 
 def holders(documents: list[set[str]], keys: set[str]) -> list[int]:

@@ -91,3 +91,17 @@ def test_the_first_of_a_long_bitmap_are_found_without_all_of_it() -> None:
 
     assert DocSet(100_000, mask=mask).first(2).tolist() == [5, 9_000]
     assert DocSet(100_000, mask=mask).first(9).tolist() == [5, 9_000, 70_000]
+
+
+@given(PAIRS, PAIRS)
+def test_a_set_takes_no_more_memory_than_it_says(
+    one: tuple[set[int], DocSet], other: tuple[set[int], DocSet]
+) -> None:
+    said = one[1].nbytes
+    one[1].both(other[1])
+    other[1].without(one[1])
+    one[1].inside(np.arange(SIZE))
+    members(one[1])
+
+    held = [array.nbytes for array in (one[1]._docs, one[1]._mask) if array is not None]
+    assert sum(held) <= said

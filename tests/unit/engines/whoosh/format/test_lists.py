@@ -16,7 +16,8 @@ def made(draw: st.DrawFn) -> list[Docs]:
     """Lists from one document to thousands, dense ones and sparse ones."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     sizes = draw(st.lists(st.sampled_from([1, 1, 1, 2, 50, 255, 256, 257, 3000]), max_size=8))
-    top = draw(st.sampled_from([3000, MOST]))
+    top = draw(st.sampled_from([250, 3000, MOST]))
+    sizes = [min(size, top) for size in sizes]
     return [np.sort(rng.choice(top, size, replace=False)) for size in sizes]
 
 
@@ -48,6 +49,15 @@ def test_neighbouring_lists_read_back_together(lists: list[Docs], data: st.DataO
     found = stored(lists).docs_of(first, last)
 
     assert found.tolist() == [doc for docs in lists[first:last] for doc in docs.tolist()]
+
+
+@given(made().filter(len), st.data())
+def test_some_lists_read_back_together(lists: list[Docs], data: st.DataObject) -> None:
+    some = sorted(data.draw(st.sets(st.integers(0, len(lists) - 1), min_size=1)))
+
+    found = stored(lists).docs_of_some(np.array(some))
+
+    assert found.tolist() == [doc for number in some for doc in lists[number].tolist()]
 
 
 @given(made(), st.integers(0, 2**32), st.integers(1, 300))

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.engines.whoosh.writing.tiers import FANOUT, LARGEST, LOWEST, Size, groups
+from archsearch.engines.whoosh.writing.tiers import COMPACT, FANOUT, LARGEST, LOWEST, Size, groups
 
 SIZES = st.lists(
     st.builds(Size, st.integers(0, LARGEST), st.sampled_from([0, 0, 1, 1000])), max_size=40
@@ -34,9 +34,9 @@ def test_a_purge_leaves_no_deleted_document(sizes: list[Size]) -> None:
 
 @given(SIZES)
 def test_no_merge_exceeds_the_largest_size(sizes: list[Size]) -> None:
-    for compact in (False, True):
+    for compact, most in ((False, LARGEST), (True, COMPACT)):
         for group in groups(sizes, purge=False, compact=compact):
-            assert len(group) == 1 or sum(sizes[place].alive for place in group) <= LARGEST
+            assert len(group) == 1 or sum(sizes[place].alive for place in group) <= most
 
 
 @given(st.lists(st.integers(1, LOWEST), max_size=200))
@@ -53,6 +53,6 @@ def test_a_half_deleted_segment_is_rewritten_and_others_are_left_alone() -> None
 
 
 def test_compacting_packs_everything_that_fits_together() -> None:
-    sizes = [Size(LARGEST // 2, 0)] * 4 + [Size(5, 0)]
+    sizes = [Size(COMPACT // 2, 0)] * 4 + [Size(5, 0)]
 
     assert len(settled(sizes, compact=True)) == 3
