@@ -5,6 +5,7 @@ folding changes lengths. Overlapping spans are merged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from archsearch.analysis.folding import fold
@@ -19,6 +20,7 @@ _CONTEXT = 30
 
 _LONG = 90
 _MOST_SNIPPETS = 3
+_REMEMBERED = 256
 
 _LEFT_OUT = frozenset({Channel.SUBSTRING, Channel.MISSING})
 """Reasons that tell of pieces of a name which the query has not."""
@@ -56,7 +58,7 @@ class Highlighter:
             Snippets by schema key; fields without a match are absent.
         """
         found: dict[str, tuple[Snippet, ...]] = {}
-        sought = [(positioned([text]), key) for text, key in terms]
+        sought = [(_units_of(text), key) for text, key in terms]
         for spec in self._specs:
             wanted = [term for term, key in sought if term and _concerns(key, spec)]
             likely = [reason for reason in reasons if reason.field == spec.key]
@@ -88,6 +90,12 @@ class Highlighter:
                 and text[reason.start : reason.end] == reason.meant
             ]
         return _cut(text, _merged(spans)) if spans else None
+
+
+@lru_cache(_REMEMBERED)
+def _units_of(text: str) -> tuple[tuple[str, int], ...]:
+    """Give the units of a term, which are looked for in one record after the other."""
+    return tuple(positioned([text]))
 
 
 def _concerns(key: str | None, spec: FieldSpec) -> bool:

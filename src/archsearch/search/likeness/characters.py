@@ -23,32 +23,64 @@ Points = npt.NDArray[np.uint32]
 PAD: Final = 0
 """The number that stands after the end of a name."""
 _POINTS: Final = 0x110000
+_DIGITS: Final = 3
+_FEW: Final = 40
+"""Looking up so many characters takes as long as parsing the table."""
 
 
 class Lookalikes:
-    """Characters that may be taken for a character, with how alike they are from 0 to 1."""
+    """Characters that may be taken for a character, with how alike they are from 0 to 1.
+
+    A search meets few characters and looks them up in the text; who meets many has it parsed.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._known: dict[str, Mapping[str, float]] = {}
+
+    @cached_property
+    def _text(self) -> str:
+        return f"\n{self._path.read_text(encoding='utf-8')}\n"
 
     @cached_property
     def _table(self) -> Mapping[str, Mapping[str, float]]:
         table: dict[str, dict[str, float]] = defaultdict(dict)
-        with self._path.open(encoding="utf-8") as lines:
-            for line in lines:
-                if line.startswith("#"):
-                    continue
-                character, others = line.rstrip("\n").split("\t")
-                for entry in others.split():
-                    degree = int(entry[1:]) / 100
-                    # The lists are cut at a length: who is in one list belongs into the other.
-                    table[character][entry[0]] = degree
-                    table[entry[0]].setdefault(character, degree)
+        for line in self._text.splitlines():
+            if not line or line.startswith("#"):
+                continue
+            character, others = line.split("\t")
+            for entry in others.split():
+                degree = int(entry[1:]) / 100
+                # The lists are cut at a length: who is in one list belongs into the other.
+                table[character][entry[0]] = degree
+                table[entry[0]].setdefault(character, degree)
         return table
 
     def of(self, character: str) -> Mapping[str, float]:
         """Look-alikes of a character."""
-        return self._table.get(character, {})
+        if len(self._known) >= _FEW:
+            return self._table.get(character, {})
+        found = self._known.get(character)
+        if found is None:
+            found = self._known[character] = self._looked_up(character)
+        return found
+
+    def _looked_up(self, character: str) -> Mapping[str, float]:
+        """Find the same as the table has, in the same order."""
+        found: dict[str, float] = {}
+        text = self._text
+        at = text.find(character)
+        while at >= 0:
+            after = at + len(character)
+            if text[at - 1] == "\n" and text[after : after + 1] == "\t":
+                entries = text[after + 1 : text.index("\n", after)].split()
+                found |= {entry[0]: int(entry[1:]) / 100 for entry in entries}
+            elif text[after : after + 1].isdigit():
+                line = text.rfind("\n", 0, at) + 1
+                degree = text[after : after + _DIGITS].split()[0]
+                found.setdefault(text[line], int(degree) / 100)
+            at = text.find(character, after)
+        return found
 
 
 class Components:

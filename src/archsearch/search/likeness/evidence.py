@@ -82,7 +82,8 @@ class Explainer:
         costs = self._lexicon.costs
         extras = [self._extras[part] for part in reading.parts]
         gaps = [self._gaps[part] for part in name.parts]
-        table = self._weigher.table(reading.units, name.units)
+        with self._weigher.lock:
+            table = self._weigher.table(reading.units, name.units)
         head, tail = _alike(table)
         rows, columns = len(extras) - tail, len(gaps) - tail
         middle = [row[head:columns] for row in table[head:rows]]

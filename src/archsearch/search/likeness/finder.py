@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import RLock
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -70,7 +69,6 @@ class Finder:
         self.weigher = Weigher(lexicon)
         self._letters = Letters(self.weigher.characters, lexicon.costs)
         self._slips = TypingSlips(lexicon.pinyin)
-        self._lock = RLock()
 
     def find(self, sought: Sequence[Sought], ask: Ask, limit: int) -> list[list[Match]]:
         """Find the records whose names fit each text best, at most so many, best first.
@@ -86,7 +84,7 @@ class Finder:
         if not gathers:
             return [[] for _ in sought]
         gathered = ask(tuple(gathers))
-        with self._lock:
+        with self.weigher.lock:
             best = self._compared(sought, readings, gathered, limit)
         found = []
         for one, scores in zip(sought, best, strict=True):
@@ -136,7 +134,7 @@ class Finder:
         if not readings:
             return found
         gathered = ask((self._candidates.of(readings, one.filters),))
-        with self._lock:
+        with self.weigher.lock:
             names = sheet(gathered.values, self.weigher.characters)
             names = names.some(gathered.chosen[0], one.field)
             if not names.lengths.size:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from threading import RLock
 from typing import Final
 
 import numpy as np
@@ -42,9 +43,13 @@ class Unit:
 
 
 class Weigher:
-    """Costs of a query's units against all characters met so far, remembered."""
+    """Costs of a query's units against all characters met so far, remembered.
+
+    Whoever numbers characters or asks for costs holds ``lock`` meanwhile.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self.lock = RLock()
         self.characters = Characters(lexicon.pinyin, lexicon.components)
         self._lookalikes = lexicon.lookalikes
         self._components = lexicon.components
