@@ -12,13 +12,15 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from archsearch.domain.access import Scope, ScopedQuery, restrict
+from archsearch.domain.access import Scope, ScopedGather, ScopedQuery, confine, restrict
 from archsearch.domain.plan import (
     AllOf,
     AnyOf,
     AtLeast,
     BestOf,
     Channel,
+    Gather,
+    GivenNode,
     KeyNode,
     Labelled,
     MatchAll,
@@ -38,11 +40,16 @@ from archsearch.engines.base import (
     DEPARTMENT,
     ID,
     OWNER,
+    PAIRS,
     SCOPE_FIELDS,
     SECRECY,
+    SINGLES,
+    SPLITS,
     Document,
+    Grams,
     Removal,
     TextTokens,
+    gram,
 )
 
 LAST_POSITION: Final = 2**20 - 1
@@ -80,6 +87,9 @@ LONG_TEXT: Final = TextTokens.of(tuple(("甲", 2 * place) for place in range(300
 CHANCE_OF_LONG: Final = 0.01
 WEIGHTS: Final = (1.0, 1.0, 1.0, 0.1, 0.3, 2.5, 4.0, 0.0)
 CHANCE_OF_ABSENT_FIELD: Final = 0.04
+MARKS: Final = "甲乙丙𬱖\ue000"
+SHAPES: Final = (SINGLES, PAIRS, SPLITS)
+GRAM_FIELD: Final = "names"
 
 
 class StepKind(StrEnum):
@@ -156,7 +166,18 @@ def make_document(rng: random.Random, record_id: RecordId, version: int) -> Docu
         keys[OWNER] = (rng.choice(OWNERS),)
     if rng.random() < 0.9:
         keys[DEPARTMENT] = with_ancestors(rng.choice(DEPARTMENTS))
-    return Document(record_id, version, texts, keys)
+    grams = {GRAM_FIELD: make_grams(rng)} if rng.random() < 0.8 else {}
+    stored = {GRAM_FIELD: "".join(rng.choices(MARKS, k=rng.randint(0, 4)))} if grams else {}
+    return Document(record_id, version, texts, keys, grams, stored)
+
+
+def make_grams(rng: random.Random) -> Grams:
+    """A few short rows of marks, holes among them."""
+    rows = [
+        chr(rng.randint(1, 7)) + "".join(rng.choices(MARKS + "\0", (6, 3, 2, 1, 1, 2), k=size))
+        for size in rng.choices((0, 1, 2, 3, 5, 9), k=rng.choice((0, 1, 2, 3)))
+    ]
+    return Grams("".join(rows), rng.choice((0, 1, 2, 3, 9, 300)))
 
 
 def with_ancestors(path: str) -> tuple[str, ...]:
@@ -188,6 +209,38 @@ def make_query(rng: random.Random) -> ScopedQuery:
     """A plan bound to a scope, some records excluded."""
     excluded = rng.sample(IDS, rng.choice((0, 0, 0, 1, 8)))
     return restrict(make_plan(rng), make_scope(rng), frozenset(excluded))
+
+
+def make_gathering(rng: random.Random) -> ScopedGather:
+    """Gathers bound to a scope, some records excluded; several share their filters."""
+    excluded = rng.sample(IDS, rng.choice((0, 0, 0, 1, 8)))
+    filters = tuple(make_node(rng, 1) for _ in range(rng.choice((0, 0, 1, 2))))
+    gathers = tuple(
+        make_gather(rng, filters if rng.random() < 0.6 else ())
+        for _ in range(rng.choice((1, 1, 2, 3)))
+    )
+    return confine(gathers, make_scope(rng), frozenset(excluded))
+
+
+def make_gather(rng: random.Random, filters: tuple[Node, ...]) -> Gather:
+    """A gather of a few tokens, of which many records hold some."""
+    tokens: dict[int, float] = {}
+    for _ in range(rng.choice((0, 1, 3, 8))):
+        shape = rng.choice(SHAPES)
+        pair = rng.choices(MARKS, (6, 3, 2, 1, 1), k=2)
+        token = gram(shape, pair[0]) if shape == SINGLES else gram(shape, *pair)
+        tokens[token] = rng.choice((0.2, 0.5, 0.5, 1.0, 2.0))
+    return Gather(
+        GRAM_FIELD if rng.random() > CHANCE_OF_ABSENT_FIELD else "absent",
+        tuple(tokens.items()),
+        tuple(
+            (make_node(rng, rng.choice((0, 1))), rng.choice((0, 1, 2, 5, 150)))
+            for _ in range(rng.choice((1, 2)))
+        ),
+        rng.choice((0, 1, 3)),
+        filters,
+        most_read=rng.choice((1, 5, 20, 120_000)),
+    )
 
 
 def make_scope(rng: random.Random) -> Scope:
@@ -292,6 +345,11 @@ def _range(rng: random.Random) -> RangeNode:
     )
 
 
+def _given(rng: random.Random) -> GivenNode:
+    ids = rng.sample((*IDS, RecordId("nobody's")), rng.choice((0, 1, 3, 8, 30)))
+    return GivenNode(tuple((record_id, rng.choice(WEIGHTS)) for record_id in ids))
+
+
 def _text_field(rng: random.Random) -> str:
     return "absent" if rng.random() < CHANCE_OF_ABSENT_FIELD else rng.choice(TEXT_FIELDS)
 
@@ -324,7 +382,7 @@ def _labelled(rng: random.Random, depth: int) -> Labelled:
 LEAVES: Final[tuple[Callable[[random.Random], Node], ...]] = (
     *(_term,) * 8,
     *(_phrase,) * 4,
-    *(_key, _prefix, _wildcard, _range),
+    *(_key, _prefix, _wildcard, _range, _given),
     lambda _: MatchAll(),
     lambda _: MatchNone(),
 )
@@ -343,3 +401,4 @@ CORPORA: Final = SOURCES.map(make_corpus)
 SCOPES: Final = SOURCES.map(make_scope)
 PLANS: Final = SOURCES.map(make_plan)
 QUERIES: Final = SOURCES.map(make_query)
+GATHERINGS: Final = SOURCES.map(make_gathering)

@@ -8,9 +8,10 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from archsearch.domain.access import ScopedQuery
+from archsearch.domain.access import ScopedGather, ScopedQuery
 from archsearch.domain.plan import (
     K1,
     AllOf,
@@ -19,6 +20,8 @@ from archsearch.domain.plan import (
     B,
     BestOf,
     Channel,
+    Gather,
+    GivenNode,
     KeyNode,
     Labelled,
     MatchAll,
@@ -44,6 +47,8 @@ from archsearch.engines.base import (
     EngineHit,
     EngineResult,
     EngineStats,
+    Gathered,
+    Grams,
     Removal,
 )
 from archsearch.errors import IndexOutdatedError
@@ -65,6 +70,22 @@ class OracleEngine:
         """Answer from a world that holds nothing but the documents inside the scope."""
         inside = [document for document in self._kept().values() if visible(document, query)]
         return self.worlds(inside).answer(query.plan)
+
+    def gather(self, query: ScopedGather) -> Gathered:
+        """Gather in a world that holds nothing but the documents inside the scope."""
+        inside = [document for document in self._kept().values() if visible(document, query)]
+        world = self.worlds(inside)
+        found = [world.gathered(one) for one in query.gathers]
+        every = sorted({document.record_id for documents in found for document in documents})
+        name = query.gathers[0].field if query.gathers else ""
+        return Gathered(
+            tuple(
+                sorted({every.index(document.record_id) for document in documents})
+                for documents in found
+            ),
+            every,
+            [self._kept()[record_id].stored.get(name, "") for record_id in every],
+        )
 
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make the changes one after the other."""
@@ -111,7 +132,7 @@ class OracleEngine:
         return self._documents
 
 
-def visible(document: Document, query: ScopedQuery) -> bool:
+def visible(document: Document, query: ScopedQuery | ScopedGather) -> bool:
     """Whether a document exists as far as the query may know."""
     scope = query.scope
     if document.record_id in query.excluded:
@@ -157,6 +178,45 @@ class World:
             facets={name: count_keys(name, [hit for hit, _ in found]) for name in plan.facets},
         )
 
+    def gathered(self, one: Gather) -> list[Document]:
+        """The documents that share the most telling tokens."""
+        inside = [
+            document
+            for document in self.documents
+            if all(self.matches(part, document) for part in one.filters)
+        ]
+        holders = {
+            token: [d for d in inside if one.field in d.grams and token in grams_of(d, one.field)]
+            for token, _ in one.tokens
+        }
+        worths = [
+            (math.log1p(len(inside) / len(holders[token])) * weight, -place, token)
+            for place, (token, weight) in enumerate(one.tokens)
+            if holders[token]
+        ]
+        weights: dict[RecordId, float] = {}
+        postings = 0
+        for worth, _, token in sorted(worths, reverse=True):
+            postings += len(holders[token])
+            if postings > one.most_read and weights:
+                break
+            for document in holders[token]:
+                weights[document.record_id] = weights.get(document.record_id, 0.0) + worth
+        return [
+            document
+            for node, most in one.classes
+            for document in sorted(
+                (d for d in inside if d.record_id in weights and self.matches(node, d)),
+                key=lambda d: (
+                    -(
+                        weights[d.record_id]
+                        - abs(d.grams[one.field].length - one.length) * one.per_unit
+                    ),
+                    d.record_id,
+                ),
+            )[:most]
+        ]
+
     def matches(self, node: Node, document: Document) -> bool:
         """Whether the node matches."""
         return self.score(node, document) is not None
@@ -173,6 +233,8 @@ class World:
             case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
                 holds = any(accepts(node, key) for key in keys_of(document, node.field))
                 return node.weight if holds else None
+            case GivenNode():
+                return dict(node.records).get(document.record_id)
             case _:
                 return self._combined(node, document)
 
@@ -254,6 +316,16 @@ class World:
         if first is None:
             return by_score
         return sorted(by_score, key=lambda hit: not self.matches(first, hit[0]))
+
+
+@cache
+def _tokens(rows: str) -> frozenset[int]:
+    return frozenset(Grams(rows, 0))
+
+
+def grams_of(document: Document, name: str) -> frozenset[int]:
+    """The tokens of a field of grams."""
+    return _tokens(document.grams[name].rows)
 
 
 def by_key(

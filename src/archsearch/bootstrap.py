@@ -10,6 +10,7 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.domain.access import Role
@@ -22,6 +23,7 @@ from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
+from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits
 from archsearch.security.masking import Mask, MaskRule, mask_text
 from archsearch.security.secret import create_secret, load_secret
@@ -49,7 +51,7 @@ from archsearch.storage.migrations.runner import migrate
 if TYPE_CHECKING:
     from archsearch.services.ingest import IngestService
 
-ANALYSIS_VERSION = "3"
+ANALYSIS_VERSION = "4"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 FIRST_ADMINISTRATOR = "admin"
@@ -114,9 +116,11 @@ class Application:
     @cached_property
     def analysis(self) -> Analysis:
         """The tools of analysis."""
-        pinyin = Pinyin(self.settings.pinyin_table, self.settings.surname_table)
+        find = self.settings.lists
+        pinyin = Pinyin(find("pinyin.tsv"), find("surname_readings.tsv"))
+        parts = Parts(find("regions.csv"), find("trades.txt"), find("organisation_forms.txt"))
         segmenter = ChineseSegmenter(self.settings.user_dictionary)
-        return Analysis(segmenter, pinyin, Tokens(derive_key(self._secret, "tokens")))
+        return Analysis(segmenter, pinyin, parts, Tokens(derive_key(self._secret, "tokens")))
 
     @cached_property
     def engine(self) -> WhooshEngine:
@@ -131,6 +135,7 @@ class Application:
     def _built_with(self) -> dict[str, str]:
         return {
             "analysis": ANALYSIS_VERSION,
+            "lists": self.settings.lists_digest,
             "schema": self.settings.schema_fingerprint,
             "vocabularies": self.settings.vocabulary_fingerprint,
         }
@@ -179,7 +184,8 @@ class Application:
         limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
         values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
         channels = options.channels.enabled
-        return Language.of(self.settings.schema, self.analysis, values, limits, channels)
+        lexicon = Lexicon(self.analysis.pinyin, self.analysis.parts, self.settings.lists)
+        return Language.of(self.settings.schema, self.analysis, values, limits, lexicon, channels)
 
     @cached_property
     def _search_rules(self) -> SearchRules:
@@ -197,7 +203,7 @@ class Application:
 
     @cached_property
     def _presenter(self) -> Presenter:
-        return Presenter(self._masker, self._language.highlighter)
+        return Presenter(self._masker, self._language.highlighter, self._language.likeness)
 
     @cached_property
     def _masker(self) -> _SchemaMasker:

@@ -63,13 +63,15 @@ def test_scores_are_ours_with_our_idf(tmp_path: Path, seed: int) -> None:
     engine.rebuild([make_document(rng, name, 1) for name in IDS])
 
     with stock_index(tmp_path).searcher(weighting=OurIdf()) as searcher:
+        answered = 0
         for _ in range(40):
             one = node(rng, rng.randint(0, 2))
             plan = Plan(one, limit=1000)
             ours = {hit.record_id: hit.score for hit in engine.search(restrict(plan, ALL)).hits}
-            assert ours
+            answered += bool(ours)
             # Summed in another order, and by a tree.
             assert scores(searcher, translated(one)) == pytest.approx(ours, rel=1e-12)
+        assert answered > 30
 
 
 @pytest.mark.parametrize("token", LETTERS[:3])

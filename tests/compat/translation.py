@@ -21,6 +21,7 @@ from archsearch.domain.plan import (
     AnyOf,
     AtLeast,
     BestOf,
+    GivenNode,
     KeyNode,
     Labelled,
     MatchAll,
@@ -34,6 +35,7 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
+from archsearch.engines.base import ID
 
 Query: TypeAlias = Any
 """Whoosh has no types."""
@@ -65,8 +67,10 @@ class Translator:
             case _:
                 return self.keyed(node)
 
-    def keyed(self, node: KeyNode | PrefixNode | WildcardNode | RangeNode) -> Query:
-        """The query for a node over a key field."""
+    def keyed(self, node: KeyNode | PrefixNode | WildcardNode | RangeNode | GivenNode) -> Query:
+        """The query for a node over a key field; the record id is one."""
+        if isinstance(node, GivenNode):
+            node = KeyNode(ID, frozenset(record_id for record_id, _ in node.records))
         renamed = f"{node.field}#key"
         if renamed in self.schema:
             return keyed(node, renamed)

@@ -19,6 +19,7 @@ from archsearch.domain.plan import (
     AtLeast,
     BestOf,
     Channel,
+    GivenNode,
     KeyNode,
     Labelled,
     Node,
@@ -124,9 +125,9 @@ class Twins(World):
         known = self._personal.get(id(node))
         if known is None:
             known = self._personal[id(node)] = any(
-                leaf.field in OWN
+                isinstance(leaf, GivenNode) or leaf.field in OWN
                 for leaf in leaves(node)
-                if isinstance(leaf, KeyNode | PrefixNode | WildcardNode | RangeNode)
+                if isinstance(leaf, GivenNode | KeyNode | PrefixNode | WildcardNode | RangeNode)
             )
         return known
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final, TypeAlias
 
-from archsearch.domain.access import ScopedQuery
-from archsearch.engines.base import EngineResult, SearchEngine
+from archsearch.domain.access import ScopedGather, ScopedQuery
+from archsearch.engines.base import EngineResult, Gathered, SearchEngine
 from tests.contract.crowds import SIZES, Crowd, make_crowd
-from tests.generate_plans import Step, StepKind, make_query, make_story
+from tests.generate_plans import Step, StepKind, make_gathering, make_query, make_story
 from tests.oracle import OracleEngine
 
 QUERIES_PER_STEP: Final = 20
+GATHERINGS_PER_STEP: Final = 4
 CHANCE_OF_REST: Final = 0.1
 LARGE_EVERY: Final = 97
 """One story in so many is of thousands of documents."""
@@ -31,10 +32,10 @@ class Difference:
     """One pair that an engine answers in another way than the oracle."""
 
     seed: int
-    query: ScopedQuery
+    query: ScopedQuery | ScopedGather
     steps: tuple[Step, ...]
-    expected: EngineResult
-    found: EngineResult
+    expected: object
+    found: object
 
     def __str__(self) -> str:
         return "\n".join(
@@ -95,6 +96,11 @@ def compare_story(engine: SearchEngine, seed: int) -> Iterator[Difference | None
             expected, found = oracle.search(query), engine.search(query)
             same = identical(expected, found)
             yield None if same else Difference(seed, query, tuple(taken), expected, found)
+        for _ in range(GATHERINGS_PER_STEP):
+            gathering = make_gathering(rng)
+            alike, there = listed(oracle.gather(gathering)), listed(engine.gather(gathering))
+            same = repr(alike) == repr(there)
+            yield None if same else Difference(seed, gathering, tuple(taken), alike, there)
         assert list(engine.revisions()) == list(oracle.revisions()), f"story {seed}"
 
 
@@ -105,6 +111,14 @@ def identical(one: EngineResult, other: EngineResult) -> bool:
     caller that writes JSON or hashes the answer would see.
     """
     return repr(plain(one)) == repr(plain(other))
+
+
+def listed(result: Gathered) -> list[list[tuple[str, str]]]:
+    """The records of each gather and what is stored of them, in order of record id."""
+    return [
+        sorted((str(result.record_ids[place]), result.values[place]) for place in places)
+        for places in result.chosen
+    ]
 
 
 def plain(result: EngineResult) -> EngineResult:

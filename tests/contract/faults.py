@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from archsearch.domain.access import Scope, ScopedQuery, restrict
+from archsearch.domain.access import Scope, ScopedGather, ScopedQuery, confine, restrict
 from archsearch.domain.plan import (
     AllOf,
     AnyOf,
     AtLeast,
     Channel,
+    Gather,
     Labelled,
     MatchNone,
     Node,
@@ -25,8 +26,8 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
-from archsearch.engines.base import Document, EngineResult, Removal
-from tests.oracle import OracleEngine, World, count_keys
+from archsearch.engines.base import Document, EngineResult, Gathered, Removal
+from tests.oracle import OracleEngine, World, count_keys, visible
 
 Hits = list[tuple[Document, float]]
 
@@ -261,6 +262,51 @@ class LengthsOfHoldersOnly(World):
         return sum(lengths) / len(lengths)
 
 
+class GathersTheShortest(World):
+    """Takes every unit of length for a disadvantage, whatever was wished."""
+
+    def gathered(self, one: Gather) -> list[Document]:
+        return super().gathered(replace(one, length=0))
+
+
+class GathersByCountAlone(World):
+    """Finds all tokens alike telling."""
+
+    def gathered(self, one: Gather) -> list[Document]:
+        return super().gathered(replace(one, tokens=tuple((t, 1.0) for t, _ in one.tokens)))
+
+
+class GathersPastTheLimit(World):
+    """Reads the token that goes over the limit."""
+
+    def gathered(self, one: Gather) -> list[Document]:
+        return super().gathered(replace(one, most_read=one.most_read + 1))
+
+
+class GathersFirstFiltersLater(World):
+    """Counts what the filters leave out."""
+
+    def gathered(self, one: Gather) -> list[Document]:
+        found = super().gathered(replace(one, filters=()))
+        return [d for d in found if all(self.matches(part, d) for part in one.filters)]
+
+
+class LeakInGathers(OracleEngine):
+    """Counts hidden records where names are gathered."""
+
+    def gather(self, query: ScopedGather) -> Gathered:
+        scope = Scope(frozenset({"公开", "内部", "秘密", "机密"}), everything=True)
+        found = super().gather(confine(query.gathers, scope))
+        kept = self._kept()
+        return replace(
+            found,
+            chosen=tuple(
+                [p for p in places if visible(kept[found.record_ids[p]], query)]
+                for places in found.chosen
+            ),
+        )
+
+
 def narrowed(score: float) -> float:
     """The score as 32 bits keep it."""
     narrow: float = struct.unpack("f", struct.pack("f", score))[0]
@@ -298,6 +344,10 @@ WORLDS: Final[tuple[type[World], ...]] = (
     PhrasesFromTheLeadOn,
     NegationOfScoring,
     LengthsOfHoldersOnly,
+    GathersTheShortest,
+    GathersByCountAlone,
+    GathersPastTheLimit,
+    GathersFirstFiltersLater,
 )
 ENGINES: Final[tuple[type[OracleEngine], ...]] = (
     Leak,
@@ -305,6 +355,7 @@ ENGINES: Final[tuple[type[OracleEngine], ...]] = (
     ForgetsExclusions,
     GrantsSurviveExclusion,
     FirstOfBatchHolds,
+    LeakInGathers,
 )
 
 

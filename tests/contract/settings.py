@@ -11,6 +11,7 @@ from archsearch.engines.whoosh import snapshot
 from archsearch.engines.whoosh.asking import (
     cache,
     facets,
+    gather,
     matching,
     phrases,
     ranking,
@@ -18,7 +19,7 @@ from archsearch.engines.whoosh.asking import (
     scoring,
 )
 from archsearch.engines.whoosh.format import arrays, codes, columns, docsets, postings
-from archsearch.engines.whoosh.writing import build, tiers, writer
+from archsearch.engines.whoosh.writing import build, grams, tiers, writer
 
 SEGMENTS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
     (tiers, "LOWEST", (2, 8)),
@@ -29,8 +30,11 @@ SEGMENTS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
 """Batches are cut into tiny segments; these merge early, often and in small groups."""
 
 WAYS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
-    *((module, "SPARSE", (1, 1_000)) for module in (columns, docsets, phrases, reach, scoring)),
-    *((module, "SKIPPING", (1, 1_000)) for module in (matching, phrases)),
+    *(
+        (module, "SPARSE", (1, 1_000))
+        for module in (columns, docsets, gather, phrases, reach, scoring)
+    ),
+    *((module, "SKIPPING", (1, 1_000)) for module in (gather, matching, phrases)),
     (arrays, "_BLOCKS", (1, 2)),
     (build, "_BATCH", (1, 3)),
     # Few arrays fit into the cache, or none.
@@ -44,6 +48,8 @@ WAYS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
     (docsets, "_AHEAD", (1, 3)),
     (docsets, "_SORTED", (1, 1_000)),
     (facets, "_FEW", (0, 1)),
+    (gather, "_LONG", (0, 2)),
+    (grams, "KEY_BITS", (4, 10)),
     (phrases, "_ROOM", (0, 1)),
     (postings, "KEY_BITS", (4, 10)),
     (ranking, "_WORTHWHILE", (0, 3)),

@@ -221,7 +221,7 @@ class TestScoring:
     def test_labels_pass_the_score_on_and_negation_scores_nothing(
         self, engine: SearchEngine
     ) -> None:
-        assert self.score(engine, Labelled(Channel.NEAR, term("甲"))) == self.score(
+        assert self.score(engine, Labelled(Channel.MASKED, term("甲"))) == self.score(
             engine, term("甲")
         )
         assert self.score(engine, NotNode(term("丙"))) == 0.0

@@ -140,7 +140,7 @@ class TestFacetsAndChannels:
         node = AnyOf(
             (
                 Labelled(Channel.PINYIN, term("乙")),
-                Labelled(Channel.EXACT, Labelled(Channel.NEAR, term("甲"))),
+                Labelled(Channel.EXACT, Labelled(Channel.MASKED, term("甲"))),
                 Labelled(Channel.EXACT, term("甲")),
                 Labelled(Channel.EXTRA, term("丁")),
                 term("乙"),
@@ -150,9 +150,9 @@ class TestFacetsAndChannels:
         channels = {str(hit.record_id): hit.channels for hit in search(engine, node).hits}
 
         assert channels == {
-            "a": (Channel.EXACT, Channel.PINYIN, Channel.NEAR),
+            "a": (Channel.EXACT, Channel.PINYIN, Channel.MASKED),
             "b": (Channel.PINYIN,),
-            "c": (Channel.EXACT, Channel.NEAR),
+            "c": (Channel.EXACT, Channel.MASKED),
         }
 
     def test_labels_count_only_on_paths_that_matched(self, engine: SearchEngine) -> None:
@@ -172,7 +172,7 @@ class TestFacetsAndChannels:
 
     def test_filters_and_first_lend_no_channel(self, engine: SearchEngine) -> None:
         engine.apply([document("a", "甲")])
-        label = Labelled(Channel.NEAR, term("甲"))
+        label = Labelled(Channel.MASKED, term("甲"))
 
         result = engine.search(restrict(Plan(term("甲"), filters=(label,), first=label), ALL))
 

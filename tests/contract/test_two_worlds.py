@@ -11,7 +11,7 @@ import pytest
 
 from archsearch.engines.base import SearchEngine
 from archsearch.engines.whoosh.engine import WhooshEngine
-from tests.contract.faults import Leak
+from tests.contract.faults import Leak, LeakInGathers
 from tests.contract.settings import shaken
 from tests.contract.worlds import first_trace, globally_ranked
 
@@ -34,6 +34,10 @@ def test_100000_answers_do_not_depend_on_hidden_records(candidate: SearchEngine)
 
 def test_a_leak_through_statistics_is_found_within_few_questions() -> None:
     assert first_trace(Leak(), amount=FEW) is not None
+
+
+def test_a_leak_through_what_tokens_are_worth_is_found() -> None:
+    assert first_trace(LeakInGathers(), amount=QUESTIONS) is not None
 
 
 def test_ranking_before_filtering_is_found_within_few_questions(

@@ -11,14 +11,16 @@ from archsearch.domain.access import (
     Principal,
     Role,
     Scope,
+    ScopedGather,
     ScopedQuery,
+    confine,
     restrict,
     scope_of,
 )
 from archsearch.domain.plan import Order
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, EngineHit, EngineResult, SearchEngine
-from tests.contract.differential import Setting, identical, take
+from tests.contract.differential import Setting, identical, listed, take
 from tests.generate_plans import (
     DEPARTMENTS,
     IDS,
@@ -27,6 +29,7 @@ from tests.generate_plans import (
     Step,
     StepKind,
     make_any,
+    make_gather,
     make_plan,
     make_scope,
     make_story,
@@ -34,7 +37,8 @@ from tests.generate_plans import (
 from tests.oracle import visible
 
 SCOPES_PER_STORY: Final = 4
-QUESTIONS_PER_SCOPE: Final = 25
+QUESTIONS_PER_SCOPE: Final = 20
+GATHERINGS_PER_SCOPE: Final = 5
 MOST: Final = 1_000_000
 Search: TypeAlias = Callable[[ScopedQuery], EngineResult]
 
@@ -44,9 +48,9 @@ class Trace:
     """A question whose answers give away that something is hidden."""
 
     seed: int
-    query: ScopedQuery
-    one: EngineResult
-    other: EngineResult
+    query: ScopedQuery | ScopedGather
+    one: object
+    other: object
 
 
 def examples(engine: SearchEngine, seed: int) -> Iterator[Trace | None]:
@@ -57,24 +61,33 @@ def examples(engine: SearchEngine, seed: int) -> Iterator[Trace | None]:
         take(engine, step)
         keep(kept, step)
     asked = []
+    gathered = []
     for _ in range(SCOPES_PER_STORY):
         bound = make_bound(rng)
         plans = [make_plan(rng) for _ in range(QUESTIONS_PER_SCOPE)]
         queries = [restrict(plan, bound.scope, bound.excluded) for plan in plans]
+        gathers = [
+            tuple(make_gather(rng, ()) for _ in range(2)) for _ in range(GATHERINGS_PER_SCOPE)
+        ]
+        confined = [confine(each, bound.scope, bound.excluded) for each in gathers]
         asked.append((bound, queries, [engine.search(query) for query in queries]))
-    for bound, queries, found in asked:
+        gathered.append([(each, listed(engine.gather(each))) for each in confined])
+    for (bound, queries, found), gatherings in zip(asked, gathered, strict=True):
         for step in elsewhere(rng, kept.values(), bound):
             take(engine, step)
         for query, one in zip(queries, found, strict=True):
             other = engine.search(query)
             yield None if identical(one, other) else Trace(seed, query, one, other)
+        for gathering, before in gatherings:
+            after = listed(engine.gather(gathering))
+            yield None if before == after else Trace(seed, gathering, before, after)
 
 
 def first_trace(
     engine: SearchEngine, *, amount: int, first_seed: int = 0, setting: Setting = nullcontext
 ) -> Trace | None:
     """Put ``amount`` questions to two worlds each; stop at one that tells them apart."""
-    size = SCOPES_PER_STORY * QUESTIONS_PER_SCOPE
+    size = SCOPES_PER_STORY * (QUESTIONS_PER_SCOPE + GATHERINGS_PER_SCOPE)
     for seed in range(first_seed, first_seed + (amount + size - 1) // size):
         with setting(random.Random(seed)):
             for trace in examples(engine, seed):

@@ -10,14 +10,10 @@ from pathlib import Path
 import archsearch
 from archsearch.analysis.folding import fold
 from archsearch.errors import ArchsearchError
-from archsearch.search.likeness.finder import Finder
-from archsearch.search.likeness.index import build
-from archsearch.search.likeness.lexicon import Lexicon
 from tests.relevance.cases import Found
 from tests.relevance.corpus import Corpus
 from tests.relevance.near import SURE, ExactSearcher
 
-CONFIG = Path(__file__).parents[2] / "config"
 _NUMBERED = "R{:07d}"
 
 
@@ -45,8 +41,7 @@ class _Product:
 
 
 @contextmanager
-def product(corpus: Corpus) -> Iterator[ExactSearcher]:
-    """An archive that holds the names."""
+def _archive(corpus: Corpus) -> Iterator[archsearch.Archive]:
     folder = Path(tempfile.mkdtemp(prefix="archsearch-relevance-"))
     try:
         archsearch.init(folder / "workspace")
@@ -56,9 +51,16 @@ def product(corpus: Corpus) -> Iterator[ExactSearcher]:
                 for entry in corpus.entries
             ]
             archive.ingest(rows, user="admin")
-            yield _Product(archive)
+            yield archive
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def product(corpus: Corpus) -> Iterator[ExactSearcher]:
+    """An archive that holds the names."""
+    with _archive(corpus) as archive:
+        yield _Product(archive)
 
 
 class _Grams:
@@ -96,16 +98,18 @@ def grams(corpus: Corpus) -> Iterator[ExactSearcher]:
 
 
 class _Likeness:
-    """The search by likeness of names alone, without an archive around it."""
+    """The search by likeness of names alone, inside the archive but with nothing around it."""
 
-    def __init__(self, finder: Finder) -> None:
-        self._finder = finder
+    def __init__(self, archive: archsearch.Archive) -> None:
+        application = archive._application
+        self._likeness = application._language.likeness
+        asking = application._asking
+        asker = asking.asker("admin")
+        self._ask = lambda gathers: asking.gather(gathers, asker)
 
     def search(self, query: str, limit: int) -> Sequence[Found]:
-        return [
-            Found(match.document, match.score, [match.reading.label])
-            for match in self._finder.find(query, limit)
-        ]
+        (matches,) = self._likeness.names([query], self._ask, limit)
+        return [Found(int(match.record_id[1:]), match.score) for match in matches]
 
     def exact(self, query: str, limit: int) -> Sequence[Found]:
         return [hit for hit in self.search(query, limit) if hit.score >= SURE]
@@ -113,10 +117,9 @@ class _Likeness:
 
 @contextmanager
 def likeness(corpus: Corpus) -> Iterator[ExactSearcher]:
-    """The names in memory."""
-    lexicon = Lexicon.load(CONFIG)
-    index = build([entry.name for entry in corpus.entries], lexicon)
-    yield _Likeness(Finder(index, lexicon))
+    """An archive that holds the names, of which only the finder of names is asked."""
+    with _archive(corpus) as archive:
+        yield _Likeness(archive)
 
 
 SEARCHERS: dict[str, Callable[[Corpus], AbstractContextManager[ExactSearcher]]] = {

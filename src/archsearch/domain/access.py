@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from archsearch.domain.plan import Plan
+from archsearch.domain.plan import Gather, Plan
 from archsearch.domain.record import Record, RecordId
 
 
@@ -141,6 +141,27 @@ class ScopedQuery:
     def __post_init__(self) -> None:
         if self._seal is not _SEAL:
             raise TypeError("ScopedQuery is made by archsearch.domain.access.restrict only")
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedGather:
+    """Gathers bound to a scope, as :class:`ScopedQuery` is. Made by :func:`confine` alone."""
+
+    gathers: tuple[Gather, ...]
+    scope: Scope
+    excluded: frozenset[RecordId]
+    _seal: object
+
+    def __post_init__(self) -> None:
+        if self._seal is not _SEAL:
+            raise TypeError("ScopedGather is made by archsearch.domain.access.confine only")
+
+
+def confine(
+    gathers: tuple[Gather, ...], scope: Scope, excluded: frozenset[RecordId] = frozenset()
+) -> ScopedGather:
+    """Bind gathers to a scope."""
+    return ScopedGather(gathers, scope, excluded, _SEAL)
 
 
 def restrict(plan: Plan, scope: Scope, excluded: frozenset[RecordId] = frozenset()) -> ScopedQuery:

@@ -9,7 +9,8 @@ only: ``weight * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average_
 ``idf = ln(1 + (n - df + 0.5) / (df + 0.5))``, where ``n`` counts the records in scope, ``df`` those
 of them that match the node, ``tf`` its occurrences, ``length`` the field's units in the record and
 ``average_length`` their mean over the ``n`` records (0 where the field is absent). ``KeyNode``,
-``PrefixNode``, ``WildcardNode`` and ``RangeNode`` score their constant ``weight``. ``AllOf`` and
+``PrefixNode``, ``WildcardNode`` and ``RangeNode`` score their constant ``weight``, a ``GivenNode``
+what it gives to each record. ``AllOf`` and
 ``AnyOf`` add up the scores of their matching children in the order given, starting from 0.0;
 ``AtLeast`` as ``AnyOf``. ``BestOf`` takes the highest. ``NotNode``, ``MatchAll`` and ``MatchNone``
 score 0. ``Labelled`` passes its child's score on. Arithmetic is in IEEE double precision, evaluated
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, Union
 
+from archsearch.domain.record import RecordId
+
 K1 = 1.2
 B = 0.75
 """BM25 parameters (Robertson and Zaragoza 2009, section 3.3, suggested ranges)."""
@@ -29,15 +32,21 @@ class Channel(StrEnum):
     """Why a hit matched (命中方式)."""
 
     EXACT = "精确"
+    WRITTEN = "繁简"
+    """Another form of the same: traditional, variant, full width, another numeral."""
+    ALIAS = "别名"
+    """A short name in public use."""
     SUBSTRING = "子串"
     PINYIN = "拼音"
     INITIALS = "首字母"
     HOMOPHONE = "同音"
+    SIMILAR = "模糊音"
+    LOOKALIKE = "形近"
     WRONG = "错字"
     MISSING = "缺字"
     EXTRA = "多字"
     SWAPPED = "换位"
-    NEAR = "近似"
+    MASKED = "掩码"
     EVIDENCE = "相关"
 
 
@@ -160,6 +169,13 @@ class Labelled:
     child: "Node"
 
 
+@dataclass(frozen=True, slots=True)
+class GivenNode:
+    """Records by their ids, each with the score it was given; an id stands here once."""
+
+    records: tuple[tuple[RecordId, float], ...]
+
+
 Node: TypeAlias = Union[
     MatchAll,
     MatchNone,
@@ -175,6 +191,7 @@ Node: TypeAlias = Union[
     AtLeast,
     NotNode,
     Labelled,
+    GivenNode,
 ]
 
 
@@ -210,3 +227,26 @@ class Plan:
     facets: tuple[str, ...] = ()
     limit: int = 20
     offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """A question for the records that share the most telling tokens with something.
+
+    Counted are the records inside the scope that match every one of ``filters``. A token that
+    ``df`` of these ``n`` records hold is worth ``log1p(n / df) * weight``. Tokens are read in order
+    of worth, ties in the order given, until the next would make it more than ``most_read`` postings
+    (sums of ``df``); the first is read in any case. A record weighs the sum of the worths of those
+    it holds, added in that order, minus ``per_unit`` for each unit that its length differs from
+    ``length``. For each of ``classes``, of the records that hold a token read and match its node,
+    so many are chosen as it says: the heaviest, ties by record id.
+    """
+
+    field: str
+    tokens: tuple[tuple[int, float], ...]
+    """Each token once, with a weight above 0; see :class:`archsearch.engines.base.Grams`."""
+    classes: tuple[tuple[Node, int], ...]
+    length: int = 0
+    filters: tuple[Node, ...] = ()
+    per_unit: float = 0.02
+    most_read: int = 120_000

@@ -120,14 +120,33 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """How a piece of the query stands for a piece of a name.
+
+    ``said`` is what the query has, ``meant`` what the name has, from ``start`` to ``end`` of the
+    value of ``field`` as it is shown; either text may be empty. ``text`` says all that as it is
+    shown: ``同音 章→张``.
+    """
+
+    channel: str
+    said: str
+    meant: str
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One record found. ``record`` is masked; ``channels`` say why it matched."""
+    """One record found. ``record`` is masked; ``channels`` and ``reasons`` say why it matched."""
 
     record_id: RecordId
     score: float
     channels: tuple[str, ...]
     highlights: Mapping[str, tuple[Snippet, ...]]
     record: Values
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """The protocol between archsearch and a search engine, and the values that cross it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Protocol, Self
 
 from archsearch.analysis.units import BREAK, WORD
-from archsearch.domain.access import ScopedQuery
+from archsearch.domain.access import ScopedGather, ScopedQuery
 from archsearch.domain.plan import Channel
 from archsearch.domain.record import RecordId
 
@@ -88,18 +89,66 @@ class UnitTokens:
                 yield f"{left}{after or before}{right}", place
 
 
+SINGLES: Final = 1
+PAIRS: Final = 2
+SPLITS: Final = 4
+"""What a row of marks has for tokens: each mark, pairs of neighbours, pairs with one between."""
+_MARK_BITS: Final = 21
+"""Of a code point."""
+
+
+def gram(shape: int, first: str, second: str = "\0") -> int:
+    """Number the token of one mark or of two."""
+    return (shape << _MARK_BITS | ord(first)) << _MARK_BITS | ord(second)
+
+
+@dataclass(slots=True)
+class Grams:
+    r"""Tokens without positions, of rows of marks, for :meth:`SearchEngine.gather`.
+
+    ``rows`` holds the rows one after another, each begun by the character whose code point says
+    what it has for tokens (the sum of some of SINGLES, PAIRS, SPLITS). Marks are characters from
+    the space on, or ``"\0"`` for a place without one. ``length`` is that of the shortest value.
+    Never changed, like all of a document.
+    """
+
+    rows: str
+    length: int
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the tokens, each once."""
+        return iter(dict.fromkeys(self._tokens()))
+
+    def _tokens(self) -> Iterator[int]:
+        for row in _ROW.findall(self.rows):
+            for shape, step in ((SINGLES, 0), (PAIRS, 1), (SPLITS, 2)):
+                if not ord(row[0]) & shape:
+                    continue
+                for first, second in zip(row[1:], row[1 + step :], strict=False):
+                    if step == 0 and first != "\0":
+                        yield gram(shape, first)
+                    elif step and "\0" not in (first, second):
+                        yield gram(shape, first, second)
+
+
+_ROW: Final = re.compile("[\1-\7][^\1-\7]*")
+
+
 @dataclass(slots=True)
 class Document:
     """What an engine keeps of one record: tokens to match, keys to filter, count and sort by.
 
-    ``texts`` and ``keys`` are by index field name. A document holds each key of a field once. Never
-    changed, like its tokens.
+    ``texts`` and ``keys`` are by index field name, and so are ``grams`` and ``stored``: what is
+    gathered by, and what is given back then as it is. A document holds each key of a field once.
+    Never changed, like its tokens.
     """
 
     record_id: RecordId
     version: int
     texts: Mapping[str, TextTokens | UnitTokens]
     keys: Mapping[str, tuple[str, ...]]
+    grams: Mapping[str, Grams] = field(default_factory=dict)
+    stored: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +184,21 @@ class EngineResult:
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     mark: str = ""
     """That of the state which answered; empty for an empty scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The answer to several gathers.
+
+    ``chosen`` has for each of them the records found, as ascending places in ``record_ids`` and
+    ``values`` (of the stored field), which hold every record once. ``record_ids`` may be made as
+    they are asked for.
+    """
+
+    chosen: tuple[Sequence[int], ...]
+    record_ids: Sequence[RecordId]
+    values: Sequence[str]
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +249,17 @@ class SearchEngine(Protocol):
         """Answer a plan inside its scope, exactly: no hit lost, totals and facets complete.
 
         The answer is a function of the plan and of the documents inside the scope alone.
+
+        Raises:
+            IndexOutdatedError: Nothing usable is there to answer from; rebuild.
+        """
+        ...
+
+    def gather(self, query: ScopedGather) -> Gathered:
+        """Find the records inside the scope that share the most telling tokens, for each gather.
+
+        As :class:`~archsearch.domain.plan.Gather` defines it, and a function of the gathers and of
+        the documents inside the scope alone.
 
         Raises:
             IndexOutdatedError: Nothing usable is there to answer from; rebuild.

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from archsearch.analysis.folding import fold
+from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
 from archsearch.analysis.units import marked
@@ -14,7 +15,7 @@ from archsearch.domain.record import Record, Values, values_at
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
 from archsearch.engines.fields import paths, sort_field
-from archsearch.engines.names import name_sort_key
+from archsearch.engines.names import NameForms, name_sort_key
 from archsearch.engines.writers import (
     TAILED,
     Draft,
@@ -41,6 +42,7 @@ class Analysis:
 
     segmenter: Segmenter
     pinyin: Pinyin
+    parts: Parts
     tokens: Tokens
 
 
@@ -62,6 +64,8 @@ class DocumentBuilder:
         self._analysis = analysis
         self._ranks = ranks
         self._fields: dict[str, tuple[Writer, ...]] = {}
+        self._forms = NameForms(analysis.pinyin, analysis.parts)
+        self._names = [s.key for s in schema.leaves if s.matching is Matching.NAME]
         self._members: defaultdict[str, list[tuple[str, Writer]]] = defaultdict(list)
         self._remembered: dict[str, _Remembered] = {}
         for spec in schema.leaves:
@@ -70,7 +74,7 @@ class DocumentBuilder:
 
     def build(self, record: Record) -> Document:
         """Make the document of a record."""
-        draft = Draft({}, {})
+        draft = Draft({}, {}, {}, {})
         keys = draft.keys
         for name, value in record.values.items():
             remembered = self._remembered.get(name)
@@ -90,7 +94,9 @@ class DocumentBuilder:
             keys[OWNER] = (owner,)
         if department := record.department:
             keys[DEPARTMENT] = self._paths(department)
-        return Document(record.record_id, record.version, draft.texts, keys)
+        return Document(
+            record.record_id, record.version, draft.texts, keys, draft.grams, draft.stored
+        )
 
     def _write(self, draft: Draft, values: Values, name: str) -> None:
         writers = self._fields.get(name)
@@ -111,8 +117,9 @@ class DocumentBuilder:
         rank = self._rank_of(spec)
         if spec.matching is Matching.NAME:
             sort = rank is not None and spec.key not in self._ranks
-            named = NameWriter(spec, analysis.segmenter, analysis.pinyin, sort=sort)
-            writers.append(named.write)
+            number = self._names.index(spec.key)
+            named = NameWriter(spec, analysis.segmenter, analysis.pinyin, self._forms, number)
+            writers.append(named.write_sorted if sort else named.write)
             rank = None if sort else rank
         elif spec.matching is Matching.TEXT:
             writers.append(TextWriter(spec, analysis.segmenter).write)

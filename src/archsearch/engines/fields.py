@@ -4,7 +4,7 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 
 - ``name``: text, the folded units and bigrams of a field, with positions
 - ``name#words``: text, the words of a field by segmentation; only ranks
-- ``name#pinyin``, ``name#whole``, …: the forms of a name, see :mod:`archsearch.engines.names`
+- ``name#whole``, ``@names``, ``@kind``: of names, see :mod:`archsearch.engines.names`
 - ``status``: key, the folded value of a key field; tokens for sensitive ones
 - ``id_number#last4``, ``id_number#last6``: keys, tokens of the last characters
 - ``source_id#secret``: key, tokens of values that hold an ID, telephone or card number

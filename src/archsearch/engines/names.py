@@ -1,107 +1,156 @@
-"""The forms of a name under which it is found, though it is not written so.
+"""What the names of a record become in an index.
 
-Names of its index fields (``name`` stands for the field's key):
+All name fields of a record together become one field of grams, ``NAMES``: units, sounds, exact
+syllables and initials of their neighbours, by which names like a query are gathered (see
+``docs/likeness.md``); one stored text of the same name, which these are compared by; and the key
+field ``KINDS``. By themselves each becomes, beside its text,
 
-- ``name#pinyin``: text, syllables and pairs of syllables, with positions
 - ``name#whole``: key, the folded value as one
-- ``name#spelling``, ``name#initials``: keys, joined syllables and their first letters
-- ``name#gap``: keys, the value with one unit missing (``张明``) or replaced by ``?`` (``张?明``)
+
+The stored text is that of the names one after another: a character for the field, then the units,
+with another wherever their part changes (:func:`stored_values` reads it).
 """
 
-from array import array
-from collections.abc import Sequence
-from itertools import chain, pairwise
-from typing import Final, NamedTuple, TypeAlias
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from archsearch.analysis.folding import fold
-from archsearch.analysis.pinyin import Pinyin, combined
-from archsearch.analysis.units import BREAK, WORD, Marked, marked
-from archsearch.engines.base import TextTokens, UnitTokens
+from archsearch.analysis.marks import Sounds, begun, wholly
+from archsearch.analysis.parts import LONGEST_PERSON, Part, Parts
+from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.writing import Written, plainly, written
+from archsearch.engines.base import PAIRS, SINGLES, SPLITS
 from archsearch.security.masking import mask_text
 
-SHORTEST_GAPPED = 3
-LONGEST_GAPPED = 6
-"""Names of this many units get gap keys: shorter ones would match everybody, longer ones are found
-by their bigrams."""
+NAMES: Final = "@names"
+KINDS: Final = "@kind"
+PERSON: Final = "person"
+ORGANISATION: Final = "organisation"
 
-Readings: TypeAlias = list[tuple[str, ...]]
-"""Of each unit the syllables that it may be; none where a name ends and another begins."""
-NOTHING: Final[tuple[str, ...]] = ()
+_EVERY: Final = chr(SINGLES | PAIRS | SPLITS)
+_TOGETHER: Final = chr(PAIRS | SPLITS)
+_PAIRS: Final = chr(PAIRS)
+_SINGLES: Final = chr(SINGLES)
+FIRST_FIELD: Final = 0x10
+"""Code point that begins a name of the first field; those of parts are below, of units above."""
+_MOST_FIELDS: Final = 16
+_PART_MARKS: Final = tuple(chr(part + 1) for part in range(len(Part)))
+_LONGEST: Final = 200
+"""Units of a name that it is found by."""
 
 
-class NameForms(NamedTuple):
-    """What a name sounds like, and what it looks like with one slip in it."""
+class NameForm(NamedTuple):
+    """One name: its rows of marks, its stored text, whose it is, how long it is."""
 
-    readings: Readings
-    whole: tuple[str, ...]
-    spellings: tuple[str, ...]
-    initials: tuple[str, ...]
-    gaps: tuple[str, ...]
+    rows: str
+    stored: str
+    kind: str
+    length: int
 
-    @classmethod
-    def of(cls, name: str, found: Marked, pinyin: Pinyin) -> "NameForms":
-        """Make the forms of a name, given also as the units it folds to."""
-        units = found.units()
+
+class NameForms:
+    """Makes the forms of names; one for all records."""
+
+    def __init__(self, pinyin: Pinyin, parts: Parts) -> None:
+        self._pinyin = pinyin
+        self._parts = parts
+
+    @cached_property
+    def _sounds(self) -> Sounds:
+        return Sounds(self._pinyin)
+
+    def of(self, name: str, folded: str) -> NameForm:
+        """Make the forms of a name, given also as it folds."""
         masked = mask_text(name)
-        whole = units if masked == name else marked(fold(masked)).units()
-        readings = pinyin.name_readings(units)
-        if sum(map(len, readings)) == len(units):
-            # Read in one way only, as most names are.
-            ways = [[choices[0] for choices in readings]]
-        else:
-            ways = [list(way) for way in combined(readings)]
-        return cls(
-            readings,
-            ("".join(whole),),
-            distinct(list(map("".join, ways))),
-            distinct(["".join([syllable[0] for syllable in way]) for way in ways]),
-            gap_keys(units),
+        units = plainly(folded if masked == name else fold(masked))
+        parted = self._parts.of(written(masked) if units is None else Written(units, ()))
+        units, parts = parted.units, parted.parts
+        person = not parts or parts[0] in _PERSONS
+        # Organisation forms, which end many names, are not what one is found by.
+        core = units if person else units[: len(parts.rstrip(_FORM))]
+        if len(core) > _LONGEST:
+            core = core[:_LONGEST]
+        kind = PERSON if person else ORGANISATION
+        rows = self._rows(core, person=person) if core else ""
+        return NameForm(rows, _stored(units, parts), kind, len(units))
+
+    def _rows(self, core: str, *, person: bool) -> str:
+        sounds = self._sounds
+        first, rest = core[0], core[1:]
+        heard = first.translate(sounds.first_heard) + rest.translate(sounds.heard)
+        said = first.translate(sounds.first_said) + rest.translate(sounds.said)
+        letters = first.translate(sounds.first_letters) + rest.translate(sounds.letters)
+        pairs = "".join(map(begun, letters, letters[1:]))
+        rows = (
+            f"{_EVERY}{core}{_EVERY}{heard}{_PAIRS}{said}{_EVERY if person else _TOGETHER}{pairs}"
         )
+        if person and 1 < len(core) <= LONGEST_PERSON:
+            whole = wholly(letters)
+            rows = f"{rows}{_SINGLES if len(whole) == 1 else _PAIRS}{whole}"
+        if not sounds.several.isdisjoint(core):
+            rows += "".join(self._otherwise(core, heard, said))
+        return rows
+
+    def _otherwise(self, core: str, heard: str, said: str) -> Iterator[str]:
+        """Give the further readings of units, each among the main readings of its neighbours."""
+        sounds = self._sounds
+        for place, unit in enumerate(core):
+            if unit in sounds.several:
+                before, after = max(0, place - 2), place + 1
+                for mark in (sounds.heard if place else sounds.first_heard).others.get(unit, ()):
+                    yield f"{_EVERY}{heard[before:place]}{mark}{heard[after : after + 2]}"
+                for mark in (sounds.said if place else sounds.first_said).others.get(unit, ()):
+                    yield f"{_PAIRS}{said[before:place]}{mark}{said[after : after + 2]}"
 
 
-def spoken(readings: Readings) -> TextTokens | UnitTokens:
-    """Make tokens of the syllables of each unit, and of all pairs of neighbours."""
-    terms = list(chain.from_iterable(readings))
-    counts = set(map(len, readings))
-    if counts <= {1}:
-        return UnitTokens(WORD * len(terms), terms)
-    if counts == {0, 1}:
-        return UnitTokens("".join([WORD if choices else BREAK for choices in readings]), terms)
-    places = array("I")
-    for place, choices in enumerate(readings):
-        places.extend([place] * len(choices))
-    for place, (ones, others) in enumerate(pairwise(readings)):
-        terms += [f"{one} {other}" for one in ones for other in others]
-        places.extend([place] * (len(terms) - len(places)))
-    return TextTokens(terms, places, sum(map(bool, readings)))
+_PERSONS: Final = (Part.PERSON, Part.LINKED)
+_FORM: Final = bytes([Part.FORM])
+_RUNS: Final = re.compile(rb"(.)\1*", re.DOTALL)
 
 
-def united(forms: Sequence[NameForms]) -> NameForms:
-    """Put the forms of several names together; their readings one after another, with a gap."""
-    readings: Readings = []
-    for form in forms:
-        readings += [*form.readings, NOTHING]
-    return NameForms(
-        readings[:-1],
-        distinct([key for form in forms for key in form.whole]),
-        distinct([key for form in forms for key in form.spellings]),
-        distinct([key for form in forms for key in form.initials]),
-        distinct([key for form in forms for key in form.gaps]),
-    )
+def _stored(units: str, parts: bytes) -> str:
+    """Write the units of a name with a mark wherever their part changes."""
+    if not any(parts):
+        return units
+    pieces: list[str] = []
+    for run in _RUNS.finditer(parts):
+        pieces.append(_PART_MARKS[parts[run.start()]])
+        pieces.append(units[run.start() : run.end()])
+    return "".join(pieces)
 
 
-def gap_keys(name: Sequence[str]) -> tuple[str, ...]:
-    """Make the keys by which a name is found though one unit is wrong (``?``) or missing."""
-    if not SHORTEST_GAPPED <= len(name) <= LONGEST_GAPPED:
-        return ()
-    keys: dict[str, None] = {}
-    joined = "".join(name)
-    start = 0
-    for unit in name:
-        before, after = joined[:start], joined[start + len(unit) :]
-        keys[f"{before}?{after}"] = keys[before + after] = None
-        start += len(unit)
-    return tuple(keys)
+def stored_value(field: int, form: NameForm) -> str:
+    """Write a name as part of the stored text; fields are numbered as they are in the schema."""
+    return chr(FIRST_FIELD + min(field, _MOST_FIELDS - 1)) + form.stored
+
+
+class StoredName(NamedTuple):
+    """A name as it is stored: the number of its field, its units and their parts."""
+
+    field: int
+    units: str
+    parts: bytes
+
+
+def stored_values(text: str) -> Iterator[StoredName]:
+    """Read a stored text."""
+    for value in _VALUE.findall(text):
+        units: list[str] = []
+        parts = bytearray()
+        part = 0
+        for character in value[1:]:
+            if character < _CONTROLS_END:
+                part = ord(character) - 1
+            else:
+                units.append(character)
+                parts.append(part)
+        yield StoredName(ord(value[0]) - FIRST_FIELD, "".join(units), bytes(parts))
+
+
+_CONTROLS_END: Final = " "
+_VALUE: Final = re.compile("[\x10-\x1f][^\x10-\x1f]*")
 
 
 def distinct(keys: Sequence[str]) -> tuple[str, ...]:

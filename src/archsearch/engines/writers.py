@@ -10,7 +10,7 @@ from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
 from archsearch.analysis.units import Marked, marked
 from archsearch.domain.schema import FieldSpec, FieldType, Matching
-from archsearch.engines.base import TextTokens, UnitTokens
+from archsearch.engines.base import Grams, TextTokens, UnitTokens
 from archsearch.engines.fields import (
     conceals,
     facet_field,
@@ -23,7 +23,15 @@ from archsearch.engines.fields import (
     unit_tokens,
     word_tokens,
 )
-from archsearch.engines.names import NameForms, distinct, name_sort_key, spoken, united
+from archsearch.engines.names import (
+    KINDS,
+    NAMES,
+    NameForm,
+    NameForms,
+    distinct,
+    name_sort_key,
+    stored_value,
+)
 from archsearch.security.masking import mask_text
 from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Tokens
 
@@ -40,6 +48,8 @@ class Draft:
 
     texts: dict[str, TextTokens | UnitTokens]
     keys: Keys
+    grams: dict[str, Grams]
+    stored: dict[str, str]
 
 
 Writer: TypeAlias = Callable[[Draft, Sequence[Any]], None]
@@ -69,38 +79,59 @@ class TextWriter:
 
 
 class NameWriter:
-    """Writes units, words, and the forms of a name; with ``sort`` also its place in order."""
+    """Writes units, words, what names are gathered by; with ``sort`` also a name's place in order.
+
+    ``number`` tells the name fields of a schema apart.
+    """
 
     def __init__(
-        self, spec: FieldSpec, segmenter: Segmenter, pinyin: Pinyin, *, sort: bool
+        self, spec: FieldSpec, segmenter: Segmenter, pinyin: Pinyin, forms: NameForms, number: int
     ) -> None:
         self._text = TextWriter(spec, segmenter)
         self._pinyin = pinyin
-        self._sounds = f"{spec.key}#pinyin"
+        self._forms = forms
+        self._number = number
         self._whole = f"{spec.key}#whole"
-        self._spelling = f"{spec.key}#spelling"
-        self._initials = f"{spec.key}#initials"
-        self._gap = f"{spec.key}#gap"
-        self._sort = sort_field(spec) if sort else None
+        self._sort = sort_field(spec)
 
     def write(self, draft: Draft, values: Sequence[Any]) -> None:
         """Write the values."""
+        self._write(draft, values)
+
+    def write_sorted(self, draft: Draft, values: Sequence[Any]) -> None:
+        """Write the values, and the place of the first in order."""
+        units = self._write(draft, values).units()
+        draft.keys[self._sort] = (name_sort_key(units, self._pinyin),)
+
+    def _write(self, draft: Draft, values: Sequence[Any]) -> Marked:
         names = [str(value) for value in values]
         folded = [fold(name) for name in names]
         found = list(map(marked, folded))
         self._text.write_marked(draft, folded, found)
-        form = NameForms.of(names[0], found[0], self._pinyin)
-        if len(names) > 1:
-            others = zip(names[1:], found[1:], strict=True)
-            form = united([form, *(NameForms.of(*other, self._pinyin) for other in others)])
-        draft.texts[self._sounds] = spoken(form.readings)
-        keys = draft.keys
-        keys[self._whole] = form.whole
-        keys[self._spelling] = form.spellings
-        keys[self._initials] = form.initials
-        keys[self._gap] = form.gaps
-        if self._sort:
-            keys[self._sort] = (name_sort_key(found[0].units(), self._pinyin),)
+        for name, one in zip(names, folded, strict=True):
+            self._add(draft, self._forms.of(name, one))
+        whole = [self._whole_of(*name) for name in zip(names, found, strict=True)]
+        draft.keys[self._whole] = distinct(whole)
+        return found[0]
+
+    def _add(self, draft: Draft, form: NameForm) -> None:
+        """Add a name to those of the other fields."""
+        rows, length = form.rows, form.length
+        kinds: tuple[str, ...] = (form.kind,)
+        stored = stored_value(self._number, form)
+        known = draft.grams.get(NAMES)
+        if known is not None:
+            rows, length = known.rows + rows, min(known.length, length)
+            stored = draft.stored[NAMES] + stored
+            kinds = distinct((*draft.keys[KINDS], form.kind))
+        draft.grams[NAMES] = Grams(rows, length)
+        draft.stored[NAMES] = stored
+        draft.keys[KINDS] = kinds
+
+    @staticmethod
+    def _whole_of(name: str, found: Marked) -> str:
+        masked = mask_text(name)
+        return "".join(found.units() if masked == name else marked(fold(masked)).units())
 
 
 class KeyWriter:

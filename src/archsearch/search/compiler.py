@@ -1,12 +1,14 @@
 """From an expression to nodes: pure functions of the schema, the analysis and the query."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import ceil
+from typing import Final, TypeAlias
 
 from archsearch.analysis.folding import fold
 from archsearch.analysis.segmenter import Segmenter
+from archsearch.analysis.units import is_han
 from archsearch.domain.plan import (
     AllOf,
     AnyOf,
@@ -32,6 +34,8 @@ from archsearch.domain.query import (
 from archsearch.domain.schema import FieldSpec, Schema
 from archsearch.errors import InvalidRequestError, QuerySyntaxError, QueryTooComplexError
 from archsearch.search.leaves import Leaves
+from archsearch.search.likely import WHOLE
+from archsearch.search.likeness.finder import Sought
 
 _EVIDENCE_SHARE = 1 / 3
 """The part of a question's words that a record must hold to be listed as evidence."""
@@ -39,12 +43,19 @@ _EVIDENCE_SHARE = 1 / 3
 _FEWEST_WORDS = 2
 _SHORTEST_CHOICE = 2 * _FEWEST_WORDS
 """Characters of the shortest text in which there are so many words of two or more."""
+_LONGEST_NAME = 60
 _DIGITS = re.compile(r"[0-9]+x?")
 _MOST_NUMBERS = 8
 _MOST_PATTERNS = 4
 _NUMBER_DIGITS = 4
 _NUMBER_LENGTHS = {10, 11, 12, 15, 18}
 """Lengths of telephone, registration and ID numbers, which people write in groups."""
+
+
+Loose: TypeAlias = Word | Pattern
+Likely: TypeAlias = Mapping[Loose, Node]
+"""By word, or pattern that may be a name with marks in it, the records whose names are like it."""
+NOBODY: Final[Likely] = {}
 
 
 class Compiler:
@@ -55,8 +66,12 @@ class Compiler:
         self._leaves = leaves
         self._segmenter = segmenter
 
-    def exact(self, expression: Expression) -> Node:
+    def exact(self, expression: Expression, likely: Likely = NOBODY) -> Node:
         """Compile to what matches the normalised text only; ``word~`` stays fuzzy.
+
+        Args:
+            expression: What is asked.
+            likely: Whose names are like the marked words; see :meth:`sought`.
 
         Raises:
             QuerySyntaxError: A word cannot mean anything where it stands.
@@ -67,11 +82,66 @@ class Compiler:
             raise QueryTooComplexError(f"一次最多查 {_MOST_NUMBERS} 个号码；请分几次检索。")
         if sum(isinstance(leaf, Pattern) for leaf in leaves) > _MOST_PATTERNS:
             raise QueryTooComplexError(f"一次最多用 {_MOST_PATTERNS} 个通配词；请分几次检索。")
-        return _require(self._node(expression, None, fuzzy=False))
+        return _require(self._node(expression, None, likely, fuzzy=False))
 
-    def fuzzy(self, expression: Expression) -> Node:
-        """Compile to the exact matches and those of every channel."""
-        return _require(self._node(expression, None, fuzzy=True))
+    def fuzzy(self, expression: Expression, likely: Likely = NOBODY, *, exact: bool = True) -> Node:
+        """Compile to the exact matches, those of parts, and those whose names are likely meant.
+
+        Without ``exact`` a single word's exact matches, of which it is known that there are none,
+        are not asked for again.
+        """
+        if not exact and isinstance(expression, Word):
+            return self._leaves.inexactly(expression.text, likely.get(expression))
+        node = self._node(expression, None, likely, fuzzy=True)
+        if WHOLE not in likely:
+            return _require(node)
+        words, others = _bare_words(expression)
+        together = _joined(AllOf, list(self._all(words, None, likely, fuzzy=True)))
+        nodes = [self._node(other, None, likely, fuzzy=True) for other in others]
+        return _require(_joined(AllOf, [_joined(AnyOf, [together, likely[WHOLE]]), *nodes]))
+
+    def sought(self, expression: Expression, *, fuzzy: bool) -> dict[Loose, Sought]:
+        """List the words that names are to be found by, those marked ``~`` alone if not fuzzy.
+
+        What else must match narrows where a word is looked for. Several bare words are also looked
+        for as one name, under the key ``WHOLE``.
+        """
+        found: dict[Loose, Sought] = dict(self._sought(expression, None, (), fuzzy=fuzzy))
+        words, others = _bare_words(expression)
+        text = " ".join(word.text for word in words)
+        if fuzzy and len(words) > 1 and may_be_name(text):
+            found[WHOLE] = Sought(text, None, self._exactly(others, None))
+        return found
+
+    def _sought(
+        self,
+        expression: Expression,
+        spec: FieldSpec | None,
+        within: tuple[Node, ...],
+        *,
+        fuzzy: bool,
+    ) -> Iterator[tuple[Loose, Sought]]:
+        match expression:
+            case Both(children):
+                for child in children:
+                    others = self._exactly([c for c in children if c is not child], spec)
+                    yield from self._sought(child, spec, (*within, *others), fuzzy=fuzzy)
+            case Either(children):
+                for child in children:
+                    yield from self._sought(child, spec, within, fuzzy=fuzzy)
+            case InField(key, child, _):
+                yield from self._sought(child, self._schema.by_key[key], within, fuzzy=fuzzy)
+            case Word(text) | Pattern(text) as word if _is_loose(word, fuzzy=fuzzy):
+                if spec is None:
+                    yield word, Sought(text, None, within)
+                elif spec in self._leaves.names:
+                    yield word, Sought(text, self._leaves.names.index(spec), within)
+
+    def _exactly(
+        self, expressions: Sequence[Expression], spec: FieldSpec | None
+    ) -> tuple[Node, ...]:
+        nodes = (self._node(each, spec, NOBODY, fuzzy=False) for each in expressions)
+        return tuple(node for node in nodes if node is not None)
 
     def evidence(self, expression: Expression) -> Node | None:
         """Compile to records that hold some of the words; None when there is no choice of words.
@@ -91,37 +161,44 @@ class Compiler:
             return None
         enough = max(1, ceil(len(nodes) * _EVIDENCE_SHARE))
         bare = tuple(node.child if isinstance(node, Labelled) else node for node in nodes)
-        others = (self._node(c, None, fuzzy=False) for c in children if c not in typed)
+        others = (self._node(c, None, NOBODY, fuzzy=False) for c in children if c not in typed)
         kept = tuple(node for node in others if node is not None)
         return AllOf((Labelled(Channel.EVIDENCE, AtLeast(enough, bare)), *kept))
 
-    def _node(self, expression: Expression, spec: FieldSpec | None, *, fuzzy: bool) -> Node | None:
+    def _node(
+        self, expression: Expression, spec: FieldSpec | None, likely: Likely, *, fuzzy: bool
+    ) -> Node | None:
         match expression:
             case Everything():
                 return MatchAll()
             case Both(children):
-                return _joined(AllOf, list(self._all(children, spec, fuzzy=fuzzy)))
+                return _joined(AllOf, list(self._all(children, spec, likely, fuzzy=fuzzy)))
             case Either(children):
-                return _joined(AnyOf, [self._node(c, spec, fuzzy=fuzzy) for c in children])
+                return _joined(AnyOf, [self._node(c, spec, likely, fuzzy=fuzzy) for c in children])
             case Without(child):
                 # What is excluded is excluded exactly: a near miss is no reason to hide a record.
-                node = self._node(child, spec, fuzzy=False)
+                node = self._node(child, spec, NOBODY, fuzzy=False)
                 return None if node is None else NotNode(node)
             case InField(key, child, _):
-                return self._node(child, self._schema.by_key[key], fuzzy=fuzzy)
+                return self._node(child, self._schema.by_key[key], likely, fuzzy=fuzzy)
             case Word() | Quoted() | Pattern() | Interval():
                 try:
-                    return self._leaf(expression, spec, fuzzy=fuzzy)
+                    return self._leaf(expression, spec, likely, fuzzy=fuzzy)
                 except InvalidRequestError as error:
                     raise QuerySyntaxError(error.message, expression.position) from error
 
     def _all(
-        self, children: Sequence[Expression], spec: FieldSpec | None, *, fuzzy: bool
+        self,
+        children: Sequence[Expression],
+        spec: FieldSpec | None,
+        likely: Likely,
+        *,
+        fuzzy: bool,
     ) -> Iterator[Node | None]:
         """Compile what must all match; groups of digits also as the one number they may be."""
         for digits, run in groupby(children, _is_digits):
             words = list(run)
-            nodes = [self._node(word, spec, fuzzy=fuzzy) for word in words]
+            nodes = [self._node(word, spec, likely, fuzzy=fuzzy) for word in words]
             number = "".join(word.text for word in words if isinstance(word, Word))
             if digits and spec is None and len(words) > 1 and len(number) in _NUMBER_LENGTHS:
                 apart = _joined(AllOf, nodes)
@@ -130,28 +207,42 @@ class Compiler:
                 yield from nodes
 
     def _leaf(
-        self, leaf: Word | Quoted | Pattern | Interval, spec: FieldSpec | None, *, fuzzy: bool
+        self,
+        leaf: Word | Quoted | Pattern | Interval,
+        spec: FieldSpec | None,
+        likely: Likely,
+        *,
+        fuzzy: bool,
     ) -> Node | None:
         match leaf:
             case Word(text, _, marked):
-                return self._word(text, spec, fuzzy=fuzzy or marked)
+                return self._word(text, spec, likely.get(leaf), fuzzy=fuzzy or marked)
             case Quoted(text):
-                return self._word(text, spec, fuzzy=False)
+                return self._word(text, spec, None, fuzzy=False)
             case Pattern(text):
-                if spec is None:
-                    return self._leaves.pattern_anywhere(text)
-                return self._leaves.pattern(spec, text)
+                return self._pattern(text, spec, likely.get(leaf))
             case Interval(low, high):
                 if spec is None:
                     raise InvalidRequestError("范围要写在字段后面，例如 成立日期:2020..2023。")
                 return self._leaves.interval(spec, low, high)
 
-    def _word(self, text: str, spec: FieldSpec | None, *, fuzzy: bool) -> Node | None:
+    def _word(
+        self, text: str, spec: FieldSpec | None, likely: Node | None, *, fuzzy: bool
+    ) -> Node | None:
         if spec is None:
-            return self._leaves.anywhere_fuzzy(text) if fuzzy else self._leaves.anywhere(text)
+            if fuzzy:
+                return self._leaves.anywhere_fuzzy(text, likely)
+            return self._leaves.anywhere(text)
         if fuzzy:
-            return self._leaves.in_field_fuzzy(spec, text)
+            return self._leaves.in_field_fuzzy(spec, text, likely)
         return self._leaves.in_field(spec, text)
+
+    def _pattern(self, text: str, spec: FieldSpec | None, likely: Node | None) -> Node:
+        if spec is None:
+            node = self._leaves.pattern_anywhere(text)
+        else:
+            node = self._leaves.pattern(spec, text)
+        return node if likely is None else AnyOf((node, likely))
 
 
 def positive_texts(expression: Expression) -> Iterator[tuple[str, str | None]]:
@@ -172,6 +263,25 @@ def _positive(expression: Expression, field: str | None) -> Iterator[tuple[str, 
                 yield from _positive(child, field)
         case _:
             return
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a text may be (a part of) somebody's name: with characters, or of letters alone."""
+    folded = "".join(fold(text).split())
+    if len(folded) > _LONGEST_NAME:
+        return False
+    return any(map(is_han, folded)) or (len(folded) > 1 and folded.isalpha() and folded.isascii())
+
+
+def _is_loose(word: Loose, *, fuzzy: bool) -> bool:
+    return (fuzzy or (isinstance(word, Word) and word.fuzzy)) and may_be_name(word.text)
+
+
+def _bare_words(expression: Expression) -> tuple[list[Word], list[Expression]]:
+    """Tell the words that stand by themselves from all else that must match."""
+    children = expression.children if isinstance(expression, Both) else (expression,)
+    words = [child for child in children if isinstance(child, Word)]
+    return words, [child for child in children if not isinstance(child, Word)]
 
 
 def _leaves_of(expression: Expression) -> Iterator[Expression]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archsearch.analysis.folding import fold
-from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.units import Unit, positioned, units
-from archsearch.domain.query import Snippet
+from archsearch.domain.plan import Channel
+from archsearch.domain.query import Reason, Snippet
 from archsearch.domain.record import values_at
 from archsearch.domain.schema import FieldSpec, Matching, Schema
 
@@ -19,6 +19,9 @@ _CONTEXT = 30
 
 _LONG = 90
 _MOST_SNIPPETS = 3
+
+_LEFT_OUT = frozenset({Channel.SUBSTRING, Channel.MISSING})
+"""Reasons that tell of pieces of a name which the query has not."""
 
 Term = tuple[str, str | None]
 """A positive text of the query, and the schema key it is bound to or None."""
@@ -31,9 +34,8 @@ _Sought = Sequence[tuple[str, int]]
 class Highlighter:
     """Finds the spans of query terms in records; one for all queries of a schema."""
 
-    def __init__(self, schema: Schema, pinyin: Pinyin) -> None:
+    def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._pinyin = pinyin
         self._specs = tuple(
             spec
             for spec in schema.leaves
@@ -41,16 +43,14 @@ class Highlighter:
         )
 
     def highlight(
-        self, record: Mapping[str, Any], terms: Sequence[Term], *, loose: bool
+        self, record: Mapping[str, Any], terms: Sequence[Term], reasons: Sequence[Reason] = ()
     ) -> dict[str, tuple[Snippet, ...]]:
         """Find the terms in a masked record.
 
         Args:
             record: Values as they will be shown.
             terms: What the query is expected to match.
-            loose: Also mark characters of names that sound like the query, or occur in it, where
-            the
-                whole term does not.
+            reasons: Where names match though no term is there as it is.
 
         Returns:
             Snippets by schema key; fields without a match are absent.
@@ -59,43 +59,35 @@ class Highlighter:
         sought = [(positioned([text]), key) for text, key in terms]
         for spec in self._specs:
             wanted = [term for term, key in sought if term and _concerns(key, spec)]
-            similar = loose and spec.matching is Matching.NAME
+            likely = [reason for reason in reasons if reason.field == spec.key]
             snippets = [
                 snippet
                 for value in values_at(record, spec.key)
-                if (snippet := self._snippet(str(value), wanted, similar=similar))
+                if (snippet := self._snippet(str(value), wanted, likely))
             ]
             if snippets:
                 found[spec.key] = tuple(snippets[:_MOST_SNIPPETS])
         return found
 
-    def _snippet(self, text: str, wanted: Sequence[_Sought], *, similar: bool) -> Snippet | None:
+    def _snippet(
+        self, text: str, wanted: Sequence[_Sought], likely: Sequence[Reason]
+    ) -> Snippet | None:
         folded = fold(text)
         # Most fields hold none of the terms; finding that out must be cheap.
-        hopeful = [s for s in wanted if similar or all(unit in folded for unit, _ in s)]
-        if not hopeful:
-            return None
-        there = list(units(text))
+        hopeful = [sought for sought in wanted if all(unit in folded for unit, _ in sought)]
         spans: list[Span] = []
-        for sought in hopeful:
-            spans.extend(
-                _occurrences(there, sought) or self._similar(there, sought, wanted=similar)
-            )
+        if hopeful:
+            there = list(units(text))
+            spans = [span for sought in hopeful for span in _occurrences(there, sought)]
+        if not spans:
+            spans = [
+                (reason.start, reason.end)
+                for reason in likely
+                if reason.channel not in _LEFT_OUT
+                and reason.meant
+                and text[reason.start : reason.end] == reason.meant
+            ]
         return _cut(text, _merged(spans)) if spans else None
-
-    def _similar(self, there: Sequence[Unit], sought: _Sought, *, wanted: bool) -> list[Span]:
-        if not wanted:
-            return []
-        texts = [unit for unit, _ in sought]
-        sounds = {syllable for unit in texts for syllable in self._pinyin.readings(unit)}
-        for letters in texts:
-            if letters.isascii() and letters.isalpha():
-                sounds.update(s for way in self._pinyin.split(letters)[:1] for s in way)
-        return [
-            (unit.start, unit.end)
-            for unit in there
-            if unit.text in texts or sounds.intersection(self._pinyin.readings(unit.text))
-        ]
 
 
 def _concerns(key: str | None, spec: FieldSpec) -> bool:

@@ -10,6 +10,8 @@ from archsearch.search.compiler import Compiler
 from archsearch.search.filters import Filters
 from archsearch.search.highlight import Highlighter
 from archsearch.search.leaves import Leaves
+from archsearch.search.likely import Likeness
+from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits, parse
 from archsearch.search.values import ValueReader
 
@@ -24,6 +26,7 @@ class Language:
     compiler: Compiler
     filters: Filters
     highlighter: Highlighter
+    likeness: Likeness
 
     @classmethod
     def of(
@@ -32,6 +35,7 @@ class Language:
         analysis: Analysis,
         values: ValueReader,
         limits: QueryLimits,
+        lexicon: Lexicon,
         channels: frozenset[Channel] = frozenset(Channel),
     ) -> "Language":
         """Wire the parts together; of the fuzzy channels, those given are used."""
@@ -42,7 +46,8 @@ class Language:
             leaves=leaves,
             compiler=Compiler(schema, leaves, analysis.segmenter),
             filters=Filters(schema, leaves),
-            highlighter=Highlighter(schema, analysis.pinyin),
+            highlighter=Highlighter(schema),
+            likeness=Likeness(schema, lexicon, channels),
         )
 
     def parse(self, text: str) -> Expression:

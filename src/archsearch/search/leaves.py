@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from archsearch.analysis.folding import fold, fold_key
+from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.units import positioned
 from archsearch.domain.plan import (
     AnyOf,
@@ -15,6 +16,7 @@ from archsearch.domain.plan import (
     Channel,
     KeyNode,
     Labelled,
+    MatchNone,
     Node,
     PhraseNode,
     PrefixNode,
@@ -33,15 +35,17 @@ from archsearch.engines.fields import (
     phrase_tokens,
     secret_field,
     secret_key,
+    sort_field,
 )
 from archsearch.errors import InvalidRequestError
-from archsearch.search.channels import LOOSE, channels
 from archsearch.search.values import ValueReader
 from archsearch.security.tokens import Purpose
 
 LAST = "\U0010ffff"
 """Sorts after every other character; closes ranges that hold everything with a prefix."""
 
+LOOSE = 0.5
+"""Weight of what is only the end or a part of an identifier."""
 _WORD_BONUS = 0.5
 _KEY_WEIGHT = 20.0
 _TAILS = {4: Purpose.LAST4, 6: Purpose.LAST6}
@@ -51,6 +55,8 @@ _TEXTUAL = {Matching.TEXT, Matching.NAME}
 _SHORTEST_IDENTIFIER = 6
 _UNMATCHED = re.compile(r"[^\w*?]|_")
 _SHORTEST_SUBSTRING = 4
+_SPELLINGS = 4
+_LONGEST_SYLLABLE = 6
 
 
 class Leaves:
@@ -72,7 +78,8 @@ class Leaves:
         self._analysis = analysis
         self._values = values
         self._default = tuple(spec for spec in schema.leaves if spec.default_search)
-        self._names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
+        self.names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
+        """The fields whose names are found by likeness, in the order they are numbered in."""
 
     def uses(self, channel: Channel) -> bool:
         """Whether a fuzzy channel is switched on."""
@@ -98,49 +105,42 @@ class Leaves:
                 nodes.append(KeyNode(spec.key, frozenset({self._token(spec, text)}), _KEY_WEIGHT))
         return Labelled(Channel.EXACT, AnyOf(tuple(nodes)))
 
-    def anywhere_fuzzy(self, text: str) -> Node | None:
-        """Match as :meth:`anywhere`, and names by every channel and identifiers by their ending."""
+    def anywhere_fuzzy(self, text: str, likely: Node | None) -> Node | None:
+        """Match as :meth:`anywhere`, and identifiers by a part, and whose names are like it."""
         exact = self.anywhere(text)
         if exact is None:
             return None
-        loose = [
-            *(node for spec in self._names for node in self._channels(text, spec)),
-            *(node for node in self._parts(text) if node.channel in self._enabled),
-        ]
-        return AnyOf((exact, *loose)) if loose else exact
+        return _either(exact, likely, *self._parts(text))
 
-    def name_fuzzy(self, text: str) -> Node | None:
-        """Match names only, exactly and by every channel; for lists of names."""
-        exact = self.name_exact(text)
-        if exact is None:
-            return None
-        loose = tuple(node for spec in self._names for node in self._channels(text, spec))
-        return AnyOf((exact, *loose))
+    def inexactly(self, text: str, likely: Node | None) -> Node:
+        """Match what :meth:`anywhere_fuzzy` does beyond :meth:`anywhere`."""
+        return _either(MatchNone(), likely, *self._parts(text))
 
     def name_exact(self, text: str) -> Node | None:
         """Match names that hold the text as it is."""
         found = positioned([text])
         if not found:
             return None
-        nodes = tuple(n for spec in self._names for n in self._text(spec, text, found))
+        nodes = tuple(n for spec in self.names for n in self._text(spec, text, found))
         return Labelled(Channel.EXACT, AnyOf(nodes))
 
     def beginning(self, text: str) -> Node | None:
-        """Match names that begin with a text, in characters, pinyin or initials."""
+        """Match names that begin with a text, in characters or as they are sorted, in pinyin."""
         key = "".join(unit for unit, _ in positioned([text]))
         if not key:
             return None
-        return BestOf(
-            tuple(
-                Labelled(channel, PrefixNode(f"{spec.key}#{kind}", key, weight))
-                for spec in self._names
-                for channel, kind, weight in (
-                    (Channel.EXACT, "whole", 3.0),
-                    (Channel.PINYIN, "spelling", 2.0),
-                    (Channel.INITIALS, "initials", 1.0),
-                )
-            )
-        )
+        nodes: list[Node] = [
+            Labelled(Channel.EXACT, PrefixNode(f"{spec.key}#whole", key, 3.0))
+            for spec in self.names
+        ]
+        for spec in self.names:
+            if spec.sortable and key.isascii() and self.uses(Channel.PINYIN):
+                sort = sort_field(spec)
+                nodes += [
+                    Labelled(Channel.PINYIN, PrefixNode(sort, spelt, 2.0))
+                    for spelt in _spelt(key, self._analysis.pinyin)
+                ]
+        return BestOf(tuple(nodes))
 
     # In one field --------------------------------------------------------------------------------
 
@@ -157,13 +157,10 @@ class Leaves:
             return Labelled(Channel.EXACT, AnyOf(tuple(self._text(spec, text, found))))
         return self.value(spec, text)
 
-    def in_field_fuzzy(self, spec: FieldSpec, text: str) -> Node | None:
-        """Match as :meth:`in_field`, and names by every channel."""
+    def in_field_fuzzy(self, spec: FieldSpec, text: str, likely: Node | None) -> Node | None:
+        """Match as :meth:`in_field`, and whose names are like the text."""
         exact = self.in_field(spec, text)
-        if exact is None or spec.matching is not Matching.NAME:
-            return exact
-        loose = tuple(self._channels(text, spec))
-        return AnyOf((exact, *loose)) if loose else exact
+        return exact if exact is None else _either(exact, likely)
 
     def value(self, spec: FieldSpec, text: str) -> Node:
         """Match a whole value of a key field."""
@@ -225,12 +222,9 @@ class Leaves:
         if len(word) > 1 and not any(map(str.isspace, word)):
             yield TermNode(f"{spec.key}#words", word, spec.weight * _WORD_BONUS)
 
-    def _channels(self, text: str, spec: FieldSpec) -> Iterator[Labelled]:
-        for node in channels(text, spec.key, self._analysis.pinyin):
-            if node.channel in self._enabled:
-                yield node
-
     def _parts(self, text: str) -> Iterator[Labelled]:
+        if not self.uses(Channel.SUBSTRING):
+            return
         key = fold_key(text)
         purpose = _TAILS.get(len(key))
         for spec in self._default:
@@ -238,7 +232,8 @@ class Leaves:
                 token = self._analysis.tokens.token(spec.key, purpose, key.upper())
                 node = KeyNode(f"{spec.key}#{purpose}", frozenset({token}), LOOSE)
                 yield Labelled(Channel.SUBSTRING, node)
-        if len(key) >= _SHORTEST_SUBSTRING and key.isascii() and "*" not in key:
+        digits = any(map(str.isdigit, key))
+        if len(key) >= _SHORTEST_SUBSTRING and digits and key.isascii() and "*" not in key:
             node_ = WildcardNode("record_id", f"*{key}*", LOOSE)
             yield Labelled(Channel.SUBSTRING, node_)
 
@@ -272,6 +267,24 @@ class Leaves:
     def _takes_patterns(self, spec: FieldSpec) -> bool:
         plain = spec.type in {FieldType.KEYWORD, FieldType.TAGS, FieldType.REGION}
         return spec.matching is Matching.KEY and plain and not spec.sensitive
+
+
+def _either(first: Node, *others: Node | None) -> Node:
+    there = tuple(node for node in others if node is not None)
+    return AnyOf((first, *there)) if there else first
+
+
+def _spelt(letters: str, pinyin: Pinyin) -> list[str]:
+    """Write letters as names sort by them, the last syllable perhaps unfinished."""
+    found = {" ".join(way): None for way in pinyin.split(letters)[:_SPELLINGS]}
+    for end in range(len(letters) - 1, max(0, len(letters) - _LONGEST_SYLLABLE), -1):
+        tail = letters[end:]
+        if any(syllable.startswith(tail) for syllable in pinyin.syllables):
+            ways = pinyin.split(letters[:end])[:1]
+            found |= {" ".join((*way, tail)): None for way in ways}
+    if any(syllable.startswith(letters) for syllable in pinyin.syllables):
+        found[letters] = None
+    return list(found)
 
 
 def _plausible(spec: FieldSpec, text: str) -> bool:

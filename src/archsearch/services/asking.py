@@ -1,16 +1,17 @@
 """Asking the index for a user: rights as they are now, answers checked against the store."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from archsearch.domain.access import Scope, restrict, scope_of
-from archsearch.domain.plan import Channel, Plan
-from archsearch.domain.query import Hit
+from archsearch.domain.access import Scope, confine, restrict, scope_of
+from archsearch.domain.plan import Channel, Gather, Plan
+from archsearch.domain.query import Hit, Reason
 from archsearch.domain.record import Record, RecordId, Values
-from archsearch.engines.base import EngineHit, EngineResult
+from archsearch.engines.base import EngineHit, EngineResult, Gathered
 from archsearch.errors import BusyError, InvalidRequestError
 from archsearch.search.highlight import Highlighter, Term
+from archsearch.search.likely import NOBODY, LikelyNames, Likeness
 from archsearch.services.identity import principal_of
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
@@ -50,10 +51,14 @@ class SearchRules:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whose question it is: their scope, and the records that the index still counts wrongly."""
+    """Whose question it is: their scope, and the records that the index still counts wrongly.
+
+    ``marks`` are those of states of the index that were found to be this store's meanwhile.
+    """
 
     scope: Scope
     excluded: frozenset[RecordId]
+    marks: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Asking:
         """
         excluded = asker.excluded
         for _ in range(_RETRIES):
-            result = self._index.answer(restrict(plan, asker.scope, excluded))
+            result = self._index.answer(restrict(plan, asker.scope, excluded), asker.marks)
             with self._trail.database.read() as connection:
                 found = records.get(connection, [hit.record_id for hit in result.hits])
             refused = {
@@ -124,6 +129,11 @@ class Asking:
             excluded |= refused
         raise BusyError("档案正在变动，请稍后重试。")
 
+    def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
+        """Ask the engine for records that share telling tokens; who they are is to be asked."""
+        query = confine(gathers, asker.scope, asker.excluded)
+        return self._index.gather(query, asker.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
@@ -131,20 +141,39 @@ class Presenter:
 
     masker: Masker
     highlighter: Highlighter
+    likeness: Likeness
 
     def name(self, record: Record) -> str:
         """Give a record's name as it may be shown."""
         return str(self.masker.values(record.values).get("name", ""))
 
-    def hit(self, hit: EngineHit, record: Record, terms: Sequence[Term], *, loose: bool) -> Hit:
+    def hit(
+        self, hit: EngineHit, record: Record, terms: Sequence[Term], likely: LikelyNames = NOBODY
+    ) -> Hit:
         """Present one hit; ``terms`` are what the query is expected to match."""
         shown = self.masker.values(record.values)
-        highlights = self.highlighter.highlight(shown, terms, loose=loose)
         # One term that is there as written needs no other reason.
         plain = len(terms) == 1 and Channel.EXACT in hit.channels
-        channels = (Channel.EXACT,) if plain else hit.channels
-        reasons = tuple(str(channel) for channel in channels)
-        return Hit(hit.record_id, round(hit.score, 6), reasons, highlights, shown)
+        meant = () if plain else likely.meant.get(hit.record_id, ())
+        reasons = self.likeness.reasons(shown, meant) if meant else ()
+        highlights = self.highlighter.highlight(shown, terms, reasons)
+        channels = (Channel.EXACT,) if plain else _channels(hit, reasons)
+        return Hit(
+            hit.record_id,
+            round(hit.score, 6),
+            tuple(map(str, channels)),
+            highlights,
+            shown,
+            reasons,
+        )
+
+
+def _channels(hit: EngineHit, reasons: Sequence[Reason]) -> tuple[Channel, ...]:
+    """Give the channels of the engine and those of names, in order; exactness of all or none."""
+    found = {*hit.channels, *(Channel(reason.channel) for reason in reasons)}
+    if Channel.EXACT not in hit.channels and len(found) > 1:
+        found.discard(Channel.EXACT)
+    return tuple(channel for channel in Channel if channel in found)
 
 
 def bounded(number: int, most: int, name: str) -> int:

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import TypeVar
 
-from archsearch.domain.access import Role, ScopedQuery
+from archsearch.domain.access import Role, ScopedGather, ScopedQuery
 from archsearch.domain.audit import Action
 from archsearch.domain.record import Record, RecordId, Status
 from archsearch.engines.base import (
@@ -12,6 +13,7 @@ from archsearch.engines.base import (
     Document,
     EngineResult,
     EngineStats,
+    Gathered,
     Prepared,
     Removal,
     SearchEngine,
@@ -31,6 +33,9 @@ _LOAD_STEP = 500
 _OF_ANOTHER_TIME = "索引与档案库不是同一时刻的，需要重建索引。"
 SYSTEM = "(system)"
 """Stands in the audit log for what archsearch does by itself; no user can have this name."""
+
+_Query = TypeVar("_Query", ScopedQuery, ScopedGather)
+_Answer = TypeVar("_Answer", EngineResult, Gathered)
 
 Progress = Callable[[int], None]
 """Told the number of records done so far."""
@@ -68,16 +73,31 @@ class IndexService:
         self._lock = lock
         self.watch: Watch = nullcontext
 
-    def answer(self, query: ScopedQuery) -> EngineResult:
+    def answer(self, query: ScopedQuery, known: set[str] | None = None) -> EngineResult:
         """Answer a query, after rebuilding an index that cannot.
+
+        ``known`` are marks that were found to be the store's own while one request is answered.
 
         Raises:
             IndexOutdatedError: It still cannot; the disk or another process is in the way.
         """
+        return self._asked(query, self._engine.search, known)
+
+    def gather(self, query: ScopedGather, known: set[str] | None = None) -> Gathered:
+        """Answer gathers in the same way."""
+        return self._asked(query, self._engine.gather, known)
+
+    def _asked(
+        self, query: _Query, ask: Callable[[_Query], _Answer], known: set[str] | None
+    ) -> _Answer:
         for _ in range(_ATTEMPTS):
             try:
-                result = self._engine.search(query)
-                if query.scope.empty or self._ours(result.mark):
+                result = ask(query)
+                if query.scope.empty or (known and result.mark in known):
+                    return result
+                if self._ours(result.mark):
+                    if known is not None:
+                        known.add(result.mark)
                     return result
             except IndexOutdatedError as error:
                 failure = error

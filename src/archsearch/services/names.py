@@ -1,19 +1,24 @@
 """Names: completing one while it is typed, and screening a list of them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from archsearch.domain.audit import Action
-from archsearch.domain.plan import Node, Plan
+from archsearch.domain.plan import AnyOf, GivenNode, Plan
 from archsearch.domain.query import Hit, Suggestion
 from archsearch.domain.record import JsonValue
 from archsearch.errors import InvalidRequestError
+from archsearch.search.compiler import may_be_name
 from archsearch.search.language import Language
+from archsearch.search.likely import NOBODY, TEXT
+from archsearch.search.likeness.finder import Ask, Sought
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
 
 _LONGEST_LIST: Final = 200_000
+_LIKELY: Final = 0.7
+"""Score from which a name is a suggestion though it does not begin with what is typed."""
 _LOGGED: Final = 20
 """Names of a list that are kept in the log; its digest stands for the others."""
 
@@ -41,8 +46,7 @@ class NameService:
         longest = self._language.limits.length
         with self._trail.failures(user, Action.SUGGEST):
             asker = self._asking.asker(user)
-            node = self._language.leaves.beginning(text[:longest])
-            found = self._suggestions(node, asker, limit) if node is not None else ()
+            found = self._suggestions(text[:longest], asker, limit)
         query = self._presenter.masker.text(text[:longest])
         self._trail.note(user, Action.SUGGEST, detail={"query": query, "total": len(found)})
         return found
@@ -66,7 +70,10 @@ class NameService:
         self._trail.note(user, Action.MATCH, detail=detail)
         return found
 
-    def _suggestions(self, node: Node, asker: Asker, limit: int) -> tuple[Suggestion, ...]:
+    def _suggestions(self, text: str, asker: Asker, limit: int) -> tuple[Suggestion, ...]:
+        node = self._language.leaves.beginning(text)
+        if node is None:
+            return ()
         # Several records may bear one name; a few more than asked for make up for it.
         found = self._asking.ask(Plan(node, limit=limit * 4), asker)
         named: dict[str, Suggestion] = {}
@@ -74,17 +81,38 @@ class NameService:
             name = self._presenter.name(found.records[hit.record_id])
             channel = str(hit.channels[0]) if hit.channels else ""
             named.setdefault(name, Suggestion(name, channel, hit.record_id))
+        if len(named) < limit and may_be_name(text):
+            for suggestion in self._likely(text, asker, limit):
+                named.setdefault(suggestion.text, suggestion)
         return tuple(named.values())[:limit]
+
+    def _likely(self, text: str, asker: Asker, limit: int) -> Iterator[Suggestion]:
+        """Complete to names that are like what is typed."""
+        (matches,) = self._language.likeness.names([text], self._asks(asker), limit)
+        matches = [match for match in matches if match.score >= _LIKELY]
+        given = GivenNode(tuple((match.record_id, match.score) for match in matches))
+        found = self._asking.ask(Plan(given, limit=limit), asker)
+        by_id = {match.record_id: match for match in matches}
+        for hit in found.result.hits:
+            name = self._presenter.name(found.records[hit.record_id])
+            channel = self._language.likeness.channel(text, by_id[hit.record_id])
+            yield Suggestion(name, str(channel), hit.record_id)
+
+    def _asks(self, asker: Asker) -> Ask:
+        return lambda gathers: self._asking.gather(gathers, asker)
 
     def _matches(self, text: str, asker: Asker, limit: int) -> tuple[Hit, ...]:
         if len(text) > self._language.limits.length:
             raise InvalidRequestError(f"名单中有超过 {self._language.limits.length} 字的行。")
-        node = self._language.leaves.name_fuzzy(text)
-        if node is None:
-            return ()
         first = self._language.leaves.name_exact(text)
+        if first is None:
+            return ()
+        likely = NOBODY
+        if may_be_name(text):
+            likely = self._language.likeness.find({TEXT: Sought(text)}, self._asks(asker))
+        node = AnyOf((first, *likely.nodes.values()))
         found = self._asking.ask(Plan(node, first=first, limit=limit), asker)
         return tuple(
-            self._presenter.hit(hit, found.records[hit.record_id], [(text, None)], loose=True)
+            self._presenter.hit(hit, found.records[hit.record_id], [(text, None)], likely)
             for hit in found.result.hits
         )

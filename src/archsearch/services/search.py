@@ -21,6 +21,7 @@ from archsearch.domain.record import JsonValue
 from archsearch.search.compiler import positive_texts
 from archsearch.search.filters import RELEVANCE
 from archsearch.search.language import Language
+from archsearch.search.likely import NOBODY, LikelyNames
 from archsearch.services.asking import Asker, Asking, Found, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
 
@@ -31,11 +32,12 @@ _LOGGED = 200
 _SLIPS = frozenset(
     {
         Channel.HOMOPHONE,
+        Channel.SIMILAR,
+        Channel.LOOKALIKE,
         Channel.WRONG,
         Channel.MISSING,
         Channel.EXTRA,
         Channel.SWAPPED,
-        Channel.NEAR,
     }
 )
 """Channels that say that something else may have been meant."""
@@ -51,6 +53,7 @@ class _Answer:
     found: Found
     mode: str
     note: str = ""
+    likely: LikelyNames = NOBODY
 
 
 class SearchService:
@@ -100,8 +103,9 @@ class SearchService:
         offset = bounded(request.offset, self._rules.deepest_offset, "offset")
         expression = self._language.parse(request.text)
         facets = self._language.filters.facets(request.facets)
+        marked = self._likely(expression, asker, fuzzy=False)
         plan = Plan(
-            node=self._language.compiler.exact(expression),
+            node=self._language.compiler.exact(expression, marked.nodes),
             filters=self._language.filters.nodes(request.filters),
             order=self._order(request, expression),
             facets=tuple(facets.values()),
@@ -111,11 +115,11 @@ class SearchService:
         answer = self._answer(plan, expression, request.mode, asker)
         result, records = answer.found.result, answer.found.records
         terms = list(positive_texts(expression))
-        loose = answer.mode != Mode.EXACT
+        likely = marked if answer.likely is NOBODY else answer.likely
         return Page(
             total=result.total,
             hits=tuple(
-                self._presenter.hit(hit, records[hit.record_id], terms, loose=loose)
+                self._presenter.hit(hit, records[hit.record_id], terms, likely)
                 for hit in result.hits
             ),
             took_ms=0.0,
@@ -130,23 +134,44 @@ class SearchService:
     def _answer(self, plan: Plan, expression: Expression, mode: Mode, asker: Asker) -> _Answer:
         exact = self._asking.ask(plan, asker)
         there = exact.result.total
-        loose = self._language.compiler.fuzzy(expression)
         enough = mode is Mode.AUTO and there >= self._rules.enough_exact
         if mode is Mode.EXACT or enough or isinstance(expression, Everything):
             return _Answer(exact, Mode.EXACT)
+        likely = self._likely(expression, asker, plan.filters, fuzzy=True)
+        loose = self._language.compiler.fuzzy(expression, likely.nodes, exact=bool(there))
+        fuzzy = exact
         if loose != plan.node:
-            fuzzy = self._asking.ask(_with(plan, loose, first=plan.node), asker)
-            if fuzzy.result.total > there:
-                note = f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
-                return _Answer(fuzzy, Mode.FUZZY, note or "没有精确匹配，以下为近似匹配。")
-        if there:
-            return _Answer(exact, Mode.EXACT)
-        evidence = self._language.compiler.evidence(expression)
-        if evidence is not None:
-            some = self._asking.ask(_with(plan, evidence), asker)
-            if some.result.total:
-                return _Answer(some, "evidence", "没有档案同时包含全部词语，以下按符合程度排列。")
+            first = plan.node if there else None
+            fuzzy = self._asking.ask(_with(plan, loose, first=first), asker)
+        if not there and likely.surest < self._language.likeness.question:
+            answer = self._by_evidence(plan, expression, asker)
+            if answer is not None:
+                return answer
+        if fuzzy.result.total > there:
+            note = f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
+            return _Answer(fuzzy, Mode.FUZZY, note or "没有精确匹配，以下为近似匹配。", likely)
         return _Answer(exact, Mode.EXACT)
+
+    def _by_evidence(self, plan: Plan, expression: Expression, asker: Asker) -> _Answer | None:
+        evidence = self._language.compiler.evidence(expression)
+        if evidence is None:
+            return None
+        some = self._asking.ask(_with(plan, evidence), asker)
+        if not some.result.total:
+            return None
+        return _Answer(some, "evidence", "没有档案同时包含全部词语，以下按符合程度排列。")
+
+    def _likely(
+        self, expression: Expression, asker: Asker, filters: tuple[Node, ...] = (), *, fuzzy: bool
+    ) -> LikelyNames:
+        """Find whose names may be meant."""
+        sought = self._language.compiler.sought(expression, fuzzy=fuzzy)
+        narrowed = {
+            word: one._replace(filters=(*filters, *one.filters)) for word, one in sought.items()
+        }
+        return self._language.likeness.find(
+            narrowed, lambda gathers: self._asking.gather(gathers, asker)
+        )
 
     def _order(self, request: SearchRequest, expression: Expression) -> Order:
         if isinstance(expression, Everything) and request.sort in {"", RELEVANCE}:
@@ -157,14 +182,16 @@ class SearchService:
         self, plan: Plan, expression: Expression, answer: _Answer, asker: Asker
     ) -> str | None:
         """Offer the name that comes nearest when nothing matched exactly."""
-        found = answer.found
+        found, likely = answer.found, answer.likely
         if found.result.total == 0 and not isinstance(expression, Everything):
-            loose = self._language.compiler.fuzzy(expression)
+            likely = self._likely(expression, asker, plan.filters, fuzzy=True)
+            loose = self._language.compiler.fuzzy(expression, likely.nodes)
             found = self._asking.ask(Plan(loose, plan.filters, limit=1), asker)
         elif answer.mode != Mode.FUZZY or plan.offset:
             return None
         for best in found.result.hits[:1]:
-            if Channel.EXACT not in best.channels and _SLIPS.intersection(best.channels):
+            hit = self._presenter.hit(best, found.records[best.record_id], (), likely)
+            if Channel.EXACT not in hit.channels and _SLIPS.intersection(hit.channels):
                 return self._presenter.name(found.records[best.record_id]) or None
         return None
 

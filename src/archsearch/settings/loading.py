@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,15 @@ VERSION: Final = 1
 
 PREFIX: Final = "ARCHSEARCH__"
 """Environment variables that override a key: ARCHSEARCH__SEARCH__ENOUGH_EXACT=5."""
+
+INDEXED_LISTS: Final = (
+    "pinyin.tsv",
+    "surname_readings.tsv",
+    "regions.csv",
+    "trades.txt",
+    "organisation_forms.txt",
+)
+"""Lists that decide what names become in the index."""
 
 VOCABULARIES: Final = "vocabularies.yaml"
 
@@ -52,16 +62,19 @@ def load(workspace: Path, environ: Mapping[str, str]) -> Settings:
         user_dictionary=user_dictionary,
         user_dictionary_digest=_digest_of(user_dictionary),
         region_table=_file(place, "regions.csv"),
-        pinyin_table=_file(place, "pinyin.tsv"),
-        surname_table=_file(place, "surname_readings.tsv"),
+        lists=partial(_file, place),
+        lists_digest=_digest_of(*(_file(place, name) for name in INDEXED_LISTS)),
     )
 
 
-def _digest_of(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as exc:
-        raise SettingsError(f"{path.name}：无法读取（{exc.strerror}）。") from exc
+def _digest_of(*paths: Path) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            digest.update(path.read_bytes())
+        except OSError as exc:
+            raise SettingsError(f"{path.name}：无法读取（{exc.strerror}）。") from exc
+    return digest.hexdigest()
 
 
 def _file(place: Workspace, name: str) -> Path:

@@ -5,7 +5,7 @@ Keys and defaults stand in ``config/archsearch.yaml``, explained there; here are
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,18 +58,21 @@ class ChannelSwitches:
     pinyin: bool
     initials: bool
     homophone: bool
+    similar: bool
+    lookalike: bool
     wrong: bool
     missing: bool
     extra: bool
     swapped: bool
-    near: bool
+    alias: bool
+    masked: bool
     evidence: bool
 
     @property
     def enabled(self) -> frozenset[Channel]:
         """The channels that are on; the exact one always is."""
         on = {Channel[name.upper()] for name, switch in asdict(self).items() if switch}
-        return frozenset(on | {Channel.EXACT})
+        return frozenset(on | {Channel.EXACT, Channel.WRITTEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +184,10 @@ class Settings:
     user_dictionary: Path
     user_dictionary_digest: str
     region_table: Path
-    pinyin_table: Path
-    surname_table: Path
+    lists: Callable[[str], Path]
+    """Finds a published list by the name of its file: the workspace's own, else the default."""
+    lists_digest: str
+    """Of those lists that decide what names become in the index."""
 
     @cached_property
     def regions(self) -> "RegionTree":

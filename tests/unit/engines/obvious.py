@@ -4,14 +4,15 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, product
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 from archsearch.analysis.folding import fold_with_offsets
+from archsearch.analysis.parts import Part, Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
 from archsearch.analysis.units import MAX_POSITION, bigram, positioned
+from archsearch.analysis.writing import written
 from archsearch.domain.record import Record, values_at
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
@@ -19,7 +20,6 @@ from archsearch.engines.fields import conceals, identifier_key, number_key, sort
 from archsearch.security.masking import mask_text
 from archsearch.security.tokens import derive_key
 
-CONFIG = Path(__file__).parents[3] / "config"
 SECRET = b"s" * 32
 
 
@@ -53,6 +53,7 @@ class ObviousBuilder:
     ranks: Mapping[str, Mapping[str, int]]
     segmenter: Segmenter
     pinyin: Pinyin
+    parts: Parts
 
     def build(self, record: Record) -> Expected:
         made = Expected()
@@ -91,26 +92,11 @@ class ObviousBuilder:
         made.texts[f"{spec.key}#words"] = ({(w, i) for i, w in enumerate(words)}, len(words))
 
     def _name(self, made: Expected, spec: FieldSpec, names: Sequence[str]) -> None:
-        sounds: set[tuple[str, int]] = set()
-        start = length = 0
         for name in names:
-            units = _units(name)
-            readings = self.pinyin.name_readings(units)
-            for place, choices in enumerate(readings, start):
-                sounds |= {(syllable, place) for syllable in choices}
-            for place, pair in enumerate(pairwise(readings), start):
-                sounds |= {(f"{one} {other}", place) for one, other in product(*pair)}
-            start += len(units) + 1
-            length += len(units)
             made.add(f"{spec.key}#whole", "".join(_units(mask_text(name))))
-            for syllables in self.pinyin.spellings(units):
-                made.add(f"{spec.key}#spelling", "".join(syllables))
-                made.add(f"{spec.key}#initials", "".join(syllable[0] for syllable in syllables))
-            if 3 <= len(units) <= 6:
-                for index in range(len(units)):
-                    before, after = "".join(units[:index]), "".join(units[index + 1 :])
-                    made.add(f"{spec.key}#gap", before + after, f"{before}?{after}")
-        made.texts[f"{spec.key}#pinyin"] = (sounds, length)
+            parted = self.parts.of(written(mask_text(name)))
+            person = not parted.parts or parted.parts[0] in {Part.PERSON, Part.LINKED}
+            made.add("@kind", "person" if person else "organisation")
 
     def _match(self, made: Expected, spec: FieldSpec, values: Sequence[Any]) -> None:
         for value in values:

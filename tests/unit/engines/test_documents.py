@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.analysis.units import MAX_POSITION
 from archsearch.domain.record import Record, RecordId
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema, Sensitivity
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.security.tokens import Tokens
-from tests.unit.engines.obvious import CONFIG, SECRET, ObviousBuilder, seen
+from tests.lists import parts, pinyin
+from tests.unit.engines.obvious import SECRET, ObviousBuilder, seen
 
 KEY, SECRET_FIELD = Matching.KEY, Sensitivity.C2
 SCHEMA = Schema(1, (
@@ -78,8 +78,7 @@ VALUES = st.fixed_dictionaries(
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    pinyin = Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
-    return Analysis(ChineseSegmenter(), pinyin, Tokens(SECRET))
+    return Analysis(ChineseSegmenter(), pinyin(), parts(), Tokens(SECRET))
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +88,7 @@ def builder(analysis: Analysis) -> DocumentBuilder:
 
 @pytest.fixture(scope="module")
 def obvious(analysis: Analysis) -> ObviousBuilder:
-    return ObviousBuilder(SCHEMA, RANKS, analysis.segmenter, analysis.pinyin)
+    return ObviousBuilder(SCHEMA, RANKS, analysis.segmenter, analysis.pinyin, analysis.parts)
 
 
 def record(values: Mapping[str, Any]) -> Record:

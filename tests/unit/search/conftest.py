@@ -1,26 +1,24 @@
 """A small archive to search in: schema, documents and the brute-force engine."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
-from archsearch.domain.access import Scope, restrict
-from archsearch.domain.plan import Channel, Node, Plan
-from archsearch.domain.query import Expression
+from archsearch.domain.access import Scope, confine, restrict
+from archsearch.domain.plan import Channel, Gather, Node, Plan
 from archsearch.domain.record import Record, RecordId
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema, Sensitivity
-from archsearch.engines.base import EngineResult
+from archsearch.engines.base import EngineResult, Gathered
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.search.language import Language
+from archsearch.search.likely import LikelyNames
 from archsearch.search.parser import QueryLimits
 from archsearch.security.tokens import Tokens
+from tests.lists import lexicon
 from tests.oracle import OracleEngine
 
-CONFIG = Path(__file__).parents[3] / "config"
 EVERYTHING = Scope(frozenset({"内部"}), everything=True)
 
 
@@ -84,8 +82,10 @@ class Library:
     """Records in the brute-force engine, asked in the query language."""
 
     def __init__(self) -> None:
-        pinyin = Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
-        analysis = Analysis(ChineseSegmenter(), pinyin, Tokens(b"s" * 32))
+        self._lexicon = lexicon()
+        analysis = Analysis(
+            ChineseSegmenter(), self._lexicon.pinyin, self._lexicon.parts, Tokens(b"s" * 32)
+        )
         self._analysis = analysis
         self.switch(frozenset(Channel))
         self.builder = DocumentBuilder(SCHEMA, {}, analysis)
@@ -94,7 +94,9 @@ class Library:
 
     def switch(self, channels: frozenset[Channel]) -> None:
         """Use these fuzzy channels only."""
-        self.language = Language.of(SCHEMA, self._analysis, PlainValues(), QueryLimits(), channels)
+        self.language = Language.of(
+            SCHEMA, self._analysis, PlainValues(), QueryLimits(), self._lexicon, channels
+        )
 
     def hold(self, **records: Mapping[str, Any] | str) -> None:
         """Keep records; a text alone is a name."""
@@ -111,18 +113,36 @@ class Library:
     def run(self, node: Node, *filters: Node) -> EngineResult:
         return self.engine.search(restrict(Plan(node, filters, limit=100), EVERYTHING))
 
-    def _ids(self, query: str, compile_: Callable[[Expression], Node]) -> list[str]:
-        return [hit.record_id for hit in self.run(compile_(self.language.parse(query))).hits]
-
     def exact(self, query: str) -> list[str]:
-        return sorted(self._ids(query, self.language.compiler.exact))
+        expression = self.language.parse(query)
+        marked = self.language.compiler.sought(expression, fuzzy=False)
+        likely = self.language.likeness.find(marked, self.gather)
+        found = self.run(self.language.compiler.exact(expression, likely.nodes))
+        return sorted(hit.record_id for hit in found.hits)
+
+    def gather(self, gathers: tuple[Gather, ...]) -> Gathered:
+        return self.engine.gather(confine(gathers, EVERYTHING))
+
+    def likely(self, query: str) -> tuple[EngineResult, LikelyNames]:
+        expression = self.language.parse(query)
+        sought = self.language.compiler.sought(expression, fuzzy=True)
+        likely = self.language.likeness.find(sought, self.gather)
+        return self.run(self.language.compiler.fuzzy(expression, likely.nodes)), likely
 
     def fuzzy(self, query: str) -> list[str]:
-        return self._ids(query, self.language.compiler.fuzzy)
+        return [hit.record_id for hit in self.likely(query)[0].hits]
 
     def channels(self, query: str) -> dict[str, list[str]]:
-        node = self.language.compiler.fuzzy(self.language.parse(query))
-        return {hit.record_id: [str(c) for c in hit.channels] for hit in self.run(node).hits}
+        result, likely = self.likely(query)
+        found: dict[str, list[str]] = {}
+        for hit in result.hits:
+            meant = likely.meant.get(hit.record_id, ())
+            reasons = self.language.likeness.reasons(self.records[hit.record_id], meant)
+            found[hit.record_id] = [
+                *map(str, hit.channels),
+                *(reason.channel for reason in reasons),
+            ]
+        return found
 
 
 @pytest.fixture

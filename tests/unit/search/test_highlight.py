@@ -1,13 +1,16 @@
 from collections.abc import Mapping
 
+import pytest
+
+from archsearch.domain.record import RecordId
 from archsearch.search.highlight import Highlighter
 from tests.unit.search.conftest import Library
 
 
 def marked(
-    highlighter: Highlighter, record: Mapping[str, object], *terms: str, loose: bool = False
+    highlighter: Highlighter, record: Mapping[str, object], *terms: str
 ) -> dict[str, list[str]]:
-    found = highlighter.highlight(record, [(term, None) for term in terms], loose=loose)
+    found = highlighter.highlight(record, [(term, None) for term in terms])
     return {
         key: [snippet.text[start:end] for snippet in snippets for start, end in snippet.spans]
         for key, snippets in found.items()
@@ -28,20 +31,34 @@ def test_overlapping_matches_are_one_span(library: Library) -> None:
     assert found == {"notes": ["北京天安门"]}
 
 
-def test_a_name_that_sounds_alike_is_marked_when_loose(library: Library) -> None:
-    record = {"name": "张伟明"}
+@pytest.mark.parametrize(
+    ("query", "name", "spans"),
+    [
+        ("章伟民", "张伟明", ["张伟明"]),
+        ("zhangwei", "张伟明", ["张伟"]),
+        ("张明", "张伟明", ["张", "明"]),
+        ("花园热疗", "上海华源热疗有限公司", ["华源热疗"]),
+        ("国营０７１Ａ厂", "国营〇七一㎏Ａ厂", ["国营〇七一", "Ａ厂"]),
+        ("陈晓峯", "陳　曉峰", ["陳", "曉峰"]),
+    ],
+)
+def test_what_is_likely_meant_is_marked_in_the_name_as_it_is_written(
+    library: Library, query: str, name: str, spans: list[str]
+) -> None:
+    library.hold(a=name)
+    _, likely = library.likely(query)
+    record = library.records["a"]
+    reasons = library.language.likeness.reasons(record, likely.meant[RecordId("a")])
 
-    assert marked(library.language.highlighter, record, "章伟民", loose=True) == {"name": ["张伟"]}
-    assert marked(library.language.highlighter, record, "zhangwei", loose=True) == {
-        "name": ["张伟"]
-    }
-    assert marked(library.language.highlighter, record, "章伟民") == {}
+    (snippet,) = library.language.highlighter.highlight(record, [], reasons)["name"]
+
+    assert [snippet.text[start:end] for start, end in snippet.spans] == spans
 
 
 def test_a_term_bound_to_a_field_is_marked_there_only(library: Library) -> None:
     record = {"name": "长春药店", "notes": "长春"}
 
-    found = library.language.highlighter.highlight(record, [("长春", "notes")], loose=False)
+    found = library.language.highlighter.highlight(record, [("长春", "notes")])
 
     assert list(found) == ["notes"]
 
@@ -50,7 +67,7 @@ def test_a_long_text_is_cut_around_the_first_match(library: Library) -> None:
     text = "前" * 200 + "逾期" + "后" * 200
 
     highlighter = library.language.highlighter
-    found = highlighter.highlight({"notes": text}, [("逾期", None)], loose=False)
+    found = highlighter.highlight({"notes": text}, [("逾期", None)])
     (snippet,) = found["notes"]
 
     assert len(snippet.text) < 100
@@ -62,4 +79,4 @@ def test_a_long_text_is_cut_around_the_first_match(library: Library) -> None:
 def test_sensitive_fields_are_never_highlighted(library: Library) -> None:
     record = {"name": "甲", "phones": ["138****5678"]}
 
-    assert marked(library.language.highlighter, record, "5678", "138", loose=True) == {}
+    assert marked(library.language.highlighter, record, "5678", "138") == {}

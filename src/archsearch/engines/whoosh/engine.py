@@ -6,19 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from archsearch.domain.access import ScopedQuery
+from archsearch.domain.access import ScopedGather, ScopedQuery
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import (
     Damage,
     Document,
     EngineResult,
     EngineStats,
+    Gathered,
     Prepared,
     Removal,
 )
 from archsearch.engines.whoosh import guard
 from archsearch.engines.whoosh.asking.cache import ArrayCache
 from archsearch.engines.whoosh.asking.execute import execute, nothing
+from archsearch.engines.whoosh.asking.gather import gather, no_records
 from archsearch.engines.whoosh.codec import ColumnarSegment
 from archsearch.engines.whoosh.files import manifest as manifests
 from archsearch.engines.whoosh.files.disk import Disk, discard, make_folder_durably, plain
@@ -75,6 +77,12 @@ class WhooshEngine:
             return nothing(query.plan)
         snapshot = self._reader.snapshot()
         return execute(snapshot, query, self._cache)
+
+    def gather(self, query: ScopedGather) -> Gathered:
+        """Find records that share telling tokens; see the protocol."""
+        if query.scope.empty:
+            return no_records(query)
+        return gather(self._reader.snapshot(), query, self._cache)
 
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make changes in one durable commit; see the protocol."""

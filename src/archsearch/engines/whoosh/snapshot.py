@@ -11,7 +11,7 @@ import mmap
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BufferedReader
@@ -34,6 +34,7 @@ _ATTEMPTS = 50
 _SETTLED_NS = 2_000_000_000
 _SMALL = 4 << 20
 """Files up to this size are read instead of mapped: whoever cuts a mapped one kills its readers."""
+_REMEMBERED = 20_000
 _Mark: TypeAlias = tuple[int, int, int, int, int]
 _tokens = itertools.count()
 
@@ -61,6 +62,27 @@ class Snapshot:
     index: ColumnarIndex
     state: tuple[Path, bytes]
     segments: tuple[SegmentView, ...]
+    _known: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def remember(self, record_id: str, segment: int, doc: int) -> None:
+        """Keep where a record is, for who looks it up next."""
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[record_id] = (segment, doc)
+
+    def places(self, record_ids: Iterable[str]) -> list[tuple[int, int]]:
+        """Give the segment, by its number, and the document of each record, (-1, -1) for none.
+
+        Of a deleted record it may give a document that is deleted.
+        """
+        return [self._known.get(record_id) or self._place(record_id) for record_id in record_ids]
+
+    def _place(self, record_id: str) -> tuple[int, int]:
+        for number, segment in enumerate(self.segments):
+            doc = segment.content.ids.find(record_id)
+            if doc >= 0 and segment.alive[doc]:
+                return number, doc
+        return -1, -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,44 +6,90 @@ units are and by the parts of the name; every step works on all names together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from archsearch.analysis.parts import Part
+from archsearch.engines.names import FIRST_FIELD
+from archsearch.search.likeness.characters import Characters, points_of
 from archsearch.search.likeness.costs import Vector
-from archsearch.search.likeness.index import Documents, NameIndex
 
 LONGEST: Final = 40
 """Units of a name that are compared."""
+
+_UNITS: Final = 0x20
+"""Where units begin; what is below marks fields and parts."""
 
 Matrix = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Names side by side, padded to one length."""
+    """Names side by side, padded to one length, and whose each is."""
 
     codes: npt.NDArray[np.int32]
     parts: npt.NDArray[np.uint8]
     lengths: npt.NDArray[np.int64]
+    owners: npt.NDArray[np.int64]
+    """Ascending places of the records that bear the names."""
+    fields: npt.NDArray[np.uint8]
 
     def gaps(self, prices: Vector) -> Matrix:
         """What it costs to leave each unit out, by its part; nothing after the end."""
         inside = np.arange(self.codes.shape[1]) < self.lengths[:, None]
         return np.where(inside, prices[self.parts], np.float32(0))
 
+    @cached_property
+    def persons(self) -> npt.NDArray[np.bool_]:
+        """Which names are persons'."""
+        told: npt.NDArray[np.bool_] = np.isin(self.parts[:, 0], (Part.PERSON, Part.LINKED))
+        return told
 
-def sheet(index: NameIndex, documents: Documents) -> Sheet:
-    """Take names out of an index."""
-    starts = index.starts[documents]
-    lengths = np.minimum(index.starts[documents + 1] - starts, LONGEST)
-    width = int(lengths.max()) if len(lengths) else 0
-    places = starts[:, None] + np.arange(width)
-    inside = np.arange(width) < lengths[:, None]
-    places[~inside] = 0
-    codes = np.where(inside, index.codes[places], 0)
-    return Sheet(codes, np.where(inside, index.parts[places], 0).astype(np.uint8), lengths)
+    def some(self, owners: Sequence[int], field: int | None = None) -> "Sheet":
+        """Take the names of some records, given ascending, and of one field if it is given."""
+        wanted = np.zeros(int(self.owners[-1]) + 1 if self.owners.size else 0, np.bool_)
+        wanted[owners] = True
+        rows = np.flatnonzero(wanted[self.owners])
+        if field is not None:
+            rows = rows[self.fields[rows] == field]
+        lengths = self.lengths[rows]
+        width = int(lengths.max()) if rows.size else 0
+        return Sheet(
+            self.codes[rows, :width],
+            self.parts[rows, :width],
+            lengths,
+            self.owners[rows],
+            self.fields[rows],
+        )
+
+
+def sheet(values: Sequence[str], characters: Characters) -> Sheet:
+    """Read the stored names of some records; see :mod:`archsearch.engines.names`."""
+    points = points_of("".join(values))
+    control = points < _UNITS
+    begins = control & (points >= FIRST_FIELD)
+    rows = np.cumsum(begins) - 1
+    marks = np.maximum.accumulate(np.where(control, np.arange(points.size), 0))
+    parts = np.where(begins[marks], 0, points[marks].astype(np.int64) - 1)
+    starts = np.flatnonzero(begins)
+    kept = ~control
+    before = np.cumsum(kept)
+    columns = before - before[starts][rows] - 1
+    kept &= columns < LONGEST
+    rows, columns = rows[kept], columns[kept]
+    lengths = np.bincount(rows, minlength=starts.size)
+    width = max(1, int(lengths.max(initial=0)))
+    codes = np.zeros((starts.size, width), np.int32)
+    held = np.zeros((starts.size, width), np.uint8)
+    codes[rows, columns] = characters.numbers(points[kept])
+    held[rows, columns] = parts[kept]
+    ends = np.cumsum([len(value) for value in values])
+    owners = np.searchsorted(ends, starts, side="right")
+    fields = (points[starts] - FIRST_FIELD).astype(np.uint8)
+    return Sheet(codes, held, lengths, owners, fields)
 
 
 @dataclass(frozen=True)

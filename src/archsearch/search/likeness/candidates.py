@@ -1,230 +1,138 @@
-"""Names worth comparing: those that share the most telling tokens with a reading of the query."""
+"""Names worth comparing: what leads from a reading of the query to names like it."""
 
-import math
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-import numpy as np
-
-from archsearch.search.likeness.alphabet import Lookalikes
-from archsearch.search.likeness.costs import Vector
-from archsearch.search.likeness.index import (
-    INITIALS,
-    Documents,
-    Flags,
-    Kind,
-    NameIndex,
-    initials_token,
-    token,
-)
-from archsearch.search.likeness.parts import LONGEST_PERSON, Part
+from archsearch.analysis.marks import HOLE, begun, heard, said, wholly
+from archsearch.analysis.parts import LONGEST_PERSON, Part
+from archsearch.analysis.pinyin import Pinyin
+from archsearch.domain.plan import Gather, KeyNode, Node
+from archsearch.engines.base import PAIRS, SINGLES, SPLITS, gram
+from archsearch.engines.names import KINDS, NAMES, ORGANISATION, PERSON
+from archsearch.search.likeness.characters import Lookalikes
+from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.reading import Reading
-from archsearch.search.likeness.sounds import coarse
 from archsearch.search.likeness.units import Sort, Unit
 
-_MOST_READ: Final = 120_000
-"""Postings that are read for one reading at most; the most telling tokens come first."""
-
-_WEIGHTS: Final = {
-    Kind.UNIT: 0.5,
-    Kind.PAIR: 1.0,
-    Kind.SPLIT: 0.7,
-    Kind.SOUND: 0.2,
-    Kind.SOUND_PAIR: 0.5,
-    Kind.SAID_PAIR: 0.5,
-    Kind.SOUND_SPLIT: 0.5,
-    Kind.INITIALS_TWO: 0.3,
-    Kind.INITIALS_THREE: 0.7,
-    Kind.INITIALS_FOUR: 1.0,
-    Kind.INITIALS_WHOLE: 2.0,
-}
-_LENGTH: Final = 0.02
-"""What each unit of a name takes from its weight, so that of equals the short ones are compared."""
+_MOST: Final = 150
+"""Records of each kind that are compared for one reading."""
+_UNITS: Final = {SINGLES: 0.5, PAIRS: 1.0, SPLITS: 0.7}
+_HEARD: Final = {SINGLES: 0.2, PAIRS: 0.5, SPLITS: 0.5}
+_SAID: Final = 0.5
+_BEGUN: Final = {SINGLES: 0.3, PAIRS: 0.7, SPLITS: 1.0}
+"""Weights of two, three and four initials."""
+_WHOLE: Final = 2.0
 
 _SAID_BY_MANY: Final = frozenset({Part.FORM, Part.LEVEL})
 """Parts that tell too few names apart to be looked up; they count in the alignment."""
 
 _READINGS: Final = 3
-_ALIKE: Final = 20
+_ALIKE: Final = 40
 """Look-alikes of a character that are looked up."""
+_KINDS: Final = tuple((KeyNode(KINDS, frozenset({kind})), _MOST) for kind in (PERSON, ORGANISATION))
+"""Half of each kind: neither persons nor companies may crowd the others out."""
+
+Token = tuple[int, float]
 
 
 class Candidates:
-    """Finds candidates in one index; not for several threads at once."""
+    """Makes gathers of readings."""
 
-    def __init__(self, index: NameIndex, lookalikes: Lookalikes) -> None:
-        self._index = index
-        self._lookalikes = lookalikes
-        self._weights = np.zeros(index.size, np.float32)
-        self._lengths = np.minimum(np.diff(index.starts), 60).astype(np.float32) * _LENGTH
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._pinyin: Pinyin = lexicon.pinyin
+        self._lookalikes: Lookalikes = lexicon.lookalikes
 
-    def of(self, reading: Reading, most: int, scope: Flags | None = None) -> Documents:
-        """Find so many names at most, in no order.
+    def of(self, readings: Iterable[Reading], filters: tuple[Node, ...]) -> Gather:
+        """Make the gather for one reading, or for several together."""
+        tokens: dict[int, float] = {}
+        length = 0
+        for reading in readings:
+            length = len(reading.units) if reading.whole else 0
+            for token, weight in self._tokens(reading):
+                tokens.setdefault(token, weight)
+        return Gather(NAMES, tuple(tokens.items()), _KINDS, length, filters)
 
-        Only names in the scope are counted, weighed and returned: what is outside has no influence.
-        """
-        length = len(reading.units) if reading.whole else 0
-        return self._found(list(dict.fromkeys(self._tokens(reading))), most, scope, length)
-
-    def of_several(
-        self, readings: Iterable[Reading], most: int, scope: Flags | None = None
-    ) -> Documents:
-        """Find names for several readings together."""
-        tokens = dict.fromkeys(found for each in readings for found in self._tokens(each))
-        return self._found(list(tokens), most, scope)
-
-    def _found(
-        self,
-        tokens: list[tuple[int, Kind]],
-        most: int,
-        scope: Flags | None,
-        length: int = 0,
-    ) -> Documents:
-        postings = self._index.postings([number for number, _ in tokens])
-        size = self._index.size
-        if scope is not None:
-            postings = [found[scope[found]] for found in postings]
-            size = int(np.count_nonzero(scope))
-        ranked = sorted(
-            (
-                (math.log1p(size / len(found)) * _WEIGHTS[kind], place)
-                for place, (found, (_, kind)) in enumerate(zip(postings, tokens, strict=True))
-                if len(found)
-            ),
-            reverse=True,
-        )
-        read: list[Documents] = []
-        total = 0
-        for worth, place in ranked:
-            found = postings[place]
-            total += len(found)
-            if total > _MOST_READ and read:
-                break
-            self._weights[found] += worth
-            read.append(found)
-        if not read:
-            return self._index.documents[:0]
-        chosen = self._best(read, most, length)
-        for found in read:
-            self._weights[found] = 0
-        return chosen
-
-    def _best(self, read: list[Documents], most: int, length: int) -> Documents:
-        touched = np.concatenate(read)
-        weights = self._weights[touched] - np.abs(self._lengths[touched] - length * _LENGTH)
-        # Half of each kind: neither persons nor companies may crowd the others out.
-        persons = self._index.persons[touched]
-        return np.concatenate(
-            [_most(touched[chosen], weights[chosen], most // 2) for chosen in (persons, ~persons)]
-        )
-
-    # Tokens --------------------------------------------------------------------------------------
-
-    def _tokens(self, reading: Reading) -> Iterator[tuple[int, Kind]]:
+    def _tokens(self, reading: Reading) -> Iterator[Token]:
         units = reading.units
         telling = [part not in _SAID_BY_MANY for part in reading.parts]
         for place, unit in enumerate(units):
             if telling[place] or not any(telling):
                 yield from self._alone(unit)
-            for step, pair, heard in (
-                (1, Kind.PAIR, Kind.SOUND_PAIR),
-                (2, Kind.SPLIT, Kind.SOUND_SPLIT),
-            ):
+            for step, shape in ((1, PAIRS), (2, SPLITS)):
                 last = place + step
                 if last < len(units) and (telling[place] or telling[last] or not any(telling)):
-                    yield from self._together(unit, units[last], pair, heard)
+                    yield from self._together(unit, units[last], shape)
         if any(unit.sort is not Sort.UNIT for unit in units):
             yield from self._initials(units)
         if len(units) <= LONGEST_PERSON:
             yield from self._slips(units)
 
-    def _alone(self, unit: Unit) -> Iterator[tuple[int, Kind]]:
-        for code in self._codes(unit):
-            yield token(Kind.UNIT, code), Kind.UNIT
-        for sound in self._sounds(unit):
-            yield token(Kind.SOUND, sound), Kind.SOUND
+    def _alone(self, unit: Unit) -> Iterator[Token]:
+        if unit.sort is Sort.UNIT:
+            yield gram(SINGLES, unit.text), _UNITS[SINGLES]
+        for sound in self._heard(unit):
+            yield gram(SINGLES, sound), _HEARD[SINGLES]
 
-    def _together(
-        self, one: Unit, other: Unit, pair: Kind, heard: Kind
-    ) -> Iterator[tuple[int, Kind]]:
-        for first in self._codes(one):
-            for second in self._codes(other):
-                yield token(pair, first, second), pair
-                # One forgotten between them, one too many between them.
-                wider = Kind.SPLIT if pair is Kind.PAIR else Kind.PAIR
-                yield token(wider, first, second), wider
-        for first in self._sounds(one):
-            for second in self._sounds(other):
-                yield token(heard, first, second), heard
-        if pair is Kind.PAIR:
-            for said in self._said(one):
-                for following in self._said(other):
-                    yield token(Kind.SAID_PAIR, said, following), Kind.SAID_PAIR
+    def _together(self, one: Unit, other: Unit, shape: int) -> Iterator[Token]:
+        if one.sort is Sort.UNIT and other.sort is Sort.UNIT:
+            # One forgotten between them, one too many between them.
+            for each in (shape, PAIRS + SPLITS - shape):
+                yield gram(each, one.text, other.text), _UNITS[each]
+        for first in self._heard(one):
+            for second in self._heard(other):
+                yield gram(shape, first, second), _HEARD[shape]
+        if shape == PAIRS:
+            for first in self._said(one):
+                for second in self._said(other):
+                    yield gram(PAIRS, first, second), _SAID
 
-    def _slips(self, units: tuple[Unit, ...]) -> Iterator[tuple[int, Kind]]:
+    def _slips(self, units: tuple[Unit, ...]) -> Iterator[Token]:
         """Swapped neighbours and look-alikes, of which short names keep no pair intact."""
+        weight = _UNITS[PAIRS]
         for one, other in pairwise(units):
-            for first in self._codes(one):
-                for second in self._codes(other):
-                    yield token(Kind.PAIR, second, first), Kind.PAIR
-                    for seen in self._seen(one):
-                        yield token(Kind.PAIR, seen, second), Kind.PAIR
-                    for seen in self._seen(other):
-                        yield token(Kind.PAIR, first, seen), Kind.PAIR
+            if one.sort is Sort.UNIT and other.sort is Sort.UNIT:
+                yield gram(PAIRS, other.text, one.text), weight
+                for seen in self._seen(one):
+                    yield gram(PAIRS, seen, other.text), weight
+                for seen in self._seen(other):
+                    yield gram(PAIRS, one.text, seen), weight
 
-    def _seen(self, unit: Unit) -> list[int]:
-        alike = self._lookalikes.of(unit.text) if unit.sort is Sort.UNIT else {}
-        codes = self._index.alphabet.codes
-        return [codes[other] for other in list(alike)[: _ALIKE * 2] if other in codes]
+    def _seen(self, unit: Unit) -> list[str]:
+        return list(self._lookalikes.of(unit.text))[:_ALIKE]
 
-    def _codes(self, unit: Unit) -> list[int]:
-        if unit.sort is not Sort.UNIT:
-            return []
-        code = self._index.alphabet.codes.get(unit.text)
-        return [] if code is None else [code]
+    def _heard(self, unit: Unit) -> list[str]:
+        marks = dict.fromkeys(map(heard, self._syllables(unit)))
+        return [mark for mark in marks if mark != HOLE]
 
-    def _sounds(self, unit: Unit) -> list[int]:
-        known = self._index.alphabet.sounds
-        heard = dict.fromkeys(coarse(s) for s in self._syllables(unit))
-        return [known[s] for s in heard if s in known]
-
-    def _said(self, unit: Unit) -> list[int]:
-        known = self._index.alphabet.syllables
-        return [known[s] for s in self._syllables(unit) if s in known]
+    def _said(self, unit: Unit) -> list[str]:
+        return [mark for mark in map(said, self._syllables(unit)) if mark != HOLE]
 
     def _syllables(self, unit: Unit) -> tuple[str, ...]:
         if unit.sort in (Sort.SYLLABLE, Sort.LAST):
             return (unit.text,)
         if unit.sort is Sort.UNIT and not unit.text.isascii():
-            return self._index.alphabet.pinyin.name_readings([unit.text])[0][:_READINGS]
+            return self._pinyin.name_readings([unit.text])[0][:_READINGS]
         return ()
 
     def _initial(self, unit: Unit, *, first: bool) -> str:
         if unit.sort is not Sort.UNIT or unit.text.isascii():
             return unit.text[0]
-        pinyin = self._index.alphabet.pinyin
-        return (pinyin.main_spelling([unit.text]) if first else pinyin.readings(unit.text))[0][0]
+        spelt = (
+            self._pinyin.main_spelling([unit.text]) if first else self._pinyin.readings(unit.text)
+        )
+        return spelt[0][0]
 
-    def _initials(self, units: tuple[Unit, ...]) -> Iterator[tuple[int, Kind]]:
+    def _initials(self, units: tuple[Unit, ...]) -> Iterator[Token]:
         letters = "".join(self._initial(unit, first=not at) for at, unit in enumerate(units))
         if not letters.isascii() or not letters.isalpha():
             return
         if 1 < len(letters) <= LONGEST_PERSON:
-            yield initials_token(letters, whole=True), Kind.INITIALS_WHOLE
-        for width, kind in INITIALS.items():
-            for place in range(len(letters) - width + 1):
-                yield initials_token(letters[place : place + width]), kind
-
-
-def _most(touched: Documents, weights: Vector, most: int) -> Documents:
-    if len(touched) > 4 * most:
-        # Names are counted once for each token; cut before making them unique.
-        cut = np.partition(weights, len(weights) - 4 * most)[len(weights) - 4 * most]
-        above = weights >= cut
-        touched, weights = touched[above], weights[above]
-    chosen, places = np.unique(touched, return_index=True)
-    if len(chosen) > most:
-        order = np.lexsort((chosen, -weights[places]))[:most]
-        chosen = chosen[order]
-    return chosen
+            marks = wholly(letters)
+            yield gram(SINGLES if len(marks) == 1 else PAIRS, *marks), _WHOLE
+        runs = [begun(first, second) for first, second in pairwise(letters)]
+        for place, run in enumerate(runs):
+            yield gram(SINGLES, run), _BEGUN[SINGLES]
+            for step, shape in ((1, PAIRS), (2, SPLITS)):
+                if place + step < len(runs):
+                    yield gram(shape, run, runs[place + step]), _BEGUN[shape]

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.search.likeness.parts import TELLING, Part
+from archsearch.analysis.parts import TELLING, Part
 
 Vector = npt.NDArray[np.float32]
 
@@ -39,13 +39,14 @@ class Costs:
     close: float
     typed: float
     least: float
+    question: float
     lean: float
     most_lean: float
     favour: float
     misheard: float
     twice: float
     gaps: Vector
-    """By :class:`~archsearch.search.likeness.parts.Part`."""
+    """By :class:`~archsearch.analysis.parts.Part`."""
     extras: Vector
     edges: Vector
     fronts: Vector

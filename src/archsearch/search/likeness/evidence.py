@@ -2,39 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-import numpy as np
-
-from archsearch.search.likeness.costs import Vector
+from archsearch.analysis.parts import TELLING
+from archsearch.analysis.sounds import coarse
+from archsearch.analysis.writing import written
+from archsearch.domain.plan import Channel
 from archsearch.search.likeness.lexicon import Lexicon
-from archsearch.search.likeness.parts import TELLING
 from archsearch.search.likeness.reading import Reading
-from archsearch.search.likeness.sounds import coarse
 from archsearch.search.likeness.units import Sort, Unit, Weigher
-from archsearch.search.likeness.writing import written
-
-
-class Way(StrEnum):
-    """How a unit of the query stands for a unit of the name."""
-
-    SAME = "精确"
-    WRITTEN = "繁简"
-    """Another form of the same: traditional, variant, full width, another numeral."""
-    ALIAS = "别名"
-    """A short name in public use."""
-    PINYIN = "拼音"
-    INITIAL = "首字母"
-    HOMOPHONE = "同音"
-    SIMILAR = "模糊音"
-    LOOKALIKE = "形近"
-    WRONG = "错字"
-    MISSING = "缺字"
-    EXTRA = "多字"
-    SWAPPED = "换位"
-    PART = "子串"
-    MASKED = "掩码"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +21,7 @@ class Trace:
     name's own text; either text may be empty.
     """
 
-    way: Way
+    way: Channel
     said: str
     meant: str
     start: int
@@ -67,26 +43,33 @@ class _Name:
     parts: bytes
 
 
+_Step = tuple[int | None, int | None]
+"""Places in the query and in the name; None for a gap."""
+
+
 class Explainer:
     """Explains matches; works on the few names that are shown."""
 
     def __init__(self, lexicon: Lexicon, weigher: Weigher) -> None:
         self._lexicon = lexicon
         self._weigher = weigher
+        self._extras: list[float] = lexicon.costs.extras.tolist()
+        self._gaps: list[float] = lexicon.costs.gaps.tolist()
 
-    def explain(self, reading: Reading, query: str, name: str) -> list[Trace]:
-        """Align a reading of a query with a name, and say how each unit matched.
+    def explain(self, reading: Reading, query: str, name: str) -> tuple[float, list[Trace]]:
+        """Align a reading of a query with a name; give its cost, and how each unit matched.
 
         Neighbouring units that match in the same way are one trace.
         """
         if reading.letters:
-            return [Trace(Way.PINYIN, reading.letters, name, 0, len(name))]
+            return 0.0, [Trace(Channel.PINYIN, reading.letters, name, 0, len(name))]
         there = self._name(name)
-        traces = list(self._traces(reading, query, there))
-        if traces and all(t.way in (Way.SAME, Way.PART) for t in traces):
+        cost, steps = self._steps(reading, there)
+        traces = list(self._traces(steps, reading, query, there))
+        if traces and all(t.way in (Channel.EXACT, Channel.SUBSTRING) for t in traces):
             # A part of a name that is as it is written needs no word about the rest.
-            traces = [t for t in traces if t.way is Way.SAME]
-        return _merged(traces, name)
+            traces = [t for t in traces if t.way is Channel.EXACT]
+        return cost, _merged(traces, name)
 
     def _name(self, text: str) -> _Name:
         plain = written(text)
@@ -95,24 +78,27 @@ class Explainer:
         starts = tuple(plain.starts[place] for place in order)
         return _Name(text, parted.units, starts, tuple(s + 1 for s in starts), parted.parts)
 
-    def _traces(self, reading: Reading, query: str, name: _Name) -> Iterator[Trace]:
+    def _steps(self, reading: Reading, name: _Name) -> tuple[float, list[_Step]]:
         costs = self._lexicon.costs
-        extras = costs.extras[np.frombuffer(reading.parts, np.uint8)]
-        gaps = costs.gaps[np.frombuffer(name.parts, np.uint8)]
-        weights = np.stack([self._weigher.against(unit, name.units) for unit in reading.units])
-        steps = _path(weights, extras, gaps, costs.swap)
+        extras = [self._extras[part] for part in reading.parts]
+        gaps = [self._gaps[part] for part in name.parts]
+        return _path(self._weigher.table(reading.units, name.units), extras, gaps, costs.swap)
+
+    def _traces(
+        self, steps: list[_Step], reading: Reading, query: str, name: _Name
+    ) -> Iterator[Trace]:
         matched = [j for i, j in steps if i is not None and j is not None]
         first, last = (min(matched), max(matched)) if matched else (0, -1)
         for i, j in steps:
             if i is None and j is not None:
                 yield self._left_out(name, j, inside=first < j < last)
             elif j is None and i is not None:
-                yield Trace(Way.EXTRA, _said(reading.units[i], query), "", 0, 0)
+                yield Trace(Channel.EXTRA, _said(reading.units[i], query), "", 0, 0)
             elif i is not None and j is not None:
                 yield self._matched(reading.units[i], query, name, j)
 
     def _left_out(self, name: _Name, place: int, *, inside: bool) -> Trace:
-        way = Way.MISSING if inside and name.parts[place] in TELLING else Way.PART
+        way = Channel.MISSING if inside and name.parts[place] in TELLING else Channel.SUBSTRING
         start, end = name.starts[place], name.ends[place]
         return Trace(way, "", name.text[start:end], start, end)
 
@@ -121,34 +107,34 @@ class Explainer:
         meant = name.text[start:end]
         said = _said(unit, query)
         way = self._way(unit, name.units[place])
-        if way is Way.SAME and said != meant:
-            way = Way.WRITTEN
+        if way is Channel.EXACT and said != meant:
+            way = Channel.WRITTEN
         return Trace(way, said, meant, start, end)
 
-    def _way(self, unit: Unit, there: str) -> Way:
+    def _way(self, unit: Unit, there: str) -> Channel:
         if unit.sort in _FIXED and unit.text != there:
             return _FIXED[unit.sort]
         if unit.text == there:
-            return Way.ALIAS if unit.end - unit.start > 1 else Way.SAME
+            return Channel.ALIAS if unit.end - unit.start > 1 else Channel.EXACT
         heard = set(self._lexicon.pinyin.name_readings([there])[0])
         if unit.sort is not Sort.UNIT:
             said = {unit.text}
             if any(syllable.startswith(unit.text) for syllable in heard):
-                return Way.PINYIN
+                return Channel.PINYIN
         else:
             said = set(self._lexicon.pinyin.name_readings([unit.text])[0])
         if heard & said:
-            return Way.HOMOPHONE
+            return Channel.HOMOPHONE
         if there in self._lexicon.lookalikes.of(unit.text):
-            return Way.LOOKALIKE
+            return Channel.LOOKALIKE
         similar = {coarse(s) for s in heard} & {coarse(s) for s in said}
-        return Way.SIMILAR if similar else Way.WRONG
+        return Channel.SIMILAR if similar else Channel.WRONG
 
 
 _FIXED: Final = {
-    Sort.UNKNOWN: Way.MASKED,
-    Sort.INITIAL: Way.INITIAL,
-    Sort.BEGINNING: Way.PINYIN,
+    Sort.UNKNOWN: Channel.MASKED,
+    Sort.INITIAL: Channel.INITIALS,
+    Sort.BEGINNING: Channel.PINYIN,
 }
 
 
@@ -157,43 +143,44 @@ def _said(unit: Unit, query: str) -> str:
 
 
 def _path(
-    weights: np.ndarray[tuple[int, int], np.dtype[np.float32]],
-    extras: Vector,
-    gaps: Vector,
-    swap: float,
-) -> list[tuple[int | None, int | None]]:
-    """Find the cheapest way through, as pairs of places; one of a pair is None for a gap."""
-    rows, columns = weights.shape
+    costs: list[list[float]], extra: list[float], gap: list[float], swap: float
+) -> tuple[float, list[_Step]]:
+    """Find the cheapest way through, and its cost."""
+    rows, columns = len(extra), len(gap)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    moves = [[(0, 1)] * (columns + 1) for _ in range(rows + 1)]
-    for i in range(rows + 1):
-        for j in range(columns + 1):
-            choices = []
+    for j in range(columns):
+        best[0][j + 1] = best[0][j] + gap[j]
+    for i in range(rows):
+        above, here, prices = best[i], best[i + 1], costs[i]
+        left = here[0] = above[0] + extra[i]
+        for j in range(columns):
+            cost = min(above[j] + prices[j], left + gap[j], above[j + 1] + extra[i])
             if i and j:
-                choices.append((best[i - 1][j - 1] + float(weights[i - 1, j - 1]), (1, 1)))
-            if i > 1 and j > 1:
-                crossed = float(weights[i - 1, j - 2] + weights[i - 2, j - 1])
-                choices.append((best[i - 2][j - 2] + crossed + swap, (2, 2)))
-            if j:
-                choices.append((best[i][j - 1] + float(gaps[j - 1]), (0, 1)))
-            if i:
-                choices.append((best[i - 1][j] + float(extras[i - 1]), (1, 0)))
-            if choices:
-                best[i][j], moves[i][j] = min(choices)
-    return _walked(moves, rows, columns)
+                crossed = best[i - 1][j - 1] + prices[j - 1] + costs[i - 1][j] + swap
+                cost = min(cost, crossed)
+            left = here[j + 1] = cost
+    return best[rows][columns], _walked(best, costs, extra, gap)
 
 
 def _walked(
-    moves: list[list[tuple[int, int]]], i: int, j: int
-) -> list[tuple[int | None, int | None]]:
-    steps: list[tuple[int | None, int | None]] = []
+    best: list[list[float]], costs: list[list[float]], extra: list[float], gap: list[float]
+) -> list[_Step]:
+    i, j = len(extra), len(gap)
+    steps: list[_Step] = []
     while i or j:
-        down, across = moves[i][j]
-        if (down, across) == (2, 2):
-            steps += [(i - 1, j - 2), (i - 2, j - 1)]
+        here = best[i][j]
+        if j and here == best[i][j - 1] + gap[j - 1]:
+            j -= 1
+            steps.append((None, j))
+        elif i and here == best[i - 1][j] + extra[i - 1]:
+            i -= 1
+            steps.append((i, None))
+        elif i and j and here == best[i - 1][j - 1] + costs[i - 1][j - 1]:
+            i, j = i - 1, j - 1
+            steps.append((i, j))
         else:
-            steps.append((i - 1 if down else None, j - 1 if across else None))
-        i, j = i - down, j - across
+            i, j = i - 2, j - 2
+            steps += [(i + 1, j), (i, j + 1)]
     return steps[::-1]
 
 
@@ -202,15 +189,15 @@ def _merged(traces: list[Trace], name: str) -> list[Trace]:
     merged: list[Trace] = []
     for trace in traces:
         last = merged[-1] if merged else None
-        alike = last is not None and last.way is trace.way and trace.way is not Way.EXTRA
+        alike = last is not None and last.way is trace.way and trace.way is not Channel.EXTRA
         if last and alike and last.end == trace.start:
-            said = last.said if trace.way is Way.ALIAS else last.said + trace.said
+            said = last.said if trace.way is Channel.ALIAS else last.said + trace.said
             meant = name[last.start : trace.end]
             merged[-1] = Trace(trace.way, said, meant, last.start, trace.end)
         elif last and alike and last.start == trace.end:
             meant = name[trace.start : last.end]
             said = last.said + trace.said
-            merged[-1] = Trace(Way.SWAPPED, said, meant, trace.start, last.end)
+            merged[-1] = Trace(Channel.SWAPPED, said, meant, trace.start, last.end)
         else:
             merged.append(trace)
     return merged

@@ -1,25 +1,30 @@
-"""The search for names: readings, candidates, alignment; the best of each name."""
+"""The search for names: readings, candidates, alignment; the best names of each record."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from threading import RLock
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from archsearch.analysis.parts import Part
+from archsearch.domain.plan import Gather, Node
+from archsearch.domain.record import RecordId
+from archsearch.engines.base import Gathered
 from archsearch.search.likeness.align import Prices, Sheet, align, sheet
 from archsearch.search.likeness.candidates import Candidates
 from archsearch.search.likeness.costs import Vector
-from archsearch.search.likeness.evidence import Explainer, Trace
-from archsearch.search.likeness.index import Documents, Flags, NameIndex
 from archsearch.search.likeness.letters import Letters
 from archsearch.search.likeness.lexicon import Lexicon
-from archsearch.search.likeness.parts import Part
 from archsearch.search.likeness.reading import Reading, Readings
 from archsearch.search.likeness.typing_slips import TypingSlips
 from archsearch.search.likeness.units import Sort, Unit, Weigher
 
-_MOST: Final = 300
-"""Names compared for one reading."""
+Flags = npt.NDArray[np.bool_]
+Ask = Callable[[tuple[Gather, ...]], Gathered]
+"""Asks an engine, inside the scope of whoever searches."""
 
 _SHORT: Final = 4
 _SURE: Final = 0.86
@@ -27,90 +32,141 @@ _SURE: Final = 0.86
 _PLAIN: Final = re.compile("[a-z]{5,24}")
 
 
+class Sought(NamedTuple):
+    """A text to find names by, among the records that match all filters.
+
+    ``field`` is the number of the one name field to look into, None for all.
+    """
+
+    text: str
+    field: int | None = None
+    filters: tuple[Node, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name that may be meant."""
+    """A record that may be meant."""
 
-    document: int
+    record_id: RecordId
     score: float
     """From 0 to 1; 1 is the same."""
+    reading: Reading
+    stored: str
+    """Its names, as :func:`archsearch.engines.names.stored_values` reads them."""
+
+
+class _Best(NamedTuple):
+    score: float
     reading: Reading
 
 
 class Finder:
-    """Finds names in one index."""
+    """Finds names; one for all archives, and for any number of threads."""
 
-    def __init__(self, index: NameIndex, lexicon: Lexicon) -> None:
-        self._index = index
+    def __init__(self, lexicon: Lexicon) -> None:
         self._costs = lexicon.costs
         self._readings = Readings(lexicon)
-        self._candidates = Candidates(index, lexicon.lookalikes)
-        self._weigher = Weigher(index.alphabet, lexicon)
-        self._letters = Letters(index.alphabet, lexicon.costs)
-        self._explainer = Explainer(lexicon, self._weigher)
+        self._candidates = Candidates(lexicon)
+        self.weigher = Weigher(lexicon)
+        self._letters = Letters(self.weigher.characters, lexicon.costs)
         self._slips = TypingSlips(lexicon.pinyin)
+        self._lock = RLock()
 
-    def find(self, text: str, limit: int, scope: Flags | None = None) -> list[Match]:
-        """Find the names that fit a text best.
+    def find(self, sought: Sequence[Sought], ask: Ask, limit: int) -> list[list[Match]]:
+        """Find the records whose names fit each text best, at most so many, best first.
 
-        Args:
-            text: What somebody typed.
-            limit: How many names are wanted.
-            scope: For each document whether it may be seen. The answer is the one that an index of
-                these names alone would give, to the last bit.
+        The answer is a function of the texts and of the records that may be seen, to the last bit.
         """
-        best: dict[int, tuple[float, Reading]] = {}
-        for reading in self._readings.of(text):
-            documents = self._candidates.of(reading, _MOST, scope)
-            if len(documents):
-                scores = self._scores(reading, documents)
-                _keep(best, reading, documents, scores, limit)
-        letters = "".join(text.casefold().split())
-        if _PLAIN.fullmatch(letters) and max((s for s, _ in best.values()), default=0) < _SURE:
-            self._mistyped(letters, best, limit, scope)
-        ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
-        return [
-            Match(document, score, reading)
-            for document, (score, reading) in ranked[:limit]
-            if score >= self._costs.least
+        readings = [self._readings.of(one.text) for one in sought]
+        gathers = [
+            self._candidates.of([reading], one.filters)
+            for one, several in zip(sought, readings, strict=True)
+            for reading in several
         ]
+        if not gathers:
+            return [[] for _ in sought]
+        gathered = ask(tuple(gathers))
+        with self._lock:
+            best = self._compared(sought, readings, gathered, limit)
+        found = []
+        for one, scores in zip(sought, best, strict=True):
+            letters = "".join(one.text.casefold().split())
+            surest = max((each.score for each in scores.values()), default=0.0)
+            if _PLAIN.fullmatch(letters) and surest < _SURE:
+                found.append(
+                    self._mistyped(one, letters, _matches(scores, gathered, limit), ask, limit)
+                )
+            else:
+                found.append(_matches(scores, gathered, limit))
+        return [self._ranked(matches, limit) for matches in found]
 
-    def explain(self, match: Match, query: str, name: str) -> list[Trace]:
-        """Say why a name was found."""
-        return self._explainer.explain(match.reading, query, name)
+    def _compared(
+        self,
+        sought: Sequence[Sought],
+        readings: Sequence[Sequence[Reading]],
+        gathered: Gathered,
+        limit: int,
+    ) -> list[dict[int, _Best]]:
+        """Compare the candidates of each reading; give the best of each record, by its place."""
+        names = sheet(gathered.values, self.weigher.characters)
+        chosen = iter(gathered.chosen)
+        found = []
+        for one, several in zip(sought, readings, strict=True):
+            best: dict[int, _Best] = {}
+            for reading in several:
+                some = names.some(next(chosen), one.field)
+                if some.lengths.size:
+                    _keep(
+                        best, reading, some.owners, self._scores(reading, some), self._least(limit)
+                    )
+            found.append(best)
+        return found
+
+    def _least(self, limit: int) -> tuple[float, int]:
+        return self._costs.least, limit
 
     def _mistyped(
-        self,
-        letters: str,
-        best: dict[int, tuple[float, Reading]],
-        limit: int,
-        scope: Flags | None,
-    ) -> None:
+        self, one: Sought, letters: str, found: list[Match], ask: Ask, limit: int
+    ) -> list[Match]:
+        """Find also by letters, among names that sound like them with one slip mended."""
         readings = [
             Reading(tuple(Unit(Sort.SYLLABLE, s) for s in way), bytes(len(way)), label="拼音")
             for way in self._slips.ways(letters)
         ]
-        documents = self._candidates.of_several(readings, _MOST, scope)
-        if len(documents):
-            costs = self._letters.align(letters, sheet(self._index, documents))
-            costs = costs + self._costs.typed
-            units = min(len(reading.units) for reading in readings)
-            weight = float(self._costs.extras[Part.PERSON]) * units
-            scores = np.maximum(0, 1 - costs / weight).astype(np.float32)
-            reading = Reading((), b"", label="拼音", letters=letters)
-            _keep(best, reading, documents, scores, limit)
+        if not readings:
+            return found
+        gathered = ask((self._candidates.of(readings, one.filters),))
+        with self._lock:
+            names = sheet(gathered.values, self.weigher.characters)
+            names = names.some(gathered.chosen[0], one.field)
+            if not names.lengths.size:
+                return found
+            costs = self._letters.align(letters, names) + self._costs.typed
+        units = min(len(reading.units) for reading in readings)
+        weight = float(self._costs.extras[Part.PERSON]) * units
+        scores = np.maximum(0, 1 - costs / weight).astype(np.float32)
+        best: dict[int, _Best] = {}
+        reading = Reading((), b"", label="拼音", letters=letters)
+        _keep(best, reading, names.owners, scores, self._least(limit))
+        return found + _matches(best, gathered, limit)
 
-    def _scores(self, reading: Reading, documents: Documents) -> Vector:
-        vectors = [self._weigher.vector(unit) for unit in reading.units]
-        firsts = [self._weigher.vector(unit, first=True) for unit in reading.units]
+    def _ranked(self, matches: list[Match], limit: int) -> list[Match]:
+        """Order by score, then record id; each record once."""
+        best: dict[RecordId, Match] = {}
+        for match in sorted(matches, key=lambda match: (-match.score, match.record_id)):
+            best.setdefault(match.record_id, match)
+        return list(best.values())[:limit]
+
+    def _scores(self, reading: Reading, names: Sheet) -> Vector:
+        vectors = [self.weigher.vector(unit) for unit in reading.units]
+        firsts = [self.weigher.vector(unit, first=True) for unit in reading.units]
         extras = self._costs.extras[np.frombuffer(reading.parts, np.uint8)]
-        names = sheet(self._index, documents)
         weight = max(float(extras.sum()), 0.8)
         if reading.anchored and len(reading.units) == 1:
             # A surname and an honorific are more than the surname.
             weight = 3 * weight
         if len(reading.units) <= _SHORT and not any(reading.parts):
-            costs = self._short(reading, names, documents, (vectors, firsts), extras)
+            costs = self._short(reading, names, (vectors, firsts), extras)
         else:
             gaps = names.gaps(self._costs.gaps)
             prices = Prices(
@@ -123,7 +179,6 @@ class Finder:
         self,
         reading: Reading,
         names: Sheet,
-        documents: Documents,
         vectors: tuple[list[Vector], list[Vector]],
         extras: Vector,
     ) -> Vector:
@@ -135,7 +190,7 @@ class Finder:
         free = np.zeros_like(gaps)
         costs = align(names.codes, *vectors, Prices(before, inside, gaps, extras, c.swap))
         cores = align(names.codes, *vectors, Prices(free, inside, free, extras, c.swap))
-        persons = self._index.persons[documents]
+        persons = names.persons
         costs = costs + np.where(~persons & (names.lengths > len(reading.units)), c.whole, 0)
         close = cores <= cores.min() + c.close
         partly = costs > cores
@@ -154,13 +209,27 @@ class Finder:
 
 
 def _keep(
-    best: dict[int, tuple[float, Reading]],
+    best: dict[int, _Best],
     reading: Reading,
-    documents: Documents,
+    owners: npt.NDArray[np.int64],
     scores: Vector,
-    limit: int,
+    bounds: tuple[float, int],
 ) -> None:
-    top = np.lexsort((documents, -scores))[: 2 * limit]
-    for document, score in zip(documents[top].tolist(), scores[top].tolist(), strict=True):
-        if score > best.get(document, (-1.0, reading))[0]:
-            best[document] = (score, reading)
+    """Keep the best names; those that score as the last of so many all together."""
+    least, limit = bounds
+    if scores.size > limit:
+        least = max(least, float(np.partition(scores, -limit)[-limit]))
+    kept = np.flatnonzero(scores >= least)
+    for owner, score in zip(owners[kept].tolist(), scores[kept].tolist(), strict=True):
+        if owner not in best or score > best[owner].score:
+            best[owner] = _Best(score, reading)
+
+
+def _matches(best: dict[int, _Best], gathered: Gathered, limit: int) -> list[Match]:
+    """Look up who the best are; those that score as the last of so many all together."""
+    least = sorted((each.score for each in best.values()), reverse=True)[:limit][-1:]
+    return [
+        Match(gathered.record_ids[place], each.score, each.reading, gathered.values[place])
+        for place, each in best.items()
+        if each.score >= least[0]
+    ]

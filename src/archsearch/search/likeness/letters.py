@@ -1,12 +1,13 @@
 """Comparing by letters: for pinyin with slips of the keyboard."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from archsearch.search.likeness.align import Prices, Sheet, align
-from archsearch.search.likeness.alphabet import Alphabet
+from archsearch.search.likeness.characters import Characters
 from archsearch.search.likeness.costs import Costs, Vector
 
 _LONGEST: Final = 6
@@ -17,12 +18,10 @@ _A: Final = ord("a") - 1
 class Letters:
     """Aligns letters with the spellings of names."""
 
-    def __init__(self, alphabet: Alphabet, costs: Costs) -> None:
+    def __init__(self, characters: Characters, costs: Costs) -> None:
         self._costs = costs
-        self._tables = tuple(
-            _spelling(alphabet, readings)
-            for readings in (alphabet.readings, alphabet.surname_readings)
-        )
+        self._characters = characters
+        self._known = [np.zeros((0, _LONGEST), np.int32) for _ in range(2)]
         self._vectors = np.where(np.eye(27, dtype=bool), 0, costs.letter).astype(np.float32)
 
     def align(self, letters: str, names: Sheet) -> Vector:
@@ -38,8 +37,9 @@ class Letters:
 
     def _spelt(self, names: Sheet) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         codes = names.codes[:, :_MOST_UNITS]
-        letters = self._tables[0][codes]
-        letters[:, 0] = self._tables[1][codes[:, 0]]
+        ordinary, surnames = self._tables()
+        letters = ordinary[codes]
+        letters[:, 0] = surnames[codes[:, 0]]
         counts = np.maximum((letters > 0).sum(axis=2), 1)
         shares = np.repeat(
             names.gaps(self._costs.edges)[:, :_MOST_UNITS] / counts, _LONGEST, axis=1
@@ -55,11 +55,22 @@ class Letters:
         prices[rows, columns] = shares[there]
         return packed, prices
 
+    def _tables(self) -> list[npt.NDArray[np.int32]]:
+        """Letters of the spelling of each character, and of each surname."""
+        known = self._characters
+        if len(self._known[0]) < len(known):
+            several = (known.readings, known.surname_readings)
+            for number, readings in enumerate(several):
+                done = len(self._known[number])
+                more = _spelling(known.units[done:], readings[done:])
+                self._known[number] = np.concatenate((self._known[number], more))
+        return self._known
 
-def _spelling(alphabet: Alphabet, readings: list[tuple[str, ...]]) -> npt.NDArray[np.int32]:
-    table = np.zeros((len(alphabet), _LONGEST), np.int32)
-    for code, syllables in enumerate(readings):
-        spelt = syllables[0] if syllables else alphabet.units[code]
-        numbers = [ord(letter) - _A for letter in spelt if "a" <= letter <= "z"]
-        table[code, : len(numbers)] = numbers[:_LONGEST]
+
+def _spelling(units: Sequence[str], readings: Sequence[Sequence[str]]) -> npt.NDArray[np.int32]:
+    table = np.zeros((len(units), _LONGEST), np.int32)
+    for code, (unit, syllables) in enumerate(zip(units, readings, strict=True)):
+        spelt = syllables[0] if syllables else unit
+        numbers = [ord(letter) - _A for letter in spelt if "a" <= letter <= "z"][:_LONGEST]
+        table[code, : len(numbers)] = numbers
     return table

@@ -1,70 +1,62 @@
 """The published word lists that names are read with."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
 
+from archsearch.analysis.parts import Parts, lines_of, words_of
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.search.likeness.alphabet import Components, Lookalikes
+from archsearch.search.likeness.characters import Components, Lookalikes
 from archsearch.search.likeness.costs import Costs
-from archsearch.search.likeness.parts import Parts
-
-_NAME, _ALIASES = 1, 7
-_COUNTRY: Final = "中国"
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Everything that is known of names in general; the same for every archive."""
+    """Everything that is known of names in general, the same for every archive; read when needed.
+
+    Args:
+        pinyin: Readings of characters.
+        parts: Tells the parts of names.
+        find: Finds a list by the name of its file.
+    """
 
     pinyin: Pinyin
     parts: Parts
-    lookalikes: Lookalikes
-    components: Components
-    costs: Costs
-    honorifics: tuple[str, ...]
-    abbreviations: dict[str, str]
-    surnames: frozenset[str]
+    find: Callable[[str], Path]
 
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read the lists from a folder of configuration."""
-        return cls(
-            pinyin=Pinyin(folder / "pinyin.tsv", folder / "surname_readings.tsv"),
-            parts=Parts(
-                (*_regions(folder / "regions.csv"), _COUNTRY),
-                _words(folder / "trades.txt"),
-                _words(folder / "organisation_forms.txt"),
-            ),
-            lookalikes=Lookalikes(folder / "lookalikes.tsv"),
-            components=Components(folder / "components.tsv"),
-            costs=Costs.load(folder / "likeness.tsv"),
-            honorifics=tuple(_words(folder / "honorifics.txt")),
-            abbreviations=dict(_pairs(folder / "abbreviations.tsv")),
-            surnames=frozenset(_words(folder / "surnames.txt")),
-        )
+    @cached_property
+    def lookalikes(self) -> Lookalikes:
+        """Characters that look alike."""
+        return Lookalikes(self.find("lookalikes.tsv"))
 
+    @cached_property
+    def components(self) -> Components:
+        """What characters are put together from."""
+        return Components(self.find("components.tsv"))
 
-def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as lines:
-        yield from (line.rstrip("\n") for line in lines if not line.startswith("#"))
+    @cached_property
+    def costs(self) -> Costs:
+        """The numbers of the ranking."""
+        return Costs.load(self.find("likeness.tsv"))
 
+    @cached_property
+    def honorifics(self) -> tuple[str, ...]:
+        """What follows a name or a surname."""
+        return tuple(words_of(self.find("honorifics.txt")))
 
-def _words(path: Path) -> Iterator[str]:
-    return (word for line in _lines(path) for word in line.split())
+    @cached_property
+    def abbreviations(self) -> dict[str, str]:
+        """Short names in public use, and what they stand for."""
+        return dict(_pairs(self.find("abbreviations.tsv")))
+
+    @cached_property
+    def surnames(self) -> frozenset[str]:
+        """Surnames."""
+        return frozenset(words_of(self.find("surnames.txt")))
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
-    for line in _lines(path):
+    for line in lines_of(path):
         short, full = line.split("\t")
         yield short, full
-
-
-def _regions(path: Path) -> Iterator[str]:
-    rows = csv.reader(_lines(path))
-    next(rows)
-    for row in rows:
-        yield row[_NAME]
-        yield from row[_ALIASES].split("|")

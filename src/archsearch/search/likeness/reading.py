@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
+from archsearch.analysis.parts import LONGEST_PERSON, Part
 from archsearch.analysis.units import is_han
+from archsearch.analysis.writing import Written, written
 from archsearch.search.likeness.lexicon import Lexicon
-from archsearch.search.likeness.parts import LONGEST_PERSON, Part
 from archsearch.search.likeness.units import Sort, Unit
-from archsearch.search.likeness.writing import Written, written
 
 _MASKS: Final = re.compile(r"[*＊?？×✕xX某○□_]+(?=[\u3400-\u9fff*＊?？×某○□_]|$)")
 _LETTERS: Final = re.compile("[a-z]+")

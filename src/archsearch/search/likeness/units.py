@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from archsearch.search.likeness.alphabet import PAD, Alphabet, Components
+from archsearch.analysis.sounds import coarse
+from archsearch.search.likeness.characters import PAD, Characters
 from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.lexicon import Lexicon
-from archsearch.search.likeness.sounds import coarse
 
-_REMEMBERED: Final = 2_000
+_REMEMBERED: Final = 1_000
 
 
 class Sort(Enum):
@@ -42,38 +42,38 @@ class Unit:
 
 
 class Weigher:
-    """Costs of a query's units against all units of an alphabet, remembered."""
+    """Costs of a query's units against all characters met so far, remembered."""
 
-    def __init__(self, alphabet: Alphabet, lexicon: Lexicon) -> None:
-        self._alphabet = alphabet
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.characters = Characters(lexicon.pinyin, lexicon.components)
         self._lookalikes = lexicon.lookalikes
         self._components = lexicon.components
         self._costs = lexicon.costs
         self._known: OrderedDict[tuple[Sort, str, bool], Vector] = OrderedDict()
-        self._said = (_spoken(alphabet.readings), _spoken(alphabet.surname_readings))
-        self._sharing = _sharing(alphabet, lexicon.components)
-        self._heard = (_coarse(self._said[0]), _coarse(self._said[1]))
 
     def vector(self, unit: Unit, *, first: bool = False) -> Vector:
-        """Cost of a unit against each code; with ``first`` at the beginning of a name."""
+        """Cost of a unit against each character; with ``first`` at the beginning of a name."""
         key = (unit.sort, unit.text, first)
         found = self._known.get(key)
-        if found is None:
+        if found is None or len(found) < len(self.characters):
             found = self._known[key] = self._make(unit, first=first)
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return found
 
-    def against(self, unit: Unit, name: str) -> Vector:
-        """Cost of a unit against each unit of one name."""
-        codes = self._alphabet.encode(name)
-        costs = self.vector(unit)[codes]
-        if len(costs):
-            costs[0] = self.vector(unit, first=True)[codes[0]]
-        return costs
+    def table(self, units: Sequence[Unit], name: str) -> list[list[float]]:
+        """Cost of each unit of a query against each of one name."""
+        codes = self.characters.encode(name)
+        table = []
+        for unit in units:
+            costs = self.vector(unit)[codes]
+            if len(costs):
+                costs[0] = self.vector(unit, first=True)[codes[0]]
+            table.append(costs.tolist())
+        return table
 
     def _make(self, unit: Unit, *, first: bool) -> Vector:
-        costs = np.full(len(self._alphabet), self._costs.other, np.float32)
+        costs = np.full(len(self.characters), self._costs.other, np.float32)
         match unit.sort:
             case Sort.UNKNOWN:
                 costs[:] = self._costs.wildcard
@@ -97,11 +97,11 @@ class Weigher:
     def _begin(self, costs: Vector, letters: str, *, first: bool) -> None:
         single = len(letters) == 1
         common = self._costs.initial if single else self._costs.beginning
-        for syllable, (main, rare) in self._said[first].items():
+        for syllable, (main, rare) in self.characters.said[first].items():
             if syllable.startswith(letters):
                 costs[rare] = np.minimum(costs[rare], self._costs.initial_rare)
                 costs[main] = common
-        code = self._alphabet.codes.get(letters)
+        code = self.characters.codes.get(letters)
         if code is not None:
             costs[code] = 0
 
@@ -110,18 +110,18 @@ class Weigher:
     ) -> None:
         same, rare_price, similar = prices
         for syllable in syllables:
-            near = self._heard[first].get(coarse(syllable))
+            near = self.characters.heard[first].get(coarse(syllable))
             if near is not None:
                 costs[near] = np.minimum(costs[near], similar)
         for rank, syllable in enumerate(syllables):
-            main, rare = self._said[first].get(syllable, (_NONE, _NONE))
+            main, rare = self.characters.said[first].get(syllable, ([], []))
             costs[rare] = np.minimum(costs[rare], rare_price)
             costs[main] = np.minimum(costs[main], rare_price if rank else same)
 
     def _unit(self, costs: Vector, text: str, *, first: bool) -> None:
         c = self._costs
         if not text.isascii():
-            pinyin = self._alphabet.pinyin
+            pinyin = self.characters.pinyin
             readings = pinyin.name_readings([text])[0] if first else pinyin.readings(text)
             if first:
                 main = pinyin.main_spelling([text])[0]
@@ -130,46 +130,14 @@ class Weigher:
                 prices = (c.homophone, c.homophone_rare, c.similar_sound)
                 self._sound(costs, readings, prices, first=first)
         for component in self._components.of(text):
-            sharing = self._sharing.get(component, _NONE)
+            sharing = self.characters.sharing.get(component, [])
             costs[sharing] = np.minimum(costs[sharing], c.related)
         for other, degree in self._lookalikes.of(text).items():
-            code = self._alphabet.codes.get(other)
+            code = self.characters.codes.get(other)
             if code is not None:
                 seen = c.lookalike_most - (c.lookalike_most - c.lookalike_least) * degree
                 both = costs[code] < c.related
                 costs[code] = min(float(costs[code]), seen) - (c.both if both else 0)
-        code = self._alphabet.codes.get(text)
+        code = self.characters.codes.get(text)
         if code is not None:
             costs[code] = 0
-
-
-_NONE: Final = np.zeros(0, np.int64)
-_Places = np.ndarray[tuple[int], np.dtype[np.int64]]
-
-
-def _sharing(alphabet: Alphabet, components: Components) -> dict[str, _Places]:
-    """Codes that have a component."""
-    found: dict[str, list[int]] = {}
-    for code, unit in enumerate(alphabet.units):
-        for component in components.of(unit):
-            found.setdefault(component, []).append(code)
-    return {component: np.array(codes, np.int64) for component, codes in found.items()}
-
-
-def _spoken(readings: Sequence[Sequence[str]]) -> dict[str, tuple[_Places, _Places]]:
-    """Codes that are mainly read so, and codes that may be."""
-    found: dict[str, tuple[list[int], list[int]]] = {}
-    for code, syllables in enumerate(readings):
-        for rank, syllable in enumerate(syllables):
-            found.setdefault(syllable, ([], []))[rank > 0].append(code)
-    return {
-        syllable: (np.array(main, np.int64), np.array(rare, np.int64))
-        for syllable, (main, rare) in found.items()
-    }
-
-
-def _coarse(said: dict[str, tuple[_Places, _Places]]) -> dict[str, _Places]:
-    found: dict[str, list[_Places]] = {}
-    for syllable, (main, rare) in said.items():
-        found.setdefault(coarse(syllable), []).extend((main, rare))
-    return {sound: np.concatenate(places) for sound, places in found.items()}

@@ -1,10 +1,10 @@
 """Every match can say why."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 
-from archsearch.search.likeness.finder import Finder
-from archsearch.search.likeness.index import build
-from archsearch.search.likeness.lexicon import Lexicon
+from tests.unit.search.likeness.conftest import Names
 
 SENTENCES = [
     ("张伟明", "张伟明", ["精确 张伟明"]),
@@ -36,30 +36,25 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("query", "name", "traces"), SENTENCES)
 def test_a_match_says_how_each_unit_matched(
-    lexicon: Lexicon, query: str, name: str, traces: list[str]
+    holding: Callable[[Sequence[str]], Names], query: str, name: str, traces: list[str]
 ) -> None:
-    finder = Finder(build([name], lexicon), lexicon)
-
-    found = finder.explain(finder.find(query, 1)[0], query, name)
+    found = holding([name]).explain(query)
 
     assert [str(trace) for trace in found] == traces
 
 
 @pytest.mark.parametrize(("query", "name"), [(query, name) for query, name, _ in SENTENCES])
 def test_the_places_are_those_of_the_text_as_it_is_written(
-    lexicon: Lexicon, query: str, name: str
+    holding: Callable[[Sequence[str]], Names], query: str, name: str
 ) -> None:
-    finder = Finder(build([name], lexicon), lexicon)
-
-    found = finder.explain(finder.find(query, 1)[0], query, name)
+    found = holding([name]).explain(query)
 
     assert all(name[trace.start : trace.end] == trace.meant for trace in found)
 
 
-def test_a_region_that_stood_in_brackets_is_shown_where_it_stands(lexicon: Lexicon) -> None:
-    name = "华夏(天津)科技有限公司"
-    finder = Finder(build([name], lexicon), lexicon)
-
-    found = finder.explain(finder.find("天津华夏", 1)[0], "天津华夏", name)
+def test_a_region_that_stood_in_brackets_is_shown_where_it_stands(
+    holding: Callable[[Sequence[str]], Names],
+) -> None:
+    found = holding(["华夏(天津)科技有限公司"]).explain("天津华夏")
 
     assert [(trace.meant, trace.start) for trace in found] == [("天津", 3), ("华夏", 0)]

@@ -1,14 +1,11 @@
 """Names found by half a memory, in a small archive with look-alikes around each."""
 
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from archsearch.search.likeness.finder import Finder
-from archsearch.search.likeness.index import build
-from archsearch.search.likeness.lexicon import Lexicon
+from tests.unit.search.likeness.conftest import Names
 
-CONFIG = Path(__file__).parents[4] / "config"
 NAMES = (
     *("张伟明", "章卫民", "张未来", "赵末", "王芳", "单晓琳", "曾庆丰", "李明", "陆优良", "欧阳锋"),
     *("买买提·艾力", "张䶮", "上海华源热疗技术有限公司", "上海东方明珠股份有限公司"),
@@ -18,9 +15,8 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def finder() -> Finder:
-    lexicon = Lexicon.load(CONFIG)
-    return Finder(build(NAMES, lexicon), lexicon)
+def archive(holding: Callable[[Sequence[str]], Names]) -> Names:
+    return holding(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -57,22 +53,20 @@ def finder() -> Finder:
         ("广州第17中学", "广州市第十七中学校办工厂"),
     ],
 )
-def test_the_right_name_comes_first(finder: Finder, query: str, name: str) -> None:
-    found = finder.find(query, 3)
-
-    assert NAMES[found[0].document] == name
+def test_the_right_name_comes_first(archive: Names, query: str, name: str) -> None:
+    assert archive.found(query, 3)[0] == name
 
 
-def test_the_same_name_scores_one_and_nothing_else_does(finder: Finder) -> None:
-    found = finder.find("张伟明", 10)
+def test_the_same_name_scores_one_and_nothing_else_does(archive: Names) -> None:
+    found = archive.find("张伟明", 10)
 
     assert [match.score for match in found if match.score == 1] == [1.0]
 
 
-def test_a_query_without_units_finds_nothing(finder: Finder) -> None:
-    assert finder.find("——", 10) == []
+def test_a_query_without_units_finds_nothing(archive: Names) -> None:
+    assert archive.find("——", 10) == []
 
 
 @pytest.mark.parametrize("query", ["龘靐齉", "qqqqqq", "钱七", "a" * 500, "张" * 500])
-def test_what_has_nothing_to_do_with_any_name_finds_nothing(finder: Finder, query: str) -> None:
-    assert finder.find(query, 10) == []
+def test_what_has_nothing_to_do_with_any_name_finds_nothing(archive: Names, query: str) -> None:
+    assert archive.find(query, 10) == []

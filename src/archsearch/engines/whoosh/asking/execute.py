@@ -19,9 +19,8 @@ from archsearch.domain.record import RecordId
 from archsearch.engines.base import EngineHit, EngineResult
 from archsearch.engines.whoosh.asking.cache import ArrayCache
 from archsearch.engines.whoosh.asking.facets import facets
-from archsearch.engines.whoosh.asking.matching import Matcher
+from archsearch.engines.whoosh.asking.matching import Matcher, matchers_of
 from archsearch.engines.whoosh.asking.ranking import Place, page, ranked
-from archsearch.engines.whoosh.asking.reach import reach
 from archsearch.engines.whoosh.asking.scoring import Scorer, Statistics
 from archsearch.engines.whoosh.format.arrays import Docs, Mask
 from archsearch.engines.whoosh.format.docsets import DocSet
@@ -33,10 +32,7 @@ def execute(snapshot: Snapshot, query: ScopedQuery, cache: ArrayCache) -> Engine
     plan, scope, excluded = query.plan, query.scope, query.excluded
     if scope.empty:
         return nothing(plan)
-    matchers = [
-        Matcher(segment, reach(segment, scope, excluded, cache), cache)
-        for segment in snapshot.segments
-    ]
+    matchers = matchers_of(snapshot, scope, excluded, cache)
     hits = [matcher.filtered(matcher.found(plan.node), plan.filters) for matcher in matchers]
     total = sum(found.count for found in hits)
     if not total:

@@ -10,11 +10,13 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from archsearch.domain.access import Scope
 from archsearch.domain.plan import (
     AllOf,
     AnyOf,
     AtLeast,
     BestOf,
+    GivenNode,
     KeyNode,
     Labelled,
     MatchAll,
@@ -27,16 +29,18 @@ from archsearch.domain.plan import (
     TermNode,
     WildcardNode,
 )
+from archsearch.domain.record import RecordId
 from archsearch.engines.whoosh.asking.cache import ArrayCache
+from archsearch.engines.whoosh.asking.given import Homes
 from archsearch.engines.whoosh.asking.phrases import occurrences
-from archsearch.engines.whoosh.asking.reach import Reach
+from archsearch.engines.whoosh.asking.reach import Reach, reach
 from archsearch.engines.whoosh.asking.wildcard import matching
-from archsearch.engines.whoosh.format.arrays import NO_DOCS, Docs, Ints
+from archsearch.engines.whoosh.format.arrays import NO_DOCS, Docs, Floats, Ints
 from archsearch.engines.whoosh.format.columns import KeyField
 from archsearch.engines.whoosh.format.docsets import DocSet, nothing, repeated, united
 from archsearch.engines.whoosh.format.lists import SKIPPING
 from archsearch.engines.whoosh.format.postings import TextField
-from archsearch.engines.whoosh.snapshot import SegmentView
+from archsearch.engines.whoosh.snapshot import SegmentView, Snapshot
 
 Scored: TypeAlias = TermNode | PhraseNode
 Keyed: TypeAlias = KeyNode | PrefixNode | WildcardNode | RangeNode
@@ -52,12 +56,16 @@ class Leaf(NamedTuple):
 class Matcher:
     """Matches the nodes of one query in one segment. The plan must outlive it."""
 
-    def __init__(self, segment: SegmentView, reach: Reach, cache: ArrayCache) -> None:
+    def __init__(
+        self, segment: SegmentView, reach: Reach, cache: ArrayCache, homes: Homes, number: int
+    ) -> None:
         self.name = segment.name
         self.content = segment.content
         self.size = reach.size
         self.reach = reach
         self._cache = cache
+        self._homes = homes
+        self._number = number
         self._sets: dict[int, DocSet] = {}
         self._leaves: dict[int, Leaf] = {}
         self._merged: dict[int, KeyNode] = {}
@@ -105,20 +113,29 @@ class Matcher:
             self._leaves[id(node)] = known
         return known
 
+    def given(self, node: GivenNode) -> tuple[Docs, Floats]:
+        """Give the documents of given records, ascending, in reach or not, and their scores."""
+        return self._homes.of(node, self._number)
+
     def _match(self, node: Node) -> DocSet:
         match node:
             case TermNode() | PhraseNode():
                 return self.leaf(node).found
             case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
                 return self._cache.get((self.reach.number, node), partial(self._keyed, node))
-            case MatchAll() | MatchNone():
-                return self.reach if isinstance(node, MatchAll) else nothing(self.size)
+            case MatchAll() | MatchNone() | GivenNode():
+                return self._listed(node)
             case Labelled():
                 return self.found(node.child)
             case NotNode():
                 return self.reach.without(self.found(node.child))
             case _:
                 return self._combined(node)
+
+    def _listed(self, node: MatchAll | MatchNone | GivenNode) -> DocSet:
+        if isinstance(node, GivenNode):
+            return DocSet(self.size, self.given(node)[0]).both(self.reach)
+        return self.reach if isinstance(node, MatchAll) else nothing(self.size)
 
     def _combined(self, node: AllOf | AnyOf | BestOf | AtLeast) -> DocSet:
         match node:
@@ -128,7 +145,12 @@ class Matcher:
                 sets = [self.found(child) for child in node.children]
                 return repeated(sets, node.count, self.size)
             case _:
-                return united([self.found(child) for child in node.children], self.size)
+                there = [self.found(child) for child in node.children if not self._absent(child)]
+                return united(there, self.size)
+
+    def _absent(self, node: Node) -> bool:
+        """Tell at a glance that a node matches nothing here: its field is nowhere."""
+        return isinstance(node, TermNode | PhraseNode) and node.field not in self.content.texts
 
     def _all(self, children: Sequence[Node]) -> DocSet:
         def reached(child: Node) -> int:
@@ -194,3 +216,14 @@ def _holders(field: KeyField, node: Keyed) -> DocSet:
             return field.holders(matching(field.keys, node.pattern))
         case RangeNode():
             return field.holders(np.arange(*field.keys.interval(node.low, node.high)))
+
+
+def matchers_of(
+    snapshot: Snapshot, scope: Scope, excluded: frozenset[RecordId], cache: ArrayCache
+) -> list[Matcher]:
+    """Make the matchers of all segments for one query."""
+    homes = Homes(snapshot)
+    return [
+        Matcher(segment, reach(segment, scope, excluded, cache), cache, homes, number)
+        for number, segment in enumerate(snapshot.segments)
+    ]

@@ -18,6 +18,7 @@ from archsearch.domain.plan import (
     AtLeast,
     B,
     BestOf,
+    GivenNode,
     KeyNode,
     Labelled,
     MatchAll,
@@ -165,6 +166,8 @@ def flat(node: Node) -> bool:
             return True
         case Labelled():
             return flat(node.child)
+        case GivenNode():
+            return not any(score for _, score in node.records)
         case _:
             return all(flat(child) for child in node.children)
 
@@ -176,6 +179,8 @@ def positive(node: Node) -> bool:
             return True
         case Labelled():
             return positive(node.child)
+        case GivenNode():
+            return all(score >= 0 for _, score in node.records)
         case AllOf() | AnyOf() | BestOf() | AtLeast():
             return all(map(positive, node.children))
         case _:
@@ -196,14 +201,22 @@ class Scorer:
                 return self._leaf(node, within)
             case MatchAll() | MatchNone() | NotNode():
                 return np.zeros(within.count)
-            case KeyNode() | PrefixNode() | WildcardNode() | RangeNode():
-                return np.full(within.count, float(node.weight))
+            case KeyNode() | PrefixNode() | WildcardNode() | RangeNode() | GivenNode():
+                return self._constant(node, within)
             case Labelled():
                 return self.scores(node.child, within)
             case BestOf():
                 return self._best(node, within)
             case _:
                 return self._sum(node, within)
+
+    def _constant(
+        self, node: KeyNode | PrefixNode | WildcardNode | RangeNode | GivenNode, within: DocSet
+    ) -> Floats:
+        if not isinstance(node, GivenNode):
+            return np.full(within.count, float(node.weight))
+        docs, scores = self._matcher.given(node)
+        return scores[np.searchsorted(docs, within.docs)]
 
     def _sum(self, node: AllOf | AnyOf | AtLeast, within: DocSet) -> Floats:
         children = [child for child in node.children if not flat(child)]
@@ -301,7 +314,12 @@ class Scorer:
                 return 0.0
             case Labelled():
                 return self.bound(node.child)
-            case BestOf():
-                return max((self.bound(child) for child in node.children), default=0.0)
+            case GivenNode() | BestOf():
+                return max(self._bounds(node), default=0.0)
             case _:
                 return math.fsum(self.bound(child) for child in node.children)
+
+    def _bounds(self, node: GivenNode | BestOf) -> list[float]:
+        if isinstance(node, GivenNode):
+            return [score for _, score in node.records]
+        return [self.bound(child) for child in node.children]

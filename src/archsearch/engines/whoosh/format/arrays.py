@@ -130,7 +130,7 @@ def top(values: Ints | Floats, wanted: int) -> Docs:
         return np.empty(0, np.intp)
     if values.size <= wanted:
         return np.argsort(-values, kind="stable")
-    kept = _shortlist(values, wanted)
+    kept = shortlist(values, wanted)
     found = values[kept]
     threshold = np.partition(found, -wanted)[-wanted]
     above = np.flatnonzero(found > threshold)
@@ -139,8 +139,10 @@ def top(values: Ints | Floats, wanted: int) -> Docs:
     return chosen[np.argsort(-values[chosen], kind="stable")]
 
 
-def _shortlist(values: Ints | Floats, wanted: int) -> Docs:
-    """Drop what is below the best of enough blocks: one pass instead of a partition of all."""
+def shortlist(values: Ints | Floats, wanted: int) -> Docs:
+    """Give places, the largest ``wanted`` values' among them: all but what is below the best of
+    enough blocks; one pass instead of a partition of all.
+    """
     width = values.size // _BLOCKS
     if width <= wanted:
         return np.arange(values.size)

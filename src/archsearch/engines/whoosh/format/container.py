@@ -27,7 +27,7 @@ import numpy as np
 from archsearch.engines.whoosh.format.arrays import Ints
 
 MAGIC = b"ARCHSEG1"
-VERSION = 2
+VERSION = 3
 ALIGNMENT = 8
 _FOOTER = struct.Struct("<QQII8s")
 

@@ -1,4 +1,4 @@
-"""The content of one segment: record ids, versions, text fields and key fields of its documents.
+"""The content of one segment: record ids, versions, and the fields of its documents.
 
 Documents are numbered in order of record id. So the dictionary of ids *is* the document table, ties
 break by document number, and the content depends on the documents alone: however they came in or
@@ -7,19 +7,25 @@ were merged, the same documents give the same bytes.
 
 import mmap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from archsearch.engines.base import ID
 from archsearch.engines.whoosh.format.arrays import Ints
 from archsearch.engines.whoosh.format.columns import IdField, KeyField
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter, Seal
 from archsearch.engines.whoosh.format.dictionary import Dictionary
+from archsearch.engines.whoosh.format.grams import GramField
 from archsearch.engines.whoosh.format.postings import TextField
+from archsearch.engines.whoosh.format.stored import StoredField
 
 _Field = TypeVar("_Field")
+
+
+class _Savable(Protocol):
+    def save(self, writer: ContainerWriter, prefix: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Content:
     versions: Ints
     texts: Mapping[str, TextField]
     keys: Mapping[str, KeyField]
+    grams: Mapping[str, GramField] = field(default_factory=dict)
+    stored: Mapping[str, StoredField] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -47,12 +55,18 @@ class Content:
         writer = ContainerWriter(file)
         self.ids.save(writer, "ids.")
         writer.add("versions", self.versions)
-        texts, keys = sorted(self.texts), sorted(self.keys)
-        for number, name in enumerate(texts):
-            self.texts[name].save(writer, f"text.{number}.")
-        for number, name in enumerate(keys):
-            self.keys[name].save(writer, f"key.{number}.")
-        return writer.finish({"documents": len(self), "keys": keys, "texts": texts})
+        about: dict[str, object] = {"documents": len(self)}
+        fields: Mapping[str, Mapping[str, _Savable]] = {
+            "text": self.texts,
+            "key": self.keys,
+            "gram": self.grams,
+            "stored": self.stored,
+        }
+        for kind, members in fields.items():
+            names = about[f"{kind}s"] = sorted(members)
+            for number, name in enumerate(names):
+                members[name].save(writer, f"{kind}.{number}.")
+        return writer.finish(about)
 
     @classmethod
     def load(cls, container: Container) -> "Content":
@@ -68,6 +82,14 @@ class Content:
             _Fields(
                 container.about["keys"],
                 lambda number: KeyField.load(container, f"key.{number}.", size),
+            ),
+            _Fields(
+                container.about["grams"],
+                lambda number: GramField.load(container, f"gram.{number}."),
+            ),
+            _Fields(
+                container.about["storeds"],
+                lambda number: StoredField.load(container, f"stored.{number}."),
             ),
         )
 

@@ -13,11 +13,13 @@ from itertools import chain, compress
 import numpy as np
 
 from archsearch.domain.record import RecordId
-from archsearch.engines.base import ID, Document, TextTokens, UnitTokens
+from archsearch.engines.base import ID, Document, Grams, TextTokens, UnitTokens
 from archsearch.engines.whoosh.format.arrays import Docs, compact
 from archsearch.engines.whoosh.format.columns import KeyField
 from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.format.dictionary import Dictionary
+from archsearch.engines.whoosh.format.stored import StoredField
+from archsearch.engines.whoosh.writing.grams import GramColumn
 from archsearch.engines.whoosh.writing.numbers import catalogued, encoded
 from archsearch.engines.whoosh.writing.texts import GONE, TextColumn
 
@@ -50,6 +52,28 @@ class _KeyColumn:
         return KeyField.of(*catalogued(keys), docs, size) if keys else None
 
 
+class _StoredColumn:
+    """The texts of one stored field as they come in."""
+
+    def __init__(self) -> None:
+        self._slots: list[int] = []
+        self._texts: list[str] = []
+
+    def add(self, slots: list[int], texts: list[str]) -> None:
+        """Take in the texts of some slots."""
+        self._slots += slots
+        self._texts += texts
+
+    def finish(self, homes: Docs, size: int) -> StoredField | None:
+        placed = [""] * size
+        for doc, text in zip(
+            homes[np.array(self._slots, np.intp)].tolist(), self._texts, strict=True
+        ):
+            if doc != GONE:
+                placed[doc] = text
+        return StoredField.of(placed) if any(placed) else None
+
+
 class Builder:
     """Gathers documents; of several with one record id the last holds."""
 
@@ -60,6 +84,8 @@ class Builder:
         self._waiting: list[Document] = []
         self._texts: defaultdict[str, TextColumn] = defaultdict(TextColumn)
         self._keys: defaultdict[str, _KeyColumn] = defaultdict(_KeyColumn)
+        self._grams: defaultdict[str, GramColumn] = defaultdict(GramColumn)
+        self._stored: defaultdict[str, _StoredColumn] = defaultdict(_StoredColumn)
         self.weight = 0
         """Tokens and keys taken in, a measure of the memory in use."""
 
@@ -89,11 +115,15 @@ class Builder:
         size = len(ids)
         texts = {name: column.finish(homes, size) for name, column in self._texts.items()}
         keys = {name: column.finish(homes, size) for name, column in self._keys.items()}
+        grams = {name: column.finish(homes, size) for name, column in self._grams.items()}
+        stored = {name: column.finish(homes, size) for name, column in self._stored.items()}
         return Content(
             Dictionary.of(encoded(ids)),
             compact(np.frombuffer(self._versions, np.uint64)[slots]),
             {name: field for name, field in texts.items() if field is not None},
             {name: field for name, field in keys.items() if field is not None},
+            {name: field for name, field in grams.items() if field is not None},
+            {name: field for name, field in stored.items() if field is not None},
         )
 
     def _take_in(self) -> None:
@@ -114,4 +144,23 @@ class Builder:
             self.weight += self._texts[name].add(slots_of[name], found)
         for name, lists in keys.items():
             self.weight += self._keys[name].add(key_slots[name], lists)
+        self._take_in_names()
         self._waiting = []
+
+    def _take_in_names(self) -> None:
+        """Take in what is gathered by, and what is given back."""
+        grams: defaultdict[str, list[Grams]] = defaultdict(list)
+        stored: defaultdict[str, list[str]] = defaultdict(list)
+        slots: defaultdict[str, list[int]] = defaultdict(list)
+        stored_slots: defaultdict[str, list[int]] = defaultdict(list)
+        for slot, document in enumerate(self._waiting, self._slots - len(self._waiting)):
+            for name, found in document.grams.items():
+                grams[name].append(found)
+                slots[name].append(slot)
+            for name, text in document.stored.items():
+                stored[name].append(text)
+                stored_slots[name].append(slot)
+        for name, several in grams.items():
+            self.weight += self._grams[name].add(slots[name], several)
+        for name, texts in stored.items():
+            self._stored[name].add(stored_slots[name], texts)

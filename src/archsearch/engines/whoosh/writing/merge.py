@@ -10,11 +10,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from archsearch.engines.whoosh.format.arrays import NO_DOCS, Docs, Ints, Mask, compact, marked
+from archsearch.engines.whoosh.format.arrays import (
+    NO_DOCS,
+    Docs,
+    Ints,
+    Mask,
+    compact,
+    marked,
+    spread,
+)
 from archsearch.engines.whoosh.format.columns import KeyField
 from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.format.dictionary import Dictionary, union
 from archsearch.engines.whoosh.format.postings import TextAssembler, TextField, Tokens
+from archsearch.engines.whoosh.format.stored import StoredField
+from archsearch.engines.whoosh.writing.merge_grams import merge_grams
 from archsearch.engines.whoosh.writing.texts import GONE
 
 CHUNK = 2_000_000
@@ -38,13 +48,22 @@ def merge(parts: Sequence[Part], chunk: int = CHUNK) -> Content:
         versions[home[part.alive]] = part.content.versions[part.alive]
     texts = {name for part in parts for name in part.content.texts}
     keys = {name for part in parts for name in part.content.keys}
+    grams = {name for part in parts for name in part.content.grams}
+    stored = {name for part in parts for name in part.content.stored}
     merged_texts = {name: _merge_text(name, parts, homes, size, chunk) for name in texts}
     merged_keys = {name: _merge_keys(name, parts, homes, size) for name in keys}
+    merged_grams = {
+        name: merge_grams([part.content.grams.get(name) for part in parts], homes, size, chunk)
+        for name in grams
+    }
+    merged_stored = {name: _merge_stored(name, parts, homes, size) for name in stored}
     return Content(
         Dictionary.of(ids),
         compact(versions),
         {name: field for name, field in merged_texts.items() if field is not None},
         {name: field for name, field in merged_keys.items() if field is not None},
+        {name: field for name, field in merged_grams.items() if field is not None},
+        {name: field for name, field in merged_stored.items() if field is not None},
     )
 
 
@@ -183,3 +202,26 @@ def _merge_keys(
         [target[owner] for target, owner in zip(targets, owners, strict=True)]
     )
     return KeyField.of(Dictionary.of(keys), ordinals, np.concatenate(docs), size)
+
+
+def _merge_stored(
+    name: str, parts: Sequence[Part], homes: Sequence[Docs], size: int
+) -> StoredField | None:
+    """Put the texts of living documents, one after another, in their new order."""
+    fields = [
+        (part.content.stored[name], home)
+        for part, home in zip(parts, homes, strict=True)
+        if name in part.content.stored
+    ]
+    lengths = np.zeros(size, np.int64)
+    starts = np.zeros(size, np.int64)
+    before = 0
+    for field, home in fields:
+        alive = home != GONE
+        lengths[home[alive]] = field.lengths[alive]
+        starts[home[alive]] = field.bounds[:-1][alive] + before
+        before += field.text.size
+    if not lengths.any():
+        return None
+    text = np.concatenate([field.text for field, _ in fields])
+    return StoredField(compact(lengths), text[spread(starts, lengths)])

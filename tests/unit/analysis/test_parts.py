@@ -2,10 +2,11 @@
 
 import pytest
 
-from archsearch.search.likeness.lexicon import Lexicon
-from archsearch.search.likeness.parts import Part
-from archsearch.search.likeness.writing import written
+from archsearch.analysis.parts import Part
+from archsearch.analysis.writing import written
+from tests.lists import parts
 
+PARTS = parts()
 SHORT = {"P": "PERSON", "R": "REGION", "L": "LEVEL", "B": "BRAND", "b": "BODY"} | {
     "T": "TRADE",
     "F": "FORM",
@@ -15,7 +16,7 @@ SHORT = {"P": "PERSON", "R": "REGION", "L": "LEVEL", "B": "BRAND", "b": "BODY"} 
 
 
 @pytest.mark.parametrize(
-    ("name", "parts"),
+    ("name", "told"),
     [
         ("张伟明", "PPP"),
         ("高平", "PP"),
@@ -27,16 +28,16 @@ SHORT = {"P": "PERSON", "R": "REGION", "L": "LEVEL", "B": "BRAND", "b": "BODY"} 
         ("华源贸易有限公司上海市第一分公司", "BBTTFFFFRRLNNFFF"),
     ],
 )
-def test_the_parts_of_a_name(lexicon: Lexicon, name: str, parts: str) -> None:
-    found = lexicon.parts.of(written(name))
+def test_the_parts_of_a_name(name: str, told: str) -> None:
+    found = PARTS.of(written(name))
 
-    assert [Part(part).name for part in found.parts] == [SHORT[letter] for letter in parts]
+    assert [Part(part).name for part in found.parts] == [SHORT[letter] for letter in told]
 
 
-def test_what_was_moved_is_known(lexicon: Lexicon) -> None:
+def test_what_was_moved_is_known() -> None:
     name = written("华源(上海)贸易")
 
-    found = lexicon.parts.of(name)
+    found = PARTS.of(name)
 
     assert found.units == "上海华源贸易"
     assert found.order is not None

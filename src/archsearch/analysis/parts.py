@@ -4,12 +4,15 @@ Parts say how much a unit means: who forgets 有限公司 has forgotten nothing,
 of the brand (字号) means somebody else.
 """
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
 from typing import Final
 
-from archsearch.search.likeness.writing import Written
+from archsearch.analysis.writing import Written
 
 LONGEST_PERSON: Final = 4
 _LONGEST_LINKED: Final = 9
@@ -21,7 +24,9 @@ _BRAND: Final = 2
 
 _BRAND_MOST: Final = 3
 _LEVELS: Final = frozenset("省市县区镇乡州盟旗")
-
+_COUNTRY: Final = "中国"
+_NAME, _ALIASES = 1, 7
+"""Columns of the table of regions."""
 
 _INNER_FORMS: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "公司", "集团")
 _KINDS: Final = ("集团", "股份", "控股", "责任", "企业")
@@ -57,21 +62,42 @@ class Parted:
 
 
 class Parts:
-    """Tells the parts of names from published lists.
+    """Tells the parts of names from published lists, which are read when first needed.
 
     Args:
-        regions: Names of regions, full and short.
+        regions: Table of regions, with full and short names.
         trades: Words of business.
         forms: Organisation forms.
     """
 
-    def __init__(self, regions: Iterable[str], trades: Iterable[str], forms: Iterable[str]) -> None:
-        self._regions = frozenset(name for name in regions if 1 < len(name) <= _LONGEST_REGION)
+    def __init__(self, regions: Path, trades: Path, forms: Path) -> None:
+        self._files = (regions, trades, forms)
+
+    @cached_property
+    def _regions(self) -> frozenset[str]:
+        names = (*_region_names(self._files[0]), _COUNTRY)
+        return frozenset(name for name in names if 1 < len(name) <= _LONGEST_REGION)
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
         # Most names begin with no region: the first two characters tell.
-        self._heads = frozenset(name[:2] for name in self._regions)
-        self._trades = frozenset(trades)
-        self._forms = frozenset(forms)
-        self._longest_form = max(map(len, self._forms))
+        return frozenset(name[:2] for name in self._regions)
+
+    @cached_property
+    def _trades(self) -> frozenset[str]:
+        return frozenset(words_of(self._files[1]))
+
+    @cached_property
+    def _forms(self) -> frozenset[str]:
+        return frozenset(words_of(self._files[2]))
+
+    @cached_property
+    def _longest_form(self) -> int:
+        return max(map(len, self._forms))
+
+    @cached_property
+    def _form_ends(self) -> frozenset[str]:
+        return frozenset(form[-1] for form in self._forms)
 
     def of(self, name: Written, *, query: bool = False) -> Parted:
         """Tell the parts of a name; of a query also where it is only a piece of a name."""
@@ -147,6 +173,8 @@ class Parts:
                 parts[begin - 1] = Part.LEVEL
 
     def _form_start(self, units: str, region: int) -> int:
+        if units[-1:] not in self._form_ends:
+            return len(units)
         for length in range(min(self._longest_form, len(units) - region - 1), 0, -1):
             if units[-length:] in self._forms:
                 return len(units) - length
@@ -196,3 +224,22 @@ class Parts:
                     place += length - 1
                     break
             place += 1
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """Read the lines of a list that are no comments."""
+    with path.open(encoding="utf-8") as lines:
+        yield from (line.rstrip("\n") for line in lines if not line.startswith("#"))
+
+
+def words_of(path: Path) -> Iterator[str]:
+    """Read the words of a list."""
+    return (word for line in lines_of(path) for word in line.split())
+
+
+def _region_names(path: Path) -> Iterator[str]:
+    rows = csv.reader(lines_of(path))
+    next(rows)
+    for row in rows:
+        yield row[_NAME]
+        yield from row[_ALIASES].split("|")

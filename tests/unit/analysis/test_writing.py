@@ -2,7 +2,7 @@
 
 import pytest
 
-from archsearch.search.likeness.writing import written
+from archsearch.analysis.writing import written
 
 
 @pytest.mark.parametrize(

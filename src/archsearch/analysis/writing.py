@@ -42,6 +42,17 @@ class Written:
     """Ranges of units that were in brackets of their own."""
 
 
+_PLAIN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]*")
+_WRITTEN_ANEW: Final = frozenset("零壹贰叁肆柒捌玖拾伍陆十")
+
+
+def plainly(folded: str) -> str | None:
+    """Give the units of a folded text that is nothing but them, as most are; else None."""
+    if _PLAIN.fullmatch(folded) and _WRITTEN_ANEW.isdisjoint(folded):
+        return folded
+    return None
+
+
 def written(text: str) -> Written:
     """Write a text as units.
 

@@ -1,0 +1,287 @@
+"""Gathers: of the documents in reach, those that share the most telling tokens.
+
+Every token of a call is looked up and read once. Cost follows the postings read: short lists are
+read together, long ones are kept for the next query that asks for them. Documents of all segments
+are numbered as one, each segment's after those before it.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from archsearch.domain.access import ScopedGather
+from archsearch.domain.plan import Gather, Node
+from archsearch.domain.record import RecordId
+from archsearch.engines.base import Gathered
+from archsearch.engines.whoosh.asking.cache import ArrayCache
+from archsearch.engines.whoosh.asking.matching import Matcher, matchers_of
+from archsearch.engines.whoosh.format.arrays import (
+    NO_DOCS,
+    SPARSE,
+    Docs,
+    Floats,
+    Ints,
+    Mask,
+    offsets,
+    scratch,
+    shortlist,
+)
+from archsearch.engines.whoosh.format.docsets import DocSet
+from archsearch.engines.whoosh.format.grams import GramField, Numbers
+from archsearch.engines.whoosh.format.lists import SKIPPING
+from archsearch.engines.whoosh.snapshot import Snapshot
+
+_LONG = 512
+"""Lists of more documents than these are read, and kept, by themselves."""
+
+
+def gather(snapshot: Snapshot, query: ScopedGather, cache: ArrayCache) -> Gathered:
+    """Answer gathers from one snapshot."""
+    matchers = matchers_of(snapshot, query.scope, query.excluded, cache)
+    if not query.gathers or not matchers:
+        return no_records(query, snapshot.index.state.mark)
+    together: dict[tuple[str, tuple[Node, ...]], list[int]] = {}
+    for number, one in enumerate(query.gathers):
+        together.setdefault((one.field, one.filters), []).append(number)
+    chosen: dict[int, Docs] = {}
+    for (field, filters), members in together.items():
+        everything = _Everything(matchers, field, filters, cache)
+        tokens = {token for number in members for token, _ in query.gathers[number].tokens}
+        postings = everything.read(np.array(sorted(tokens), np.int64))
+        for number in members:
+            chosen[number] = _chosen(query.gathers[number], everything, postings)
+    found = [chosen[number] for number in range(len(query.gathers))]
+    return _answer(query.gathers[0].field, snapshot, matchers, found)
+
+
+def no_records(query: ScopedGather, mark: str = "") -> Gathered:
+    """Give the answer that has no records."""
+    return Gathered(tuple(() for _ in query.gathers), (), (), mark)
+
+
+class _Everything:
+    """All documents in reach of gathers of one field that share their filters."""
+
+    def __init__(
+        self, matchers: Sequence[Matcher], field: str, filters: tuple[Node, ...], cache: ArrayCache
+    ) -> None:
+        self.matchers = matchers
+        self.bases = [0, *np.cumsum([matcher.size for matcher in matchers]).tolist()]
+        self.size = self.bases[-1]
+        self._field = field
+        self._filtered = bool(filters)
+        self._cache = cache
+        self._within = [matcher.filtered(matcher.reach, filters) for matcher in matchers]
+        self.count = sum(within.count for within in self._within)
+        self._reaches = tuple(matcher.reach.number for matcher in matchers)
+
+    def read(self, tokens: Numbers) -> Mapping[int, list[Docs]]:
+        """Give, for each token that is there, the documents that hold it, by segment."""
+        postings: dict[int, list[Docs]] = {}
+        for matcher, within, base in zip(self.matchers, self._within, self.bases, strict=False):
+            field = matcher.content.grams.get(self._field)
+            if field is not None and within.count and tokens.size:
+                self._read(_Source(matcher, field, within, base), tokens, postings)
+        return postings
+
+    def lengths(self) -> Ints:
+        """Give the length of every document."""
+        return self._cache.get(("gram lengths", self._field, self._reaches), self._lengths)
+
+    def _lengths(self) -> Ints:
+        fields = [(m.content.grams.get(self._field), m.size) for m in self.matchers]
+        return np.concatenate(
+            [np.zeros(size, np.uint8) if f is None else f.lengths for f, size in fields]
+        )
+
+    def members(self, node: Node) -> Mask:
+        """Tell which documents match a node."""
+        key = ("gram class", node, self._reaches)
+        return self._cache.get(
+            key, lambda: np.concatenate([matcher.found(node).mask for matcher in self.matchers])
+        )
+
+    def _read(self, source: "_Source", tokens: Numbers, postings: dict[int, list[Docs]]) -> None:
+        ordinals, there = source.field.find(tokens)
+        ordinals, tokens = ordinals[there], tokens[there]
+        sizes = source.field.sizes(ordinals)
+        long = sizes > _LONG
+        for token, ordinal in zip(tokens[long].tolist(), ordinals[long].tolist(), strict=True):
+            docs = self._long(source, ordinal)
+            if docs.size:
+                postings.setdefault(token, []).append(docs)
+        short = ~long
+        if short.any():
+            for token, docs in zip(
+                tokens[short].tolist(), source.several(ordinals[short]), strict=True
+            ):
+                if docs.size:
+                    postings.setdefault(token, []).append(docs)
+
+    def _long(self, source: "_Source", ordinal: int) -> Docs:
+        if self._filtered:
+            return source.one(ordinal)
+        key = (source.matcher.reach.number, "gram", self._field, ordinal, source.base)
+        return self._cache.get(key, partial(source.one, ordinal))
+
+
+class _Source:
+    """The postings in reach of one segment."""
+
+    def __init__(self, matcher: Matcher, field: GramField, within: DocSet, base: int) -> None:
+        self.matcher = matcher
+        self.field = field
+        self.base = base
+        self._within = within
+
+    def one(self, ordinal: int) -> Docs:
+        """Read one list."""
+        lists, within = self.field.lists, self._within
+        if within.count * SKIPPING < lists.size(ordinal):
+            docs = within.docs[lists.places(ordinal, within.docs)[1]]
+        else:
+            docs = lists.docs(ordinal)
+            docs = docs if within.complete else docs[within.inside(docs)]
+        return (docs + self.base).astype(np.int32)
+
+    def several(self, ordinals: Docs) -> list[Docs]:
+        """Read short lists."""
+        docs, sizes = self.field.docs_of(ordinals)
+        ends = np.cumsum(sizes)
+        if not self._within.complete:
+            kept = self._within.mask[docs]
+            docs = docs[kept]
+            ends = offsets(kept)[ends]
+        docs = (docs + self.base).astype(np.int32)
+        bounds = ends.tolist()
+        return [docs[begin:end] for begin, end in zip([0, *bounds], bounds, strict=False)]
+
+
+def _chosen(one: Gather, everything: _Everything, postings: Mapping[int, list[Docs]]) -> Docs:
+    """Give the documents chosen, ascending."""
+    docs, weights = _weighed(one, everything, postings)
+    if not docs.size:
+        return docs
+    found = []
+    for node, most in one.classes:
+        inside = np.flatnonzero(everything.members(node)[docs])
+        found.append(docs[inside[_heaviest(docs[inside], weights[inside], most, everything)]])
+    return np.unique(np.concatenate(found)) if found else NO_DOCS
+
+
+def _weighed(
+    one: Gather, everything: _Everything, postings: Mapping[int, list[Docs]]
+) -> tuple[Docs, Floats]:
+    """Weigh the documents that hold a token read, ascending."""
+    lists: list[Docs] = []
+    worths: list[float] = []
+    for worth, token in _read_first(one, everything.count, postings):
+        lists += postings[token]
+        worths += [worth] * len(postings[token])
+    if not lists:
+        return NO_DOCS, np.zeros(0)
+    touched = np.concatenate(lists)
+    added = np.repeat(worths, [docs.size for docs in lists])
+    with scratch(everything.size) as total:
+        # In order of worth, as it is defined: each document's sum is the same to the last bit.
+        np.add.at(total, touched, added)
+        if touched.size * SPARSE < everything.size:
+            docs = np.unique(touched).astype(np.intp)
+        else:
+            docs = np.flatnonzero(total)
+        weights: Floats = total[docs]
+        total[docs] = 0.0
+    weights -= np.abs(everything.lengths()[docs].astype(np.int64) - one.length) * one.per_unit
+    return docs, weights
+
+
+def _read_first(
+    one: Gather, total: int, postings: Mapping[int, list[Docs]]
+) -> list[tuple[float, int]]:
+    """Choose the tokens that are read, most telling first, with their worths."""
+    worths = []
+    for place, (token, weight) in enumerate(one.tokens):
+        holders = postings.get(token)
+        if holders is not None:
+            df = sum([docs.size for docs in holders])
+            worths.append((-math.log1p(total / df) * weight, place, df, token))
+    worths.sort()
+    read: list[tuple[float, int]] = []
+    sizes = 0
+    for worth, _, df, token in worths:
+        sizes += df
+        if sizes > one.most_read and read:
+            break
+        read.append((-worth, token))
+    return read
+
+
+def _heaviest(docs: Docs, weights: Floats, most: int, everything: _Everything) -> Docs:
+    """Give the places of the heaviest, ties by record id, in no order."""
+    if docs.size <= most:
+        return np.arange(docs.size)
+    if most <= 0:
+        return NO_DOCS
+    kept = shortlist(weights, most)
+    least = np.partition(weights[kept], -most)[-most]
+    above = np.flatnonzero(weights > least)
+    level = np.flatnonzero(weights == least)
+    room = most - above.size
+    if level.size > room and len(everything.matchers) > 1:
+        level = _first_by_id(docs, level, room, everything)
+    return np.concatenate((above, level[:room]))
+
+
+def _first_by_id(docs: Docs, level: Docs, room: int, everything: _Everything) -> Docs:
+    """Order equals by record id; those of one segment are in order."""
+    cuts = np.searchsorted(docs[level], everything.bases)
+    tied = [
+        (matcher.content.ids[int(docs[place]) - base], int(place))
+        for matcher, base, begin, end in zip(
+            everything.matchers, everything.bases, cuts, cuts[1:], strict=False
+        )
+        for place in level[begin : min(begin + room, end)]
+    ]
+    return np.array([place for _, place in sorted(tied)[:room]], np.intp)
+
+
+class _RecordIds(Sequence[RecordId]):
+    """Record ids of documents of several segments, looked up as they are asked for."""
+
+    def __init__(self, snapshot: Snapshot, homes: Sequence[tuple[int, int]]) -> None:
+        self._snapshot = snapshot
+        self._homes = homes
+
+    def __len__(self) -> int:
+        return len(self._homes)
+
+    def __getitem__(self, place: int) -> RecordId:  # type: ignore[override]  # no slices here
+        number, doc = self._homes[place]
+        name = RecordId(self._snapshot.segments[number].content.ids.text(doc))
+        self._snapshot.remember(name, number, doc)
+        return name
+
+
+def _answer(
+    field: str, snapshot: Snapshot, matchers: Sequence[Matcher], chosen: Sequence[Docs]
+) -> Gathered:
+    """Number the records of all gathers, and read what is stored of them."""
+    every = np.unique(np.concatenate(chosen))
+    homes: list[tuple[int, int]] = []
+    values: list[str] = []
+    base = 0
+    for number, matcher in enumerate(matchers):
+        begin, end = np.searchsorted(every, (base, base + matcher.size))
+        docs = every[begin:end] - base
+        homes += [(number, doc) for doc in docs.tolist()]
+        stored = matcher.content.stored.get(field)
+        values += [""] * docs.size if stored is None else stored.texts(docs)
+        base += matcher.size
+    return Gathered(
+        tuple(np.searchsorted(every, docs).tolist() for docs in chosen),
+        _RecordIds(snapshot, homes),
+        values,
+        snapshot.index.state.mark,
+    )

@@ -1,0 +1,73 @@
+"""Texts that are given back as they are, one for each document.
+
+Arrays (D documents):
+
+===========  ====  ==============================================================
+``lengths``  D     length of each document's text, in units of UTF-16
+``text``           the texts, one after another
+===========  ====  ==============================================================
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, offsets, spread
+from archsearch.engines.whoosh.format.container import Container, ContainerWriter
+
+
+@dataclass(frozen=True)
+class StoredField:
+    """One field; see the module for the arrays."""
+
+    lengths: Ints
+    text: Ints
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "StoredField":
+        """Make the field of the texts of all documents."""
+        pieces = [_encoded(text) for text in texts]
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces)) // 2
+        return cls(compact(lengths), np.frombuffer(b"".join(pieces), "<u2"))
+
+    @cached_property
+    def bounds(self) -> Ints:
+        """Where each document's text begins, and where the last ends."""
+        return offsets(self.lengths)
+
+    def texts(self, docs: Docs) -> list[str]:
+        """Give the texts of some documents."""
+        starts, sizes = self.bounds[docs], self.lengths[docs].astype(np.intp)
+        units = self.text[spread(starts, sizes)]
+        ends = np.cumsum(sizes).tolist()
+        begins = [0, *ends][:-1]
+        data = units.tobytes()
+        if units.size and int(units.max()) >= 0xD800:  # noqa: PLR2004 - where surrogates begin
+            return [_decoded(data[2 * b : 2 * e]) for b, e in zip(begins, ends, strict=True)]
+        joined = _decoded(data)
+        return [joined[begin:end] for begin, end in zip(begins, ends, strict=True)]
+
+    def chosen(self, docs: Docs) -> tuple[Ints, Ints]:
+        """Give the lengths and, one after another, the texts of some documents."""
+        sizes = self.lengths[docs]
+        return sizes, self.text[spread(self.bounds[docs], sizes)]
+
+    def save(self, writer: ContainerWriter, prefix: str) -> None:
+        """Write the arrays into a container."""
+        writer.add(prefix + "lengths", self.lengths)
+        writer.add(prefix + "text", self.text)
+
+    @classmethod
+    def load(cls, container: Container, prefix: str) -> "StoredField":
+        """Map the arrays of a container."""
+        return cls(container[prefix + "lengths"], container[prefix + "text"])
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-16-le", "surrogatepass")

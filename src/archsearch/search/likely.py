@@ -1,0 +1,144 @@
+"""Whose names are likely meant: by likeness, as nodes of a plan, with the reasons for each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from archsearch.analysis.writing import written
+from archsearch.domain.plan import Channel, GivenNode, Node
+from archsearch.domain.query import Pattern, Reason, Word
+from archsearch.domain.record import RecordId, values_at
+from archsearch.domain.schema import Matching, Schema
+from archsearch.engines.names import stored_values
+from archsearch.search.likeness.evidence import Explainer, Trace
+from archsearch.search.likeness.finder import Ask, Finder, Match, Sought
+from archsearch.search.likeness.lexicon import Lexicon
+
+MOST: Final = 100
+"""Records that one text is taken to mean at most."""
+WHOLE: Final = Word("", -1)
+"""Stands for all bare words of a query together."""
+TEXT: Final = Word("", 0)
+"""Stands for a text that is no query."""
+_UNSWITCHED: Final = frozenset({Channel.EXACT, Channel.WRITTEN, Channel.SUBSTRING})
+"""Channels that say no more than that the text is there, or a part of it, as exact search reads."""
+
+
+class _Meant(NamedTuple):
+    text: str
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyNames:
+    """Who may be meant by the texts of one query."""
+
+    nodes: Mapping[Word | Pattern, Node]
+    surest: float
+    """The best score of any."""
+    meant: Mapping[RecordId, Sequence[_Meant]]
+
+
+NOBODY: Final = LikelyNames({}, 0.0, {})
+
+
+class Likeness:
+    """Finds names for the query language, and explains; one for all queries of a schema.
+
+    Args:
+        schema: The metadata schema.
+        lexicon: What is known of names.
+        channels: The channels that may be used; what is found by another is not found.
+    """
+
+    def __init__(self, schema: Schema, lexicon: Lexicon, channels: frozenset[Channel]) -> None:
+        self._names = tuple(s.key for s in schema.leaves if s.matching is Matching.NAME)
+        self._lexicon = lexicon
+        self._off = frozenset(Channel) - channels - _UNSWITCHED
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self._lexicon)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self._lexicon, self._finder.weigher)
+
+    @property
+    def question(self) -> float:
+        """Score below which several words that nobody's name is like are taken for a question."""
+        return self._lexicon.costs.question
+
+    def find(self, sought: Mapping[Word | Pattern, Sought], ask: Ask) -> LikelyNames:
+        """Find who may be meant by each text."""
+        if not sought or not self._names:
+            return NOBODY
+        nodes: dict[Word | Pattern, Node] = {}
+        meant: dict[RecordId, list[_Meant]] = {}
+        surest = 0.0
+        found = self._matches(list(sought.values()), ask, MOST)
+        for (word, one), several in zip(sought.items(), found, strict=True):
+            # Several words are one name if they are one together.
+            least = self.question if word == WHOLE else 0.0
+            matches = [match for match in several if match.score >= least]
+            if matches:
+                nodes[word] = GivenNode(tuple((m.record_id, m.score) for m in matches))
+                surest = max(surest, matches[0].score)
+            for match in matches:
+                meant.setdefault(match.record_id, []).append(_Meant(one.text, match))
+        return LikelyNames(nodes, surest, meant)
+
+    def names(self, texts: Sequence[str], ask: Ask, limit: int) -> list[list[Match]]:
+        """Find who may be meant by each of some names."""
+        return self._matches([Sought(text) for text in texts], ask, limit)
+
+    def channel(self, text: str, match: Match) -> Channel:
+        """Give the channel that says most about a match."""
+        ways = {trace.way for trace in self._traces(text, match)}
+        slips = [channel for channel in Channel if channel in ways - _UNSWITCHED]
+        return slips[0] if slips else Channel.EXACT
+
+    def reasons(self, record: Mapping[str, Any], meant: Sequence[_Meant]) -> tuple[Reason, ...]:
+        """Say why a record was found: how each text stands for one of its names as it is shown."""
+        found: dict[Reason, None] = {}
+        for text, match in meant:
+            best: tuple[float, list[Trace], str] | None = None
+            for key, name in self._shown(record):
+                price, traces = self._explainer.explain(match.reading, text, name)
+                if best is None or price < best[0]:
+                    best = price, traces, key
+            if best is not None:
+                _, traces, key = best
+                found |= {_reason(trace, key): None for trace in traces}
+        return tuple(found)
+
+    def _shown(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        for key in self._names:
+            for value in values_at(record, key):
+                if written(str(value)).units:
+                    yield key, str(value)
+
+    def _matches(self, sought: Sequence[Sought], ask: Ask, limit: int) -> list[list[Match]]:
+        found = self._finder.find(sought, ask, limit)
+        if not self._off:
+            return found
+        return [
+            [match for match in matches if self._allowed(one.text, match)]
+            for one, matches in zip(sought, found, strict=True)
+        ]
+
+    def _allowed(self, text: str, match: Match) -> bool:
+        return self._off.isdisjoint(trace.way for trace in self._traces(text, match))
+
+    def _traces(self, text: str, match: Match) -> list[Trace]:
+        several = [
+            self._explainer.explain(match.reading, text, name.units)
+            for name in stored_values(match.stored)
+            if name.units
+        ]
+        return min(several, key=lambda found: found[0])[1] if several else []
+
+
+def _reason(trace: Trace, key: str) -> Reason:
+    return Reason(str(trace.way), trace.said, trace.meant, key, trace.start, trace.end, str(trace))

@@ -1,0 +1,127 @@
+"""The characters that names are made of, numbered as they are met; how each sounds and looks.
+
+Costs are arrays over these numbers. Nothing depends on which characters are known already: what a
+character costs is between it and a unit of the query alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from archsearch.analysis.marks import Sounds
+from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.sounds import coarse
+
+Codes = npt.NDArray[np.int32]
+Points = npt.NDArray[np.uint32]
+
+PAD: Final = 0
+"""The number that stands after the end of a name."""
+_POINTS: Final = 0x110000
+
+
+class Lookalikes:
+    """Characters that may be taken for a character, with how alike they are from 0 to 1."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _table(self) -> Mapping[str, Mapping[str, float]]:
+        table: dict[str, dict[str, float]] = defaultdict(dict)
+        with self._path.open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("#"):
+                    continue
+                character, others = line.rstrip("\n").split("\t")
+                for entry in others.split():
+                    degree = int(entry[1:]) / 100
+                    # The lists are cut at a length: who is in one list belongs into the other.
+                    table[character][entry[0]] = degree
+                    table[entry[0]].setdefault(character, degree)
+        return table
+
+    def of(self, character: str) -> Mapping[str, float]:
+        """Look-alikes of a character."""
+        return self._table.get(character, {})
+
+
+class Components:
+    """What characters are put together from."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _table(self) -> Mapping[str, str]:
+        with self._path.open(encoding="utf-8") as lines:
+            rows = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("#"))
+            return {row[0]: row[1] for row in rows}
+
+    def of(self, character: str) -> str:
+        """Parts of a character; none for one that is put together from nothing simpler."""
+        return self._table.get(character, "")
+
+
+class Characters:
+    """Numbers for characters, and what is known of each. Not for several threads at once."""
+
+    def __init__(self, pinyin: Pinyin, components: Components) -> None:
+        self.pinyin = pinyin
+        self.units = [""]
+        self.readings: list[tuple[str, ...]] = [()]
+        self.surname_readings: list[tuple[str, ...]] = [()]
+        self.codes: dict[str, int] = {}
+        self.said: tuple[Spoken, Spoken] = ({}, {})
+        """By syllable, who is mainly read so and who may be; then the same of surnames."""
+        self.heard: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
+        """By coarse sound, and the same of surnames."""
+        self.sharing: dict[str, list[int]] = {}
+        """By component."""
+        self._sounds = Sounds(pinyin)
+        self._components = components
+        self._table = np.zeros(_POINTS, np.int32)
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def numbers(self, points: Points) -> Codes:
+        """Number characters; 0 stays what it is."""
+        found = self._table[points]
+        new = points[(found == 0) & (points != 0)]
+        if new.size:
+            for point in np.unique(new).tolist():
+                self._add(chr(point))
+            found = self._table[points]
+        return found
+
+    def encode(self, text: str) -> Codes:
+        """Number the characters of a text."""
+        return self.numbers(points_of(text))
+
+    def _add(self, unit: str) -> None:
+        code = self._table[ord(unit)] = self.codes[unit] = len(self.units)
+        self.units.append(unit)
+        ordinary = self._sounds.readings(unit)
+        surname = self._sounds.readings(unit, first=True)
+        self.readings.append(ordinary)
+        self.surname_readings.append(surname)
+        for readings, said, heard in zip((ordinary, surname), self.said, self.heard, strict=True):
+            for rank, syllable in enumerate(readings):
+                said.setdefault(syllable, ([], []))[rank > 0].append(code)
+                heard.setdefault(coarse(syllable), []).append(code)
+        for component in self._components.of(unit):
+            self.sharing.setdefault(component, []).append(code)
+
+
+Spoken = dict[str, tuple[list[int], list[int]]]
+
+
+def points_of(text: str) -> Points:
+    """Give the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
