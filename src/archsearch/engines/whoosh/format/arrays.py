@@ -140,8 +140,9 @@ def top(values: Ints | Floats, wanted: int) -> Docs:
 
 
 def shortlist(values: Ints | Floats, wanted: int) -> Docs:
-    """Give places, the largest ``wanted`` values' among them: all but what is below the best of
-    enough blocks; one pass instead of a partition of all.
+    """Give some places, those of the ``wanted`` largest values among them.
+
+    What is below the best of enough blocks is dropped: one pass instead of a partition of all.
     """
     width = values.size // _BLOCKS
     if width <= wanted:
