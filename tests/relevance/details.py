@@ -16,6 +16,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -85,33 +86,23 @@ def phones(customer: Customer) -> Iterator[str]:
             yield from filter(None, [member.get("phone")])
 
 
-def ends(keys: Keys, size: int) -> Keys:
-    """Endings of values."""
-    return _derived(keys, size, lambda value, size: value[-size:])
+def parts(customer: Customer) -> Iterator[str]:
+    """All that is found by four or six digits: parts of identifiers, and numbers in texts."""
+    for number in (*the_id(customer), *phones(customer)):
+        yield from (number[-4:], number[-6:])
+        if len(number) == 11:
+            yield number[3:7]
+    yield from re.findall(r"[0-9]+", orjson.dumps(customer).decode())
 
 
-def _derived(keys: Keys, option: Any, part: Callable[[str, Any], str]) -> Keys:
-    known = _DERIVED.get((keys, option))
-    if known is None:
-
-        def known(customer: Customer) -> Iterator[str]:
-            yield from (part(value, option) for value in keys(customer))
-
-        _DERIVED[keys, option] = known
-    return known
-
-
-_DERIVED: Final[dict[tuple[Keys, Any], Keys]] = {}
-
-
-def middle(keys: Keys) -> Keys:
-    """The middle four digits of mobile numbers."""
-    return _derived(keys, "middle", lambda value, _: value[3:7] if len(value) == 11 else "")
-
-
+@cache
 def masked(keys: Keys, first: int) -> Keys:
     """What a mask leaves of a value."""
-    return _derived(keys, first, lambda value, first: f"{value[:first]}*{value[-4:]}")
+
+    def left(customer: Customer) -> Iterator[str]:
+        yield from (f"{value[:first]}*{value[-4:]}" for value in keys(customer))
+
+    return left
 
 
 def birth(customer: Customer) -> Iterator[str]:
@@ -265,40 +256,30 @@ def _read(make: Maker, number: str) -> str | None:
     )
 
 
-def _parts(label: str, kind: str, part: Callable[[str], str], keys: Callable[[Keys], Keys]) -> None:
+def _part(label: str, kind: str, write: Callable[[str], str], first: int = 0) -> None:
+    """Enter a part of a number; with ``first``, one that a mask leaves."""
+
     def phenomenon(make: Maker, customer: Customer) -> Asked | None:
         found = _number(customer, kind, make)
         if not found:
             return None
-        number, of = found
-        wanted = keys(of)
-        [key] = {k for k in wanted({**customer, **_only(kind, number)}) if k} or {""}
-        return Asked(part(number), wanted, key)
+        number, keys = found
+        text = write(number)
+        if first:
+            return Asked(text, masked(keys, first), f"{number[:first]}*{number[-4:]}")
+        return Asked(text, parts, text)
 
     DETAILS[f"{kind}: {label}"] = phenomenon
 
 
-def _only(kind: str, number: str) -> Customer:
-    if kind == "phone":
-        return {"phones": [number], "contacts": [], "family": []}
-    return {"id_number": number}
-
-
 for _kind in ALL:
-    _parts("last four", _kind, lambda n: n[-4:], lambda keys: ends(keys, 4))
-    _parts("last six", _kind, lambda n: n[-6:], lambda keys: ends(keys, 6))
-    _parts(
-        "masked as shown",
-        _kind,
-        lambda n: f"{n[:3]}{'*' * (len(n) - 7)}{n[-4:]}",
-        lambda keys: masked(keys, 3),
-    )
-_parts("masked, six and four", "ID", lambda n: f"{n[:6]}********{n[-4:]}", lambda k: masked(k, 6))
-_parts(
-    "masked, four and four", "ID", lambda n: f"{n[:4]}**********{n[-4:]}", lambda k: masked(k, 4)
-)
-_parts("masked with x", "phone", lambda n: f"{n[:3]}xxxx{n[-4:]}", lambda keys: masked(keys, 3))
-_parts("middle four", "phone", lambda n: n[3:7], middle)
+    _part("last four", _kind, lambda n: n[-4:])
+    _part("last six", _kind, lambda n: n[-6:])
+    _part("masked as shown", _kind, lambda n: f"{n[:3]}{'*' * (len(n) - 7)}{n[-4:]}", 3)
+_part("masked, six and four", "ID", lambda n: f"{n[:6]}********{n[-4:]}", 6)
+_part("masked, four and four", "ID", lambda n: f"{n[:4]}**********{n[-4:]}", 4)
+_part("masked with x", "phone", lambda n: f"{n[:3]}xxxx{n[-4:]}", 3)
+_part("middle four", "phone", lambda n: n[3:7])
 
 
 @detail("ID: day of birth in it")
@@ -563,7 +544,7 @@ def _fitting(
         for row in rows:
             for key in asked.keys(row):
                 index[key].add(row["record_id"])
-        if asked.keys.__name__ != "holding":
+        if asked.keys.__name__ not in {"holding"}:
             found[asked.keys] = index
     return index[asked.key]
 

@@ -36,6 +36,7 @@ from archsearch.errors import InvalidRequestError, QuerySyntaxError, QueryTooCom
 from archsearch.search.leaves import Leaves
 from archsearch.search.likely import WHOLE
 from archsearch.search.likeness.finder import Sought
+from archsearch.search.numbers import is_uscc
 
 _EVIDENCE_SHARE = 1 / 3
 """The part of a question's words that a record must hold to be listed as evidence."""
@@ -45,11 +46,13 @@ _SHORTEST_CHOICE = 2 * _FEWEST_WORDS
 """Characters of the shortest text in which there are so many words of two or more."""
 _LONGEST_NAME = 60
 _DIGITS = re.compile(r"[0-9]+x?")
+_GROUP = re.compile(r"[0-9a-z]+")
 _MOST_NUMBERS = 8
 _MOST_PATTERNS = 4
 _NUMBER_DIGITS = 4
-_NUMBER_LENGTHS = {10, 11, 12, 15, 18}
-"""Lengths of telephone, registration and ID numbers, which people write in groups."""
+_NUMBER_LENGTHS = {10, 11, 12, 15, 17, 18, 19}
+"""Lengths of telephone, registration and ID numbers, which people write in groups, with a digit too
+few or too many."""
 
 
 Loose: TypeAlias = Word | Pattern
@@ -196,15 +199,33 @@ class Compiler:
         fuzzy: bool,
     ) -> Iterator[Node | None]:
         """Compile what must all match; groups of digits also as the one number they may be."""
+        for grouped, run in groupby(children, _is_group):
+            words = list(run)
+            if grouped and spec is None and is_uscc(_number(words)):
+                nodes = [self._node(word, spec, likely, fuzzy=fuzzy) for word in words]
+                yield self._together(words, nodes, fuzzy=fuzzy)
+            else:
+                yield from self._runs(words, spec, likely, fuzzy=fuzzy)
+
+    def _runs(
+        self, children: Sequence[Expression], spec: FieldSpec | None, likely: Likely, *, fuzzy: bool
+    ) -> Iterator[Node | None]:
         for digits, run in groupby(children, _is_digits):
             words = list(run)
             nodes = [self._node(word, spec, likely, fuzzy=fuzzy) for word in words]
-            number = "".join(word.text for word in words if isinstance(word, Word))
-            if digits and spec is None and len(words) > 1 and len(number) in _NUMBER_LENGTHS:
-                apart = _joined(AllOf, nodes)
-                yield _joined(AnyOf, [self._leaves.anywhere(number), apart])
+            if digits and spec is None and len(_number(words)) in _NUMBER_LENGTHS:
+                yield self._together(words, nodes, fuzzy=fuzzy)
             else:
                 yield from nodes
+
+    def _together(
+        self, words: Sequence[Expression], nodes: list[Node | None], *, fuzzy: bool
+    ) -> Node | None:
+        """Match words one by one, or as one number in groups."""
+        apart = _joined(AllOf, nodes)
+        if len(words) == 1:
+            return apart
+        return _joined(AnyOf, [self._word(_number(words), None, None, fuzzy=fuzzy), apart])
 
     def _leaf(
         self,
@@ -298,6 +319,14 @@ def _leaves_of(expression: Expression) -> Iterator[Expression]:
 def _is_number(leaf: Expression) -> bool:
     text = leaf.text if isinstance(leaf, Word | Quoted) else ""
     return sum(character.isdigit() for character in text) >= _NUMBER_DIGITS
+
+
+def _number(words: Sequence[Expression]) -> str:
+    return "".join(fold(word.text) for word in words if isinstance(word, Word)).upper()
+
+
+def _is_group(expression: Expression) -> bool:
+    return isinstance(expression, Word) and _GROUP.fullmatch(fold(expression.text)) is not None
 
 
 def _is_digits(expression: Expression) -> bool:
