@@ -48,7 +48,7 @@ def test_the_stock_searcher_finds_what_the_engine_finds(tmp_path: Path, seed: in
 
 
 def test_the_generated_questions_have_answers_over_several_segments(tmp_path: Path) -> None:
-    answered = sum(bool(ours) for _, ours, _ in story(tmp_path, 5))
+    answered = sum(bool(ours) for _, ours, _ in story(tmp_path, 9))
 
     with stock_index(tmp_path).searcher() as searcher:
         leaves = [reader for reader, _ in searcher.reader().leaf_readers()]

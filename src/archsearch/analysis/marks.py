@@ -72,6 +72,7 @@ def begun(first: str, second: str) -> str:
 
 
 @cache
+@cache
 def wholly(letters: str) -> str:
     """Mark a whole name of two to four units that begin with these letters: one mark or two.
 
@@ -97,6 +98,19 @@ class Sounds:
         """Units met that may be read in more than one way."""
         self.letters = _Letters(pinyin, first=False)
         self.first_letters = _Letters(pinyin, first=True)
+
+    def marks(self, core: str) -> tuple[str, str, str]:
+        """Mark the units of a name: what is heard, what is said, and with which letters."""
+        heard_marks = core.translate(self.heard)
+        said_marks = core.translate(self.said)
+        letters = core.translate(self.letters)
+        first = ord(core[0])
+        said_first = self.first_said[first]
+        if said_first != said_marks[0]:
+            heard_marks = self.first_heard[first] + heard_marks[1:]
+            said_marks = said_first + said_marks[1:]
+            letters = self.first_letters[first] + letters[1:]
+        return heard_marks, said_marks, letters
 
     def readings(self, unit: str, *, first: bool = False) -> tuple[str, ...]:
         """Readings of a unit, the main one first; at the beginning of a name as a surname's."""

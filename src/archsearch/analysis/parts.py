@@ -5,7 +5,7 @@ of the brand (字号) means somebody else.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -47,6 +47,9 @@ class Part(IntEnum):
     """Of a long name of a person, which may be given in part: 买买提·艾力."""
 
 
+_REGION, _BODY, _FORM, _BRAND_PART, _BRANCH = (
+    bytes([part]) for part in (Part.REGION, Part.BODY, Part.FORM, Part.BRAND, Part.BRANCH)
+)
 TELLING: Final = frozenset({Part.PERSON, Part.BRAND, Part.BODY, Part.LINKED})
 """Parts without which a name is another's."""
 
@@ -79,25 +82,26 @@ class Parts:
         return frozenset(name for name in names if 1 < len(name) <= _LONGEST_REGION)
 
     @cached_property
-    def _heads(self) -> frozenset[str]:
+    def _region_lengths(self) -> Mapping[str, Sequence[int]]:
         # Most names begin with no region: the first two characters tell.
-        return frozenset(name[:2] for name in self._regions)
+        return _lengths(self._regions, slice(0, 2))
 
     @cached_property
     def _trades(self) -> frozenset[str]:
-        return frozenset(words_of(self._files[1]))
+        words = words_of(self._files[1])
+        return frozenset(word for word in words if 1 < len(word) <= _LONGEST_WORD)
+
+    @cached_property
+    def _trade_lengths(self) -> Mapping[str, Sequence[int]]:
+        return _lengths(self._trades, slice(0, 2))
 
     @cached_property
     def _forms(self) -> frozenset[str]:
         return frozenset(words_of(self._files[2]))
 
     @cached_property
-    def _longest_form(self) -> int:
-        return max(map(len, self._forms))
-
-    @cached_property
-    def _form_ends(self) -> frozenset[str]:
-        return frozenset(form[-1] for form in self._forms)
+    def _form_lengths(self) -> Mapping[str, Sequence[int]]:
+        return _lengths(self._forms, slice(-1, None))
 
     def of(self, name: Written, *, query: bool = False) -> Parted:
         """Tell the parts of a name; of a query also where it is only a piece of a name."""
@@ -109,16 +113,19 @@ class Parts:
                 units = "".join(units[place] for place in order)
         if len(units) <= LONGEST_PERSON and not (query and self._leads(units)):
             return Parted(units, bytes(len(units)), order)
-        region = self._region_end(units)
-        form = self._form_start(units, region)
-        if not region and form == len(units) and len(units) <= _LONGEST_LINKED and not query:
+        regions = self._region_ends(units)
+        # A name that is nothing but a region is that: 北京, or a person called 高平.
+        if regions and regions[-1] == len(units):
+            regions = []
+        form = self._form_start(units, regions[-1] if regions else 0)
+        if not regions and form == len(units) and len(units) <= _LONGEST_LINKED and not query:
             return Parted(units, bytes([Part.LINKED]) * len(units), order)
-        return Parted(units, self._parts(units, region, form), order)
+        return Parted(units, self._parts(units, regions, form), order)
 
     def rank(self, word: Written) -> int:
         """Where a word belongs in the order of names: region, brand, trade, form."""
         units = word.units
-        if self._region_end(units + "\0") >= len(units):
+        if self._region_ends(units)[-1:] == [len(units)]:
             return 0
         if units in self._forms:
             return 3
@@ -128,7 +135,8 @@ class Parts:
 
     def _leads(self, units: str) -> bool:
         """Whether a short text begins with a region and goes on."""
-        return 0 < self._region_end(units) < len(units) - 1
+        regions = self._region_ends(units)
+        return bool(regions) and regions[-1] < len(units) - 1
 
     def _regions_first(self, name: Written) -> tuple[int, ...] | None:
         moved = [
@@ -141,20 +149,12 @@ class Parts:
             return None
         return (*moved, *(place for place in range(len(name.units)) if place not in moved))
 
-    def _region_end(self, units: str) -> int:
-        ends = self._region_ends(units)
-        # A name that is nothing but a region is that: 北京, or a person called 高平.
-        return ends[-1] if ends and ends[-1] < len(units) else 0
-
     def _region_ends(self, units: str) -> list[int]:
         """Where each of the regions ends that a text begins with."""
         ends: list[int] = []
         end = 0
-        while len(ends) < _MOST_REGIONS and units[end : end + 2] in self._heads:
-            longest = min(_LONGEST_REGION, len(units) - end)
-            length = next(
-                (n for n in range(longest, 1, -1) if units[end : end + n] in self._regions), 0
-            )
+        while len(ends) < _MOST_REGIONS:
+            length = self._region_at(units, end)
             if not length:
                 break
             end += length
@@ -163,33 +163,40 @@ class Parts:
             ends.append(end)
         return ends
 
-    def _mark_regions(self, units: str, parts: bytearray, start: int, stop: int) -> None:
-        """Mark the regions that begin at a place, and apart from them the words for levels."""
-        begin = start
-        for end in self._region_ends(units[start:stop]):
-            parts[begin : start + end] = bytes([Part.REGION]) * (start + end - begin)
-            begin = start + end
-            if units[begin - 1] in _LEVELS:
-                parts[begin - 1] = Part.LEVEL
+    def _region_at(self, units: str, start: int) -> int:
+        """Length of the longest region that begins at a place."""
+        left = len(units) - start
+        for length in self._region_lengths.get(units[start : start + 2], ()):
+            if length <= left and units[start : start + length] in self._regions:
+                return length
+        return 0
+
+    @staticmethod
+    def _mark_regions(units: str, parts: bytearray, start: int, ends: Sequence[int]) -> None:
+        """Mark regions from a place on, and apart from them the words for levels."""
+        for end in ends:
+            parts[start:end] = _REGION * (end - start)
+            start = end
+            if units[start - 1] in _LEVELS:
+                parts[start - 1] = Part.LEVEL
 
     def _form_start(self, units: str, region: int) -> int:
-        if units[-1:] not in self._form_ends:
-            return len(units)
-        for length in range(min(self._longest_form, len(units) - region - 1), 0, -1):
-            if units[-length:] in self._forms:
+        for length in self._form_lengths.get(units[-1:], ()):
+            if length < len(units) - region and units[-length:] in self._forms:
                 return len(units) - length
         return len(units)
 
-    def _parts(self, units: str, region: int, form: int) -> bytes:
-        parts = bytearray([Part.BODY]) * len(units)
-        self._mark_regions(units, parts, 0, region)
-        parts[form:] = bytes([Part.FORM]) * (len(units) - form)
+    def _parts(self, units: str, regions: Sequence[int], form: int) -> bytes:
+        region = regions[-1] if regions else 0
+        parts = bytearray(_BODY * len(units))
+        self._mark_regions(units, parts, 0, regions)
+        parts[form:] = _FORM * (len(units) - form)
         head = self._mark_form_inside(units, parts, region, form)
         self._mark_trades(units, parts, region + _BRAND, form)
         free = next((p for p in range(region, head) if parts[p] != Part.BODY), head)
         # A longer run is a brand and a trade that is in no list.
         end = free if free - region <= _BRAND_MOST else region + _BRAND
-        parts[region:end] = bytes([Part.BRAND]) * (end - region)
+        parts[region:end] = _BRAND_PART * (end - region)
         return bytes(parts)
 
     def _mark_form_inside(self, units: str, parts: bytearray, region: int, form: int) -> int:
@@ -198,9 +205,10 @@ class Parts:
             start = units.find(inner, region + 1, form)
             if start > 0:
                 end = start + len(inner)
-                parts[start:end] = bytes([Part.FORM]) * len(inner)
-                parts[end:form] = bytes([Part.BRANCH]) * (form - end)
-                self._mark_regions(units, parts, end, form)
+                parts[start:end] = _FORM * len(inner)
+                parts[end:form] = _BRANCH * (form - end)
+                ends = [end + place for place in self._region_ends(units[end:form])]
+                self._mark_regions(units, parts, end, ends)
                 return self._mark_kind(units, parts, start)
         return self._mark_kind(units, parts, form)
 
@@ -209,21 +217,29 @@ class Parts:
         for kind in _KINDS:
             start = end - len(kind)
             if start > 1 and units.startswith(kind, start):
-                parts[start:end] = bytes([Part.FORM]) * len(kind)
+                parts[start:end] = _FORM * len(kind)
                 return self._mark_kind(units, parts, start)
         return end
 
     def _mark_trades(self, units: str, parts: bytearray, start: int, end: int) -> None:
         place = start
         while place < end - 1:
-            for length in range(min(_LONGEST_WORD, end - place), 1, -1):
-                if units[place : place + length] in self._trades:
+            for length in self._trade_lengths.get(units[place : place + 2], ()):
+                if length <= end - place and units[place : place + length] in self._trades:
                     for covered in range(place, place + length):
                         if parts[covered] in (Part.BODY, Part.BRANCH):
                             parts[covered] = Part.TRADE
                     place += length - 1
                     break
             place += 1
+
+
+def _lengths(words: Iterable[str], key: slice) -> Mapping[str, Sequence[int]]:
+    """Give the lengths of words, longest first, by what they begin or end with."""
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[key], set()).add(len(word))
+    return {begin: sorted(lengths, reverse=True) for begin, lengths in found.items()}
 
 
 def lines_of(path: Path) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from archsearch.analysis.folding import fold_with_offsets
+from archsearch.analysis.folding import fold, fold_with_offsets
 from archsearch.analysis.units import HAN
 
 _UNIT: Final = re.compile(rf"[{HAN}\w]")
@@ -59,6 +59,8 @@ def written(text: str) -> Written:
     >>> written("上海(第10)店").units
     '上海第一〇店'
     """
+    if plainly(text) is not None and fold(text) == text:
+        return Written(text, tuple(range(len(text))))
     folded, offsets = fold_with_offsets(text)
     units: list[str] = []
     starts: list[int] = []

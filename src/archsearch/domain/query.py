@@ -137,9 +137,23 @@ class Reason:
     text: str
 
 
+class Verdict(StrEnum):
+    """How sure it is that a name of a list is that of a record."""
+
+    SAME = "same"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record found. ``record`` is masked; ``channels`` and ``reasons`` say why it matched."""
+    """One record found. ``record`` is masked; ``channels`` and ``reasons`` say why it matched.
+
+    ``score`` is from 0 to 1, 1 being the same name, where a name was found by likeness; exact hits
+    of a search have that of their words, which has no upper bound. ``verdict`` is given where a
+    list is screened.
+    """
 
     record_id: RecordId
     score: float
@@ -147,6 +161,7 @@ class Hit:
     highlights: Mapping[str, tuple[Snippet, ...]]
     record: Values
     reasons: tuple[Reason, ...] = ()
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from archsearch.analysis.folding import fold
 from archsearch.analysis.marks import Sounds, begun, wholly
 from archsearch.analysis.parts import LONGEST_PERSON, Part, Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.writing import Written, plainly, written
 from archsearch.engines.base import PAIRS, SINGLES, SPLITS
-from archsearch.security.masking import mask_text
 
 NAMES: Final = "@names"
 KINDS: Final = "@kind"
@@ -61,11 +59,12 @@ class NameForms:
     def _sounds(self) -> Sounds:
         return Sounds(self._pinyin)
 
-    def of(self, name: str, folded: str) -> NameForm:
-        """Make the forms of a name, given also as it folds."""
-        masked = mask_text(name)
-        units = plainly(folded if masked == name else fold(masked))
-        parted = self._parts.of(written(masked) if units is None else Written(units, ()))
+    def of(self, folded: str) -> NameForm:
+        """Make the forms of a name that is folded already."""
+        units = plainly(folded)
+        if units is not None and len(units) <= LONGEST_PERSON:
+            return NameForm(self._rows(units, person=True), units, PERSON, len(units))
+        parted = self._parts.of(written(folded) if units is None else Written(units, ()))
         units, parts = parted.units, parted.parts
         person = not parts or parts[0] in _PERSONS
         # Organisation forms, which end many names, are not what one is found by.
@@ -73,15 +72,13 @@ class NameForms:
         if len(core) > _LONGEST:
             core = core[:_LONGEST]
         kind = PERSON if person else ORGANISATION
-        rows = self._rows(core, person=person) if core else ""
-        return NameForm(rows, _stored(units, parts), kind, len(units))
+        return NameForm(self._rows(core, person=person), _stored(units, parts), kind, len(units))
 
     def _rows(self, core: str, *, person: bool) -> str:
+        if not core:
+            return ""
         sounds = self._sounds
-        first, rest = core[0], core[1:]
-        heard = first.translate(sounds.first_heard) + rest.translate(sounds.heard)
-        said = first.translate(sounds.first_said) + rest.translate(sounds.said)
-        letters = first.translate(sounds.first_letters) + rest.translate(sounds.letters)
+        heard, said, letters = sounds.marks(core)
         pairs = "".join(map(begun, letters, letters[1:]))
         rows = (
             f"{_EVERY}{core}{_EVERY}{heard}{_PAIRS}{said}{_EVERY if person else _TOGETHER}{pairs}"
@@ -107,7 +104,7 @@ class NameForms:
 
 _PERSONS: Final = (Part.PERSON, Part.LINKED)
 _FORM: Final = bytes([Part.FORM])
-_RUNS: Final = re.compile(rb"(.)\1*", re.DOTALL)
+_ALONE: Final = tuple(bytes([part]) for part in Part)
 
 
 def _stored(units: str, parts: bytes) -> str:
@@ -115,15 +112,18 @@ def _stored(units: str, parts: bytes) -> str:
     if not any(parts):
         return units
     pieces: list[str] = []
-    for run in _RUNS.finditer(parts):
-        pieces.append(_PART_MARKS[parts[run.start()]])
-        pieces.append(units[run.start() : run.end()])
+    start, size = 0, len(parts)
+    while start < size:
+        part = parts[start]
+        end = size - len(parts[start:].lstrip(_ALONE[part]))
+        pieces += (_PART_MARKS[part], units[start:end])
+        start = end
     return "".join(pieces)
 
 
-def stored_value(field: int, form: NameForm) -> str:
-    """Write a name as part of the stored text; fields are numbered as they are in the schema."""
-    return chr(FIRST_FIELD + min(field, _MOST_FIELDS - 1)) + form.stored
+def field_mark(field: int) -> str:
+    """Begin a name in the stored text; fields are numbered as they are in the schema."""
+    return chr(FIRST_FIELD + min(field, _MOST_FIELDS - 1))
 
 
 class StoredName(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from archsearch.analysis.folding import fold
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
-from archsearch.analysis.units import Marked, marked
+from archsearch.analysis.units import BREAK, Marked, marked
 from archsearch.domain.schema import FieldSpec, FieldType, Matching
 from archsearch.engines.base import Grams, TextTokens, UnitTokens
 from archsearch.engines.fields import (
@@ -29,8 +29,8 @@ from archsearch.engines.names import (
     NameForm,
     NameForms,
     distinct,
+    field_mark,
     name_sort_key,
-    stored_value,
 )
 from archsearch.security.masking import mask_text
 from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Tokens
@@ -90,7 +90,7 @@ class NameWriter:
         self._text = TextWriter(spec, segmenter)
         self._pinyin = pinyin
         self._forms = forms
-        self._number = number
+        self._mark = field_mark(number)
         self._whole = f"{spec.key}#whole"
         self._sort = sort_field(spec)
 
@@ -108,30 +108,32 @@ class NameWriter:
         folded = [fold(name) for name in names]
         found = list(map(marked, folded))
         self._text.write_marked(draft, folded, found)
-        for name, one in zip(names, folded, strict=True):
-            self._add(draft, self._forms.of(name, one))
-        whole = [self._whole_of(*name) for name in zip(names, found, strict=True)]
+        whole = []
+        for name, plain, one in zip(names, folded, found, strict=True):
+            masked = mask_text(name)
+            if masked == name:
+                whole.append("".join(one.units()) if one.words else one.text.replace(BREAK, ""))
+                self._add(draft, self._forms.of(plain))
+            else:
+                hidden = fold(masked)
+                whole.append("".join(marked(hidden).units()))
+                self._add(draft, self._forms.of(hidden))
         draft.keys[self._whole] = distinct(whole)
         return found[0]
 
     def _add(self, draft: Draft, form: NameForm) -> None:
         """Add a name to those of the other fields."""
-        rows, length = form.rows, form.length
-        kinds: tuple[str, ...] = (form.kind,)
-        stored = stored_value(self._number, form)
+        rows, stored, kind, length = form
+        stored = self._mark + stored
         known = draft.grams.get(NAMES)
-        if known is not None:
+        if known is None:
+            draft.keys[KINDS] = (kind,)
+        else:
             rows, length = known.rows + rows, min(known.length, length)
             stored = draft.stored[NAMES] + stored
-            kinds = distinct((*draft.keys[KINDS], form.kind))
+            draft.keys[KINDS] = distinct((*draft.keys[KINDS], kind))
         draft.grams[NAMES] = Grams(rows, length)
         draft.stored[NAMES] = stored
-        draft.keys[KINDS] = kinds
-
-    @staticmethod
-    def _whole_of(name: str, found: Marked) -> str:
-        masked = mask_text(name)
-        return "".join(found.units() if masked == name else marked(fold(masked)).units())
 
 
 class KeyWriter:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from archsearch.analysis.writing import written
 from archsearch.domain.plan import Channel, GivenNode, Node
-from archsearch.domain.query import Pattern, Reason, Word
+from archsearch.domain.query import Pattern, Reason, Verdict, Word
 from archsearch.domain.record import RecordId, values_at
 from archsearch.domain.schema import Matching, Schema
 from archsearch.engines.names import stored_values
@@ -21,6 +20,9 @@ WHOLE: Final = Word("", -1)
 """Stands for all bare words of a query together."""
 TEXT: Final = Word("", 0)
 """Stands for a text that is no query."""
+_AHEAD: Final = 1000.0
+"""A record whose name is like the text goes before those that mention it, and the more alike before
+the less; BM25 decides between equals."""
 _UNSWITCHED: Final = frozenset({Channel.EXACT, Channel.WRITTEN, Channel.SUBSTRING})
 """Channels that say no more than that the text is there, or a part of it, as exact search reads."""
 
@@ -35,12 +37,15 @@ class LikelyNames:
     """Who may be meant by the texts of one query."""
 
     nodes: Mapping[Word | Pattern, Node]
-    surest: float
-    """The best score of any."""
     meant: Mapping[RecordId, Sequence[_Meant]]
 
+    def score(self, record_id: RecordId) -> float | None:
+        """Give how much a record's name is like what was looked for, from 0 to 1."""
+        meant = self.meant.get(record_id)
+        return max(each.match.score for each in meant) if meant else None
 
-NOBODY: Final = LikelyNames({}, 0.0, {})
+
+NOBODY: Final = LikelyNames({}, {})
 
 
 class Likeness:
@@ -65,33 +70,38 @@ class Likeness:
     def _explainer(self) -> Explainer:
         return Explainer(self._lexicon, self._finder.weigher)
 
-    @property
-    def question(self) -> float:
-        """Score below which several words that nobody's name is like are taken for a question."""
-        return self._lexicon.costs.question
-
     def find(self, sought: Mapping[Word | Pattern, Sought], ask: Ask) -> LikelyNames:
         """Find who may be meant by each text."""
         if not sought or not self._names:
             return NOBODY
         nodes: dict[Word | Pattern, Node] = {}
         meant: dict[RecordId, list[_Meant]] = {}
-        surest = 0.0
         found = self._matches(list(sought.values()), ask, MOST)
         for (word, one), several in zip(sought.items(), found, strict=True):
             # Several words are one name if they are one together.
-            least = self.question if word == WHOLE else 0.0
+            least = self._lexicon.costs.together if word == WHOLE else 0.0
             matches = [match for match in several if match.score >= least]
             if matches:
-                nodes[word] = GivenNode(tuple((m.record_id, m.score) for m in matches))
-                surest = max(surest, matches[0].score)
+                nodes[word] = GivenNode(tuple((m.record_id, _AHEAD * m.score) for m in matches))
             for match in matches:
                 meant.setdefault(match.record_id, []).append(_Meant(one.text, match))
-        return LikelyNames(nodes, surest, meant)
+        return LikelyNames(nodes, meant)
 
     def names(self, texts: Sequence[str], ask: Ask, limit: int) -> list[list[Match]]:
         """Find who may be meant by each of some names."""
         return self._matches([Sought(text) for text in texts], ask, limit)
+
+    def verdict(self, score: float) -> Verdict:
+        """Judge by a score whether two names are one."""
+        costs = self._lexicon.costs
+        for verdict, least in (
+            (Verdict.SAME, costs.same),
+            (Verdict.LIKELY, costs.likely),
+            (Verdict.POSSIBLE, costs.possible),
+        ):
+            if score >= least:
+                return verdict
+        return Verdict.NONE
 
     def channel(self, text: str, match: Match) -> Channel:
         """Give the channel that says most about a match."""
@@ -113,10 +123,14 @@ class Likeness:
                 found |= {_reason(trace, key): None for trace in traces}
         return tuple(found)
 
+    def names_of(self, record: Mapping[str, Any]) -> list[str]:
+        """List the names of a record."""
+        return [name for _, name in self._shown(record)]
+
     def _shown(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for key in self._names:
             for value in values_at(record, key):
-                if written(str(value)).units:
+                if any(map(str.isalnum, str(value))):
                     yield key, str(value)
 
     def _matches(self, sought: Sequence[Sought], ask: Ask, limit: int) -> list[list[Match]]:

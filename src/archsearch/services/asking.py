@@ -158,9 +158,10 @@ class Presenter:
         reasons = self.likeness.reasons(shown, meant) if meant else ()
         highlights = self.highlighter.highlight(shown, terms, reasons)
         channels = (Channel.EXACT,) if plain else _channels(hit, reasons)
+        score = likely.score(hit.record_id) if Channel.EXACT not in hit.channels else None
         return Hit(
             hit.record_id,
-            round(hit.score, 6),
+            round(hit.score if score is None else score, 6),
             tuple(map(str, channels)),
             highlights,
             shown,

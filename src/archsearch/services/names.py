@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from archsearch.domain.audit import Action
@@ -11,7 +12,7 @@ from archsearch.domain.record import JsonValue
 from archsearch.errors import InvalidRequestError
 from archsearch.search.compiler import may_be_name
 from archsearch.search.language import Language
-from archsearch.search.likely import NOBODY, TEXT
+from archsearch.search.likely import NOBODY, TEXT, LikelyNames
 from archsearch.search.likeness.finder import Ask, Sought
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
@@ -112,7 +113,15 @@ class NameService:
             likely = self._language.likeness.find({TEXT: Sought(text)}, self._asks(asker))
         node = AnyOf((first, *likely.nodes.values()))
         found = self._asking.ask(Plan(node, first=first, limit=limit), asker)
-        return tuple(
-            self._presenter.hit(hit, found.records[hit.record_id], [(text, None)], likely)
+        terms = [(text, None)]
+        hits = (
+            self._presenter.hit(hit, found.records[hit.record_id], terms, likely)
             for hit in found.result.hits
         )
+        return tuple(self._judged(hit, likely) for hit in hits)
+
+    def _judged(self, hit: Hit, likely: LikelyNames) -> Hit:
+        """Score a hit by its name alone, and say what that means."""
+        score = likely.score(hit.record_id) or 0.0
+        verdict = self._language.likeness.verdict(score)
+        return replace(hit, score=round(score, 6), verdict=str(verdict))

@@ -7,8 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from time import perf_counter
 
+from archsearch.analysis.folding import fold_key
 from archsearch.domain.audit import Action
-from archsearch.domain.plan import Channel, Node, Order, Plan
+from archsearch.domain.plan import BY_SCORE, AnyOf, Channel, Node, Order, Plan
 from archsearch.domain.query import (
     Everything,
     Expression,
@@ -16,6 +17,7 @@ from archsearch.domain.query import (
     Mode,
     Page,
     SearchRequest,
+    Word,
 )
 from archsearch.domain.record import JsonValue
 from archsearch.search.compiler import positive_texts
@@ -134,23 +136,44 @@ class SearchService:
     def _answer(self, plan: Plan, expression: Expression, mode: Mode, asker: Asker) -> _Answer:
         exact = self._asking.ask(plan, asker)
         there = exact.result.total
-        enough = mode is Mode.AUTO and there >= self._rules.enough_exact
-        if mode is Mode.EXACT or enough or isinstance(expression, Everything):
+        if mode is Mode.EXACT or isinstance(expression, Everything):
             return _Answer(exact, Mode.EXACT)
+        if mode is Mode.AUTO and there >= self._rules.enough_exact:
+            return self._names_first(plan, expression, exact, asker)
         likely = self._likely(expression, asker, plan.filters, fuzzy=True)
         loose = self._language.compiler.fuzzy(expression, likely.nodes, exact=bool(there))
-        fuzzy = exact
         if loose != plan.node:
             first = plan.node if there else None
             fuzzy = self._asking.ask(_with(plan, loose, first=first), asker)
-        if not there and likely.surest < self._language.likeness.question:
-            answer = self._by_evidence(plan, expression, asker)
-            if answer is not None:
-                return answer
-        if fuzzy.result.total > there:
-            note = f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
-            return _Answer(fuzzy, Mode.FUZZY, note or "没有精确匹配，以下为近似匹配。", likely)
-        return _Answer(exact, Mode.EXACT)
+            if fuzzy.result.total > there:
+                note = f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
+                return _Answer(fuzzy, Mode.FUZZY, note or "没有精确匹配，以下为近似匹配。", likely)
+            if there:
+                return _Answer(fuzzy, Mode.EXACT, likely=likely)
+        if there:
+            return _Answer(exact, Mode.EXACT)
+        return self._by_evidence(plan, expression, asker) or _Answer(exact, Mode.EXACT)
+
+    def _names_first(
+        self, plan: Plan, expression: Expression, exact: Found, asker: Asker
+    ) -> _Answer:
+        """Order many exact hits by their names, if the text is a part of some."""
+        if plan.order != BY_SCORE or not self._is_part_of_names(expression, exact):
+            return _Answer(exact, Mode.EXACT)
+        likely = self._likely(expression, asker, (*plan.filters, plan.node), fuzzy=True)
+        node = AnyOf((plan.node, *likely.nodes.values()))
+        filters = (*plan.filters, plan.node)
+        ordered = Plan(node, filters, None, plan.order, plan.facets, plan.limit, plan.offset)
+        return _Answer(self._asking.ask(ordered, asker), Mode.EXACT, likely=likely)
+
+    def _is_part_of_names(self, expression: Expression, exact: Found) -> bool:
+        """Whether a word is in the name of the best hit, but not all of it."""
+        if not isinstance(expression, Word) or not exact.result.hits:
+            return False
+        best = exact.records[exact.result.hits[0].record_id]
+        word = fold_key(expression.text)
+        names = [fold_key(name) for name in self._language.likeness.names_of(best.values)]
+        return word not in names and any(word in name for name in names)
 
     def _by_evidence(self, plan: Plan, expression: Expression, asker: Asker) -> _Answer | None:
         evidence = self._language.compiler.evidence(expression)

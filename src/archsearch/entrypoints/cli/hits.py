@@ -75,6 +75,15 @@ def evidence(hit: "Hit", schema: "Schema") -> list[Line]:
     return lines[:_SNIPPETS_SHOWN]
 
 
+def why(hit: "Hit") -> str:
+    """Say why a hit matched: slips one by one (同音 章→张), else the channels."""
+    slips = [reason.text for reason in hit.reasons if reason.channel not in _PLAIN]
+    return "、".join(dict.fromkeys(slips) if slips else hit.channels)
+
+
+_PLAIN: Final = frozenset({"精确", "子串"})
+
+
 def summary(page: "Page") -> str:
     """Say how many there are, how they were found, and how to see more."""
     if not page.total:
@@ -100,7 +109,7 @@ def _row(hit: "Hit") -> list[Cell]:
         _joined(hit.record.get("nature")),
         _joined(hit.record.get("value_tier")),
         rest.replace("/", " ") or great,
-        "、".join(hit.channels),
+        why(hit),
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _STEP = 500
 """Names handed over at once, so that progress shows."""
 
+_VERDICTS: Final = {"same": "一致", "likely": "很可能", "possible": "可能", "none": "不像"}
+
 Found = list[tuple[str, "tuple[Hit, ...]"]]
 
 
@@ -31,8 +33,8 @@ Found = list[tuple[str, "tuple[Hit, ...]"]]
     名单可以写在命令里，也可以是文件：文本文件每行一个名称，或有“客户名称”一列的
     CSV、Excel 等；写 - 则从标准输入读。
 
-    在管道里每行一个结果，以制表符分隔：名称、名次、档号、客户名称、命中方式、得分；
-    没有找到的名称名次为 0。""",
+    在管道里每行一个结果，以制表符分隔：名称、名次、档号、客户名称、命中方式、得分、
+    结论（same 一致、likely 很可能、possible 可能、none 不像）；没有找到的名称名次为 0。""",
     arguments=[("名称", "要比对的客户名称")],
     examples=[
         ("archsearch match 张伟 中国农业发展银行", "比对两个名称"),
@@ -82,25 +84,26 @@ def _show(found: Found, out: Output) -> None:
 
 def _lines(name: str, found: "tuple[Hit, ...]") -> Iterator[list[str]]:
     if not found:
-        yield [name, "0", "", "", "", ""]
+        yield [name, "0", "", "", "", "", ""]
     for rank, hit in enumerate(found, 1):
         record_id, customer, *_, channels = hits.line(hit)
-        yield [name, str(rank), record_id, customer, channels, f"{hit.score:g}"]
+        yield [name, str(rank), record_id, customer, channels, f"{hit.score:g}", hit.verdict]
 
 
 def _table(found: Found) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, each in found:
         if not each:
-            rows.append((name, ((Piece("没有找到", "dim"),),), "", ""))
+            rows.append((name, ((Piece("没有找到", "dim"),),), "", "", ""))
         for rank, hit in enumerate(each):
-            channels = "、".join(hit.channels)
             shown = "" if rank else name
-            rows.append((shown, (hits.name_line(hit),), hit.record_id, channels))
+            verdict = _VERDICTS.get(hit.verdict, hit.verdict)
+            rows.append((shown, (hits.name_line(hit),), hit.record_id, verdict, hits.why(hit)))
     columns = [
         Column("名称"),
         Column("最像的档案"),
         Column("档号", "cyan", whole=True),
+        Column("结论", whole=True),
         Column("命中方式"),
     ]
     return Table(columns, rows)

@@ -7,6 +7,7 @@ units are and by the parts of the name; every step works on all names together.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -121,28 +122,38 @@ def align(
         firsts: The same against the first unit of a name.
         prices: What gaps cost.
     """
+    # A row a place in the names, so that every step goes along whole rows.
+    across = np.ascontiguousarray(codes.T)
     leading, inner, trailing = map(_summed, (prices.before, prices.inside, prices.after))
     last = before = leading
     previous: Matrix | None = None
     units = zip(vectors, firsts, prices.extras, strict=True)
     for place, (vector, first, extra) in enumerate(units, 1):
-        here = vector[codes]
+        here = vector[across]
         if first is not vector:
-            here[:, 0] = first[codes[:, 0]]
+            here[0] = first[across[0]]
         row = last + extra
-        row[:, 1:] = np.minimum(row[:, 1:], last[:, :-1] + here)
-        if previous is not None and codes.shape[1] > 1:
-            swapped = before[:, :-2] + here[:, :-1] + previous[:, 1:] + np.float32(prices.swap)
-            row[:, 2:] = np.minimum(row[:, 2:], swapped)
+        np.minimum(row[1:], last[:-1] + here, out=row[1:])
+        if previous is not None and len(across) > 1:
+            swapped = before[:-2] + here[:-1]
+            swapped += previous[1:]
+            swapped += np.float32(prices.swap)
+            np.minimum(row[2:], swapped, out=row[2:])
         # A run of units left out inside: the best place to have come from, in one sweep.
         left_out = trailing if place in prices.loose else inner
-        row = left_out + np.minimum.accumulate(row - left_out, axis=1)
+        row -= left_out
+        for above, there in pairwise(row):
+            # Row by row, which numpy's own way of accumulating takes three times as long for.
+            np.minimum(there, above, out=there)
+        row += left_out
         before, last, previous = last, row, here
-    rest = trailing[:, -1:] - trailing
-    return np.asarray((last + rest).min(axis=1), np.float32)
+    rest = trailing[-1:] - trailing
+    return np.asarray((last + rest).min(axis=0), np.float32)
 
 
 def _summed(gaps: Matrix) -> Matrix:
-    summed = np.zeros((gaps.shape[0], gaps.shape[1] + 1), np.float32)
-    np.cumsum(gaps, axis=1, out=summed[:, 1:])
+    summed = np.zeros((gaps.shape[1] + 1, gaps.shape[0]), np.float32)
+    summed[1:] = gaps.T
+    for above, there in pairwise(summed):
+        np.add(there, above, out=there)
     return summed

@@ -5,7 +5,7 @@ character costs is between it and a unit of the query alone.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -77,12 +77,9 @@ class Characters:
         self.readings: list[tuple[str, ...]] = [()]
         self.surname_readings: list[tuple[str, ...]] = [()]
         self.codes: dict[str, int] = {}
-        self.said: tuple[Spoken, Spoken] = ({}, {})
-        """By syllable, who is mainly read so and who may be; then the same of surnames."""
-        self.heard: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
-        """By coarse sound, and the same of surnames."""
-        self.sharing: dict[str, list[int]] = {}
-        """By component."""
+        self._groups: defaultdict[_Key, list[int]] = defaultdict(list)
+        self._syllables: tuple[dict[str, None], dict[str, None]] = ({}, {})
+        self._arrays: dict[_Key, Codes] = {}
         self._sounds = Sounds(pinyin)
         self._components = components
         self._table = np.zeros(_POINTS, np.int32)
@@ -95,6 +92,7 @@ class Characters:
         found = self._table[points]
         new = points[(found == 0) & (points != 0)]
         if new.size:
+            self._arrays.clear()
             for point in np.unique(new).tolist():
                 self._add(chr(point))
             found = self._table[points]
@@ -104,22 +102,44 @@ class Characters:
         """Number the characters of a text."""
         return self.numbers(points_of(text))
 
+    def said(self, syllable: str, *, first: bool) -> tuple[Codes, Codes]:
+        """Give who is mainly read so, and who may be; as surnames if ``first``."""
+        return self._group(("said", first, syllable)), self._group(("rarely", first, syllable))
+
+    def heard(self, sound: str, *, first: bool) -> Codes:
+        """Give who may have a coarse sound."""
+        return self._group(("heard", first, sound))
+
+    def sharing(self, component: str) -> Codes:
+        """Give who has a component."""
+        return self._group(("sharing", False, component))
+
+    def syllables(self, *, first: bool) -> Iterable[str]:
+        """List the syllables of all characters."""
+        return self._syllables[first]
+
+    def _group(self, key: "_Key") -> Codes:
+        found = self._arrays.get(key)
+        if found is None:
+            found = self._arrays[key] = np.array(self._groups.get(key, ()), np.int32)
+        return found
+
     def _add(self, unit: str) -> None:
         code = self._table[ord(unit)] = self.codes[unit] = len(self.units)
         self.units.append(unit)
-        ordinary = self._sounds.readings(unit)
-        surname = self._sounds.readings(unit, first=True)
-        self.readings.append(ordinary)
-        self.surname_readings.append(surname)
-        for readings, said, heard in zip((ordinary, surname), self.said, self.heard, strict=True):
+        self.readings.append(self._sounds.readings(unit))
+        self.surname_readings.append(self._sounds.readings(unit, first=True))
+        for first, readings in enumerate((self.readings[-1], self.surname_readings[-1])):
             for rank, syllable in enumerate(readings):
-                said.setdefault(syllable, ([], []))[rank > 0].append(code)
-                heard.setdefault(coarse(syllable), []).append(code)
+                kind = "rarely" if rank else "said"
+                self._syllables[first][syllable] = None
+                self._groups[kind, bool(first), syllable].append(code)
+                self._groups["heard", bool(first), coarse(syllable)].append(code)
         for component in self._components.of(unit):
-            self.sharing.setdefault(component, []).append(code)
+            self._groups["sharing", False, component].append(code)
 
 
-Spoken = dict[str, tuple[list[int], list[int]]]
+_Key = tuple[str, bool, str]
 
 
 def points_of(text: str) -> Points:

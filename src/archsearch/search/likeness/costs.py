@@ -39,7 +39,10 @@ class Costs:
     close: float
     typed: float
     least: float
-    question: float
+    together: float
+    same: float
+    likely: float
+    possible: float
     lean: float
     most_lean: float
     favour: float

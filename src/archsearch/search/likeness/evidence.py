@@ -82,7 +82,16 @@ class Explainer:
         costs = self._lexicon.costs
         extras = [self._extras[part] for part in reading.parts]
         gaps = [self._gaps[part] for part in name.parts]
-        return _path(self._weigher.table(reading.units, name.units), extras, gaps, costs.swap)
+        table = self._weigher.table(reading.units, name.units)
+        head, tail = _alike(table)
+        rows, columns = len(extras) - tail, len(gaps) - tail
+        middle = [row[head:columns] for row in table[head:rows]]
+        cost, steps = _path(middle, extras[head:rows], gaps[head:columns], costs.swap)
+        return cost, [
+            *((place, place) for place in range(head)),
+            *((_moved(i, head), _moved(j, head)) for i, j in steps),
+            *((rows + place, columns + place) for place in range(tail)),
+        ]
 
     def _traces(
         self, steps: list[_Step], reading: Reading, query: str, name: _Name
@@ -140,6 +149,21 @@ _FIXED: Final = {
 
 def _said(unit: Unit, query: str) -> str:
     return query[unit.start : unit.end] if unit.end else unit.text
+
+
+def _alike(costs: list[list[float]]) -> tuple[int, int]:
+    """Count the units that stand for each other at no cost at the beginning and at the end."""
+    rows, columns = len(costs), len(costs[0]) if costs else 0
+    least = min(rows, columns)
+    head = next((place for place in range(least) if costs[place][place]), least)
+    tail = 0
+    while tail < least - head and not costs[rows - tail - 1][columns - tail - 1]:
+        tail += 1
+    return head, tail
+
+
+def _moved(place: int | None, by: int) -> int | None:
+    return None if place is None else place + by
 
 
 def _path(

@@ -97,8 +97,9 @@ class Weigher:
     def _begin(self, costs: Vector, letters: str, *, first: bool) -> None:
         single = len(letters) == 1
         common = self._costs.initial if single else self._costs.beginning
-        for syllable, (main, rare) in self.characters.said[first].items():
+        for syllable in self.characters.syllables(first=first):
             if syllable.startswith(letters):
+                main, rare = self.characters.said(syllable, first=first)
                 costs[rare] = np.minimum(costs[rare], self._costs.initial_rare)
                 costs[main] = common
         code = self.characters.codes.get(letters)
@@ -110,11 +111,10 @@ class Weigher:
     ) -> None:
         same, rare_price, similar = prices
         for syllable in syllables:
-            near = self.characters.heard[first].get(coarse(syllable))
-            if near is not None:
-                costs[near] = np.minimum(costs[near], similar)
+            near = self.characters.heard(coarse(syllable), first=first)
+            costs[near] = np.minimum(costs[near], similar)
         for rank, syllable in enumerate(syllables):
-            main, rare = self.characters.said[first].get(syllable, ([], []))
+            main, rare = self.characters.said(syllable, first=first)
             costs[rare] = np.minimum(costs[rare], rare_price)
             costs[main] = np.minimum(costs[main], rare_price if rank else same)
 
@@ -130,7 +130,7 @@ class Weigher:
                 prices = (c.homophone, c.homophone_rare, c.similar_sound)
                 self._sound(costs, readings, prices, first=first)
         for component in self._components.of(text):
-            sharing = self.characters.sharing.get(component, [])
+            sharing = self.characters.sharing(component)
             costs[sharing] = np.minimum(costs[sharing], c.related)
         for other, degree in self._lookalikes.of(text).items():
             code = self.characters.codes.get(other)

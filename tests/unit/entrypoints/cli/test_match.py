@@ -14,7 +14,15 @@ def test_each_name_has_its_best_hits(run: Run) -> None:
     first, *_, last = rows
     assert (first[0], first[1], first[3]) == ("张伟", "1", "张伟")
     assert "精确" in first[4]
-    assert last == ["查无此人乎", "0", "", "", "", ""]
+    assert first[5:] == ["1", "same"]
+    assert last == ["查无此人乎", "0", "", "", "", "", ""]
+
+
+def test_a_name_that_is_like_one_is_judged(run: Run) -> None:
+    found = {row[3]: row for row in run("match", "章伟", "--limit", "2").rows}
+
+    assert found["章伟"][6] == "same"
+    assert found["张伟"][4:] == ["同音", "0.866667", "possible"]
 
 
 def test_the_number_of_hits_is_bounded(run: Run) -> None:

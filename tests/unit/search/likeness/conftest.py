@@ -9,7 +9,7 @@ from archsearch.domain.access import Scope, confine
 from archsearch.domain.plan import Gather
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import ID, OWNER, SECRECY, Document, Gathered, Grams, SearchEngine
-from archsearch.engines.names import KINDS, NAMES, NameForms, stored_value
+from archsearch.engines.names import KINDS, NAMES, NameForms, field_mark
 from archsearch.search.likeness.evidence import Explainer, Trace
 from archsearch.search.likeness.finder import Finder, Match, Sought
 from archsearch.search.likeness.lexicon import Lexicon
@@ -37,11 +37,13 @@ class Names:
 
     def document(self, number: int, owner: str = "li.na") -> Document:
         name = self.names[number]
-        form = self._forms.of(name, fold(name))
+        form = self._forms.of(fold(name))
         record_id = f"{number:06d}"
         keys = {ID: (record_id,), OWNER: (owner,), SECRECY: ("内部",), KINDS: (form.kind,)}
         grams = {NAMES: Grams(form.rows, form.length)}
-        return Document(RecordId(record_id), 1, {}, keys, grams, {NAMES: stored_value(0, form)})
+        return Document(
+            RecordId(record_id), 1, {}, keys, grams, {NAMES: field_mark(0) + form.stored}
+        )
 
     def find(self, text: str, limit: int, scope: Scope = EVERYTHING) -> list[Match]:
         def ask(gathers: tuple[Gather, ...]) -> Gathered:

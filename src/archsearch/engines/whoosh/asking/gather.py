@@ -190,10 +190,12 @@ def _weighed(
         if touched.size * SPARSE < everything.size:
             docs = np.unique(touched).astype(np.intp)
         else:
-            docs = np.flatnonzero(total)
+            # Comparing first: to look for zeros among floats takes ten times as long.
+            docs = np.flatnonzero(total != 0.0)
         weights: Floats = total[docs]
         total[docs] = 0.0
-    weights -= np.abs(everything.lengths()[docs].astype(np.int64) - one.length) * one.per_unit
+    lengths = everything.lengths()[docs].astype(np.int32)
+    weights -= np.abs(lengths - one.length) * one.per_unit
     return docs, weights
 
 

@@ -91,20 +91,9 @@ def places(needles: Ints, haystack: Ints) -> tuple[Docs, Mask]:
     """Find sorted-set members: their places in ``haystack``, and which needles are there at all."""
     if not haystack.size:
         return np.zeros(needles.size, np.intp), np.zeros(needles.size, np.bool_)
-    wanted = narrowed(needles, haystack.dtype)
+    wanted = needles.astype(haystack.dtype, copy=False)  # else numpy converts the whole haystack
     found = np.minimum(np.searchsorted(haystack, wanted), haystack.size - 1)
-    return found, haystack[found] == needles
-
-
-def narrowed(needles: Ints, kind: np.dtype[Any]) -> Ints:
-    """Convert what is looked up to the type it is looked up in; what is too large to the largest.
-
-    Otherwise numpy converts all that is searched.
-    """
-    most = np.iinfo(kind).max
-    if np.iinfo(needles.dtype).max > most:
-        needles = np.minimum(needles, most)
-    return needles.astype(kind, copy=False)
+    return found, haystack[found] == wanted
 
 
 def marked(docs: Ints, size: int) -> Mask:
@@ -140,10 +129,7 @@ def top(values: Ints | Floats, wanted: int) -> Docs:
 
 
 def shortlist(values: Ints | Floats, wanted: int) -> Docs:
-    """Give some places, those of the ``wanted`` largest values among them.
-
-    What is below the best of enough blocks is dropped: one pass instead of a partition of all.
-    """
+    """Drop what is below the best of enough blocks: one pass instead of a partition of all."""
     width = values.size // _BLOCKS
     if width <= wanted:
         return np.arange(values.size)

@@ -28,9 +28,13 @@ class StoredField:
     @classmethod
     def of(cls, texts: Sequence[str]) -> "StoredField":
         """Make the field of the texts of all documents."""
-        pieces = [_encoded(text) for text in texts]
-        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces)) // 2
-        return cls(compact(lengths), np.frombuffer(b"".join(pieces), "<u2"))
+        joined = "".join(texts)
+        units = np.frombuffer(_encoded(joined), "<u2")
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        if units.size > len(joined):
+            # Characters beyond the first plane are two units.
+            lengths = np.array([len(_encoded(text)) // 2 for text in texts], np.int64)
+        return cls(compact(lengths), units)
 
     @cached_property
     def bounds(self) -> Ints:

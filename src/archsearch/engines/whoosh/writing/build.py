@@ -59,10 +59,10 @@ class _StoredColumn:
         self._slots: list[int] = []
         self._texts: list[str] = []
 
-    def add(self, slots: list[int], texts: list[str]) -> None:
-        """Take in the texts of some slots."""
-        self._slots += slots
-        self._texts += texts
+    def add(self, slot: int, text: str) -> None:
+        """Take in the text of a slot."""
+        self._slots.append(slot)
+        self._texts.append(text)
 
     def finish(self, homes: Docs, size: int) -> StoredField | None:
         placed = [""] * size
@@ -132,6 +132,8 @@ class Builder:
         keys: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         slots_of: defaultdict[str, list[int]] = defaultdict(list)
         key_slots: defaultdict[str, list[int]] = defaultdict(list)
+        grams: defaultdict[str, list[Grams]] = defaultdict(list)
+        gram_slots: defaultdict[str, list[int]] = defaultdict(list)
         for slot, document in enumerate(self._waiting, self._slots - len(self._waiting)):
             for name, text in document.texts.items():
                 texts[name].append(text)
@@ -139,28 +141,16 @@ class Builder:
             for name, held in document.keys.items():
                 keys[name].append(held)
                 key_slots[name].append(slot)
+            for name, several in document.grams.items():
+                grams[name].append(several)
+                gram_slots[name].append(slot)
+            for name, given in document.stored.items():
+                self._stored[name].add(slot, given)
         keys.pop(ID, None)
+        for name, rows in grams.items():
+            self.weight += self._grams[name].add(gram_slots[name], rows)
         for name, found in texts.items():
             self.weight += self._texts[name].add(slots_of[name], found)
         for name, lists in keys.items():
             self.weight += self._keys[name].add(key_slots[name], lists)
-        self._take_in_names()
         self._waiting = []
-
-    def _take_in_names(self) -> None:
-        """Take in what is gathered by, and what is given back."""
-        grams: defaultdict[str, list[Grams]] = defaultdict(list)
-        stored: defaultdict[str, list[str]] = defaultdict(list)
-        slots: defaultdict[str, list[int]] = defaultdict(list)
-        stored_slots: defaultdict[str, list[int]] = defaultdict(list)
-        for slot, document in enumerate(self._waiting, self._slots - len(self._waiting)):
-            for name, found in document.grams.items():
-                grams[name].append(found)
-                slots[name].append(slot)
-            for name, text in document.stored.items():
-                stored[name].append(text)
-                stored_slots[name].append(slot)
-        for name, several in grams.items():
-            self.weight += self._grams[name].add(slots[name], several)
-        for name, texts in stored.items():
-            self._stored[name].add(stored_slots[name], texts)
