@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
 from archsearch.services.identity import Clock
-from archsearch.services.index import SYSTEM, IndexService, Watch
+from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
 from archsearch.services.names import NameService
 from archsearch.services.reading import ReadingService
@@ -155,7 +155,10 @@ class Application:
             if spec.sortable and spec.vocabulary is not None
         }
         builder = DocumentBuilder(self.settings.schema, ranks, self.analysis)
-        index = IndexService(self.database, self.engine, builder, self.trail, self._drain_lock)
+        locks = Locks(
+            self._lock("drain.lock"), self._lock("feed.lock", shared=True), self._lock("feed.lock")
+        )
+        index = IndexService(self.database, self.engine, builder, self.trail, locks)
         index.watch = self.watch
         return index
 
@@ -236,8 +239,8 @@ class Application:
         """Proves that everything agrees."""
         return Doctor(self.trail, self.engine)
 
-    def _drain_lock(self, patience: float) -> AbstractContextManager[object]:
-        return writing(self.settings.workspace.var / "drain.lock", patience)
+    def _lock(self, name: str, *, shared: bool = False) -> Lock:
+        return partial(writing, self.settings.workspace.var / name, shared=shared)
 
     def _indexing(self) -> Indexing:
         return Indexing(self.index, self.companion())

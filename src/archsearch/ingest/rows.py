@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from archsearch.domain.problem import Problem, Severity, Where
 from archsearch.domain.record import JsonValue, Origin, Values
+
+MISSING: Final = "required_missing"
+"""Code of the problem that a field is empty which must not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,12 @@ class Draft:
     def rejected(self) -> bool:
         """Whether an error keeps the row out."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it is rejected for more than what the record that it names may have already."""
+        if not self.problems:
+            return False
+        errors = [p.code for p in self.problems if p.severity is Severity.ERROR]
+        named = "record_id" in self.values or "source_id" in self.values
+        return bool(errors) and not (named and set(errors) == {MISSING})

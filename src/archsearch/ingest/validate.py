@@ -26,7 +26,7 @@ from archsearch.domain.schema import FieldSpec, FieldType, Schema
 from archsearch.ingest.faults import Fault, problem
 from archsearch.ingest.names import name_fault
 from archsearch.ingest.normalise.derive import ENTERPRISE, PERSON
-from archsearch.ingest.rows import Draft
+from archsearch.ingest.rows import MISSING, Draft
 
 RECOMMENDED: Final[Mapping[str, int]] = {
     "id_number": 15,
@@ -92,7 +92,7 @@ _REGION_MISMATCH: Final = Fault("region_mismatch", "与地址所在的地区不�
 _FUTURE: Final = Fault("date_order", "晚于今天，请核对年份。")
 _TOO_OLD: Final = Fault("date_suspicious", "距今超过 120 年，请核对年份。")
 _REVIEW_TOO_EARLY: Final = Fault("date_suspicious", "早于建档时间，请核对。")
-_REQUIRED: Final = Fault("required_missing", "是必填项，请补填。")
+_REQUIRED: Final = Fault(MISSING, "是必填项，请补填。")
 _NO_USCC: Final = Fault("incomplete", "企业客户未填统一社会信用代码，请补录。")
 _NO_ID: Final = Fault("incomplete", "个人客户未填证件号码，请补录。")
 _NO_CONTACT: Final = Fault("incomplete", "没有电话、邮箱、地址或联系人，请至少补录一项。")

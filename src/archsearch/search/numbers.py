@@ -24,7 +24,6 @@ from archsearch.domain.identifiers import (
 )
 from archsearch.domain.plan import AllOf, AnyOf, Channel, KeyNode, Labelled, Node
 from archsearch.domain.schema import FieldSpec, FieldType
-from archsearch.engines.fields import identifier_key
 from archsearch.security.tokens import Purpose, Tokens
 
 Allows: TypeAlias = Callable[[Channel], bool]

@@ -76,22 +76,29 @@ class Admission:
         """Decide about a draft.
 
         Args:
-            draft: Without errors of its own.
+            draft: Without errors of its own, but for what the record that it is about may have.
             digest: Of its content.
             known: The stored record that it is about, if any.
             before: That record's content, when its digest differs.
         """
-        if known is not None and not self.sees(known):
+        if known is None or not self.sees(known):
+            if known is None or draft.rejected:
+                return self._stored(draft, digest, None, None)
             return self.taken(draft, digest)
-        if known is not None and known.digest == digest:
+        if known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
         if before is not None:
             draft = self.check(amend(draft, before, self.mask(before.values)), self.today)
-            if draft.rejected:
-                # Right by itself, wrong beside what is known of the customer.
-                return Decision(Verdict.REFUSE, draft, {}, digest, problems=draft.problems)
             if same_content(draft.values, before.values):
                 return Decision(Verdict.NOTHING, draft, {}, digest, known)
+        return self._stored(draft, digest, known, before)
+
+    def _stored(
+        self, draft: Draft, digest: str, known: Identity | None, before: Record | None
+    ) -> Decision:
+        if draft.rejected:
+            # Wrong by itself, or beside what is known of the customer.
+            return Decision(Verdict.REFUSE, draft, {}, digest, problems=draft.problems)
         values = self._values(draft)
         refusal = self._frozen(before) or self._refusal(values, known)
         if refusal is not None:

@@ -187,9 +187,9 @@ def accompany(index: IndexService, fingerprint: str, *, orders: int, answers: in
             os.write(answers, _DONE)
 
 
-def _is_python(program: str) -> bool:
+def _is_python(program: str | None) -> bool:
     """Whether a program is Python itself, not one that Python is built into."""
-    return Path(program).name.startswith("python")
+    return bool(program) and Path(str(program)).name.startswith("python")
 
 
 def _processors() -> int:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from archsearch.domain.access import Role, ScopedGather, ScopedQuery
 from archsearch.domain.audit import Action
@@ -47,6 +47,18 @@ Lock = Callable[[float], AbstractContextManager[object]]
 """Makes a context that one process at a time can be in; entering raises BusyError after so many
 seconds."""
 
+
+class Locks(NamedTuple):
+    """What processes keep each other from."""
+
+    drain: Lock
+    """Held by whoever brings records into the index."""
+    feeding: Lock
+    """Shared by all who take records in, and see to the index themselves."""
+    idle: Lock
+    """Cannot be had while somebody is feeding."""
+
+
 _PATIENCE = 10.0
 _AT_ONCE = 6
 """Times the patience: another process may be committing and merging all that it has gathered."""
@@ -64,13 +76,14 @@ class IndexService:
         engine: SearchEngine,
         builder: DocumentBuilder,
         trail: Trail,
-        lock: Lock,
+        locks: Locks,
     ) -> None:
         self._database = database
         self._engine = engine
         self._builder = builder
         self._trail = trail
-        self._lock = lock
+        self._lock = locks.drain
+        self._locks = locks
         self.watch: Watch = nullcontext
 
     def answer(self, query: ScopedQuery, known: set[str] | None = None) -> EngineResult:
@@ -177,15 +190,26 @@ class IndexService:
             if empty and not self._sound():
                 self.repair()
 
+    def feeding(self) -> AbstractContextManager[object]:
+        """Tell other processes, as long as the context lasts, that this one indexes what it stores.
+
+        Raises:
+            BusyError: Another process is just catching up on what a killed one has left.
+        """
+        return self._locks.feeding(_PATIENCE * _AT_ONCE)
+
     def catch_up(self) -> bool:
         """Drain if that is possible at once; tells whether the index is up to date now.
 
-        What a killed process had stored but not indexed is found again through this.
+        What a killed process had stored but not indexed is found again through this. While one is
+        alive that indexes by itself what it stores, nobody else does its work.
         """
         with self._database.read() as connection:
             if not outbox.count(connection):
                 return True
         try:
+            with self._locks.idle(0):
+                pass
             self.drain(patience=0)
         except (BusyError, EngineError):
             # Another process is at it, or the disk is full: what is indexed can still be found.

@@ -1,6 +1,7 @@
 """How what an ingest stores gets into the index: by companions if it is much, else at the end."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
 
@@ -49,8 +50,10 @@ class Indexing:
         self._fresh = 0
         self._ordered = 0
         self._companions: Sequence[Companion] | None = None
+        self._context = ExitStack()
 
     def __enter__(self) -> Self:
+        self._context.enter_context(self._index.feeding())
         return self
 
     def __exit__(
@@ -61,6 +64,7 @@ class Indexing:
     ) -> None:
         for companion in self._companions or ():
             companion.leave()
+        self._context.close()
 
     def begin(self) -> None:
         """Get ready before anything is stored."""

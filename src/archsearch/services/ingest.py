@@ -181,16 +181,19 @@ class IngestService:
         if not report.dry_run and not bookmark.number:
             indexing.expect(source.size)
         try:
-            for batch, weight in _batches(source.entries, tally, self._rules.batch):
-                decisions, bookmark = batches.store(batch, bookmark.rejecting(tally.kept_out))
-                tally.kept_out.clear()
-                for decision in decisions:
-                    tally.count(decision)
+            for batch in _batches(source.entries, tally, self._rules.batch):
+                drafts = [entry for entry in batch.entries if not entry.hopeless]
+                others = (entry for entry in batch.entries if entry.hopeless)
+                bookmark = bookmark.rejecting(entry.row.where.number for entry in others)
+                decisions: Sequence[Decision] = ()
+                if drafts:
+                    decisions, bookmark = batches.store(drafts, bookmark)
+                tally.take(batch.entries, iter(decisions))
                 if progress:
                     progress(source.name, tally.rows)
-                if not report.dry_run:
+                if not report.dry_run and decisions:
                     number = sum(d.record_id is not None for d in decisions)
-                    indexing.stored(number, weight // len(batch))
+                    indexing.stored(number, batch.weight // len(decisions))
         except BaseException:
             rejects.abort()
             raise
@@ -227,8 +230,6 @@ class _Tally:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
-    kept_out: list[int] = field(default_factory=list)
-    """Numbers of the rows rejected since the last batch."""
 
     def trouble(self, problem: Problem) -> None:
         """Note what is wrong with the source, or with a row that could not even be read."""
@@ -244,6 +245,14 @@ class _Tally:
         self.report.rejected_rows += 1
         self.report.tell(problems)
         self.rejects.add(problems, row)
+
+    def take(self, entries: Sequence[Draft], decisions: Iterator[Decision]) -> None:
+        """Note what became of the rows of a batch, in their order."""
+        for entry in entries:
+            if entry.hopeless:
+                self.reject(entry.problems, entry.row)
+            else:
+                self.count(next(decisions))
 
     def count(self, decision: Decision) -> None:
         """Note what was decided about a row."""
@@ -276,27 +285,32 @@ class _Tally:
         }
 
 
-def _batches(
-    entries: Iterable[Draft | Problem], tally: _Tally, size: int
-) -> Iterator[tuple[list[Draft], int]]:
-    """Group the drafts that can be stored, and count their characters; tell of the others."""
-    batch: list[Draft] = []
-    weight = 0
+@dataclass(slots=True)
+class _Batch:
+    """Rows that are looked at together."""
+
+    entries: list[Draft] = field(default_factory=list)
+    weight: int = 0
+    """Characters in them."""
+
+
+def _batches(entries: Iterable[Draft | Problem], tally: _Tally, size: int) -> Iterator[_Batch]:
+    """Group the drafts; tell of what is no row."""
+    batch = _Batch()
     for entry in entries:
         if isinstance(entry, Problem):
             tally.trouble(entry)
-        elif entry.rejected:
-            tally.kept_out.append(entry.row.where.number)
-            tally.reject(entry.problems, entry.row)
-        else:
-            batch.append(entry)
-            for value in entry.values.values():
-                weight += len(value) if type(value) is str else _weight(value)
-            if len(batch) == size or weight > _HEAVIEST_BATCH:
-                yield batch, weight
-                batch, weight = [], 0
-    if batch:
-        yield batch, weight
+            continue
+        batch.entries.append(entry)
+        weight = batch.weight
+        for value in entry.values.values():
+            weight += len(value) if type(value) is str else _weight(value)
+        batch.weight = weight
+        if len(batch.entries) == size or weight > _HEAVIEST_BATCH:
+            yield batch
+            batch = _Batch()
+    if batch.entries:
+        yield batch
 
 
 def _weight(value: JsonValue) -> int:

@@ -217,6 +217,32 @@ def test_an_export_of_a_few_columns_changes_only_those(staffed: Office) -> None:
     assert staffed.ailments() == []
 
 
+def test_a_row_need_not_repeat_what_its_record_has(staffed: Office) -> None:
+    staffed.feed({"record_id": "R", "name": "张伟", "source": "CRM", "source_id": "7"})
+
+    by_id = staffed.feed({"record_id": "R", "notes": "只改备注"})
+    by_source = staffed.feed({"source": "CRM", "source_id": "7", "email": "zw@example.com"})
+    nobody = staffed.feed({"record_id": "S", "notes": "没有这份档案"}, {"notes": "谁的"})
+
+    assert (by_id.updated, by_source.updated) == (1, 1)
+    assert [(problem.code, problem.field) for problem in nobody.rejected] == [
+        ("required_missing", "name"),
+        ("required_missing", "name"),
+    ]
+    assert staffed.archive.get("R", user="admin").values["name"] == "张伟"
+    assert staffed.ailments() == []
+
+
+def test_a_row_without_a_name_tells_nothing_of_a_hidden_record(staffed: Office) -> None:
+    staffed.feed({**SAME, "department": BRANCH, "secrecy": "内部"}, user="boss")
+    row = {**SAME, "name": ""}
+
+    hidden = staffed.feed(row, user="wu").rejected
+    unknown = staffed.feed({**row, "record_id": "NEW", "source_id": "8"}, user="wu").rejected
+
+    assert [problem.code for problem in hidden] == [problem.code for problem in unknown]
+
+
 def test_what_follows_from_something_new_does_not_outweigh_what_was_given(
     staffed: Office,
 ) -> None:

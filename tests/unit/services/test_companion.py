@@ -109,10 +109,11 @@ def test_without_a_companion_of_use_the_first_process_indexes_alone(
     check(office)
 
 
-@pytest.mark.parametrize("program", ["/no/such/python", "/usr/bin/some-server", ""])
+@pytest.mark.parametrize("program", ["/no/such/python", "/usr/bin/some-server", "", None])
 def test_a_companion_that_cannot_be_started_is_done_without(
     office: Office, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
+    """Where Python is built into another program it does not know what it is called."""
     invite = invitation(office, monkeypatch)
 
     done = feed(office, replace(invite, command=(program,)))

@@ -11,6 +11,7 @@ from archsearch.domain.audit import Action, AuditFilter
 from archsearch.domain.record import RecordId
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import AccessDeniedError, BusyError, EngineError
+from archsearch.services.indexing import Indexing
 from archsearch.storage import audit_log, outbox
 from tests.offices import Office, drain_held_up, named
 
@@ -53,6 +54,34 @@ def test_while_another_process_drains_nobody_waits_to_catch_up(filled: Office) -
         assert waiting(filled) == 1
         assert len(filled.seen("admin")) == 5
     assert index.catch_up()
+    assert waiting(filled) == 0
+
+
+def test_a_search_does_not_index_what_somebody_is_just_taking_in(filled: Office) -> None:
+    """Otherwise it would answer only when that ingest ends."""
+    index = filled.application.index
+    fill_outbox(filled, "R1")
+
+    with index.feeding(), index.feeding():
+        assert not index.catch_up()
+        assert waiting(filled) == 1
+    assert index.catch_up()
+    assert waiting(filled) == 0
+
+
+def test_who_is_taking_records_in_says_so(filled: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    index = filled.application.index
+    finish = Indexing.finish
+
+    def noted(indexing: Indexing) -> bool:
+        seen.append(index.catch_up())
+        return finish(indexing)
+
+    monkeypatch.setattr(Indexing, "finish", noted)
+    filled.feed(*named(["new"]))
+
+    assert seen == [False]
     assert waiting(filled) == 0
 
 

@@ -1,7 +1,7 @@
 """Wildcard patterns over a key dictionary, without a pattern that takes for ever.
 
-Keys are matched as the bytes they are stored as, written one after another: the longest literal
-piece of a pattern is looked for in all of them at once, and only keys that have it are matched.
+The longest literal piece of a pattern is looked for in all keys at once, as the bytes they are
+stored as, and only keys that have it are matched.
 Between two stars the first place that fits is as good as any, so every piece is an atomic group and
 the time is bounded by key length times pattern length.
 """
@@ -13,27 +13,39 @@ from typing import Final
 import numpy as np
 
 from archsearch.engines.whoosh.format.arrays import Docs, Ints
-from archsearch.engines.whoosh.format.dictionary import Dictionary, encode
+from archsearch.engines.whoosh.format.dictionary import Dictionary, decode, encode
 
 _SPECIAL: Final = "*?"
 _LITERAL: Final = re.compile(r"[^*?]+")
-_ONE: Final = rb"[\x00-\x7f\xc0-\xff][\x80-\xbf]*+"
-"""One character of UTF-8."""
 
 
-def compiled(pattern: str) -> re.Pattern[bytes]:
-    """Translate ``*`` (any run) and ``?`` (one character) to an expression for encoded keys."""
-    head, *rest = [_piece(piece) for piece in pattern.split("*")]
-    if not rest:
-        return re.compile(head + rb"\Z", re.DOTALL)
-    *middle, tail = rest
-    jumps = b"".join(b"(?>.*?%b)" % piece for piece in middle if piece)
-    # Only where a character begins may the tail begin.
-    return re.compile(b"%b%b.*%b" % (head, jumps, tail) + rb"\Z", re.DOTALL)
+class Wildcard:
+    """A pattern of ``*`` (any run of characters) and ``?`` (one character)."""
+
+    def __init__(self, pattern: str) -> None:
+        head, *rest = pattern.split("*")
+        self._open = bool(rest)
+        *middle, tail = rest or [""]
+        jumps = "".join(f"(?>.*?{_expression(piece)})" for piece in middle if piece)
+        self._front = re.compile(_expression(head) + jumps, re.DOTALL)
+        self._back = re.compile(_expression(tail), re.DOTALL)
+        self._last = len(tail)
+
+    def match(self, key: str) -> bool:
+        """Whether it fits a whole key."""
+        if not self._open:
+            return self._front.fullmatch(key) is not None
+        # What is behind the last star is as long as it is: no need to look where it begins.
+        end = len(key) - self._last
+        return (
+            end >= 0
+            and self._back.match(key, end) is not None
+            and self._front.match(key, 0, end) is not None
+        )
 
 
-def _piece(text: str) -> bytes:
-    return b"".join(_ONE if char == "?" else re.escape(encode(char)) for char in text)
+def _expression(text: str) -> str:
+    return "".join("." if char == "?" else re.escape(char) for char in text)
 
 
 def matching(keys: Dictionary, pattern: str) -> Docs:
@@ -48,9 +60,9 @@ def matching(keys: Dictionary, pattern: str) -> Docs:
         chosen = _holding(encode(max(literals, key=len)), text, bounds)
         if pattern == f"*{literals[0]}*":
             return low + chosen
-    match = compiled(pattern).match
+    match = Wildcard(pattern).match
     ranges = zip(bounds[chosen].tolist(), bounds[chosen + 1].tolist(), strict=True)
-    fitting = [match(text, begin, end) is not None for begin, end in ranges]
+    fitting = [match(decode(text[begin:end])) for begin, end in ranges]
     return low + chosen[np.array(fitting, np.bool_)]
 
 

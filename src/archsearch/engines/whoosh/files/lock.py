@@ -33,10 +33,11 @@ def _hook_fork() -> None:
 
 
 class FileLock:
-    """An exclusive lock on a file; also serves as Whoosh's lock object."""
+    """A lock on a file, exclusive or shared; also serves as Whoosh's lock object."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
         self._path = path
+        self._kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         self._handle: int | None = None
 
     def acquire(self, blocking: bool = False) -> bool:  # noqa: FBT001, FBT002 - Whoosh's signature
@@ -75,7 +76,7 @@ class FileLock:
         self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         _held.add(self)
         try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._handle, self._kind | fcntl.LOCK_NB)
         except BlockingIOError:
             self.abandon()
             return False
@@ -86,14 +87,14 @@ class FileLock:
 
 
 @contextmanager
-def writing(path: Path, timeout: float) -> Iterator[FileLock]:
-    """Hold the lock on ``path``.
+def writing(path: Path, timeout: float, *, shared: bool = False) -> Iterator[FileLock]:
+    """Hold the lock on ``path``; a shared one together with others who share it.
 
     Raises:
         BusyError: Another writer had it for all of ``timeout`` seconds.
         EngineError: The lock file cannot be made.
     """
-    lock = FileLock(path)
+    lock = FileLock(path, shared=shared)
     deadline = time.monotonic() + timeout
     while not _acquired(lock):
         if time.monotonic() >= deadline:

@@ -91,9 +91,20 @@ def places(needles: Ints, haystack: Ints) -> tuple[Docs, Mask]:
     """Find sorted-set members: their places in ``haystack``, and which needles are there at all."""
     if not haystack.size:
         return np.zeros(needles.size, np.intp), np.zeros(needles.size, np.bool_)
-    wanted = needles.astype(haystack.dtype, copy=False)  # else numpy converts the whole haystack
+    wanted = narrowed(needles, haystack.dtype)
     found = np.minimum(np.searchsorted(haystack, wanted), haystack.size - 1)
-    return found, haystack[found] == wanted
+    return found, haystack[found] == needles
+
+
+def narrowed(needles: Ints, kind: np.dtype[Any]) -> Ints:
+    """Convert what is looked up to the type it is looked up in; what is too large to the largest.
+
+    Otherwise numpy converts all that is searched.
+    """
+    most = np.iinfo(kind).max
+    if np.iinfo(needles.dtype).max > most:
+        needles = np.minimum(needles, most)
+    return needles.astype(kind, copy=False)
 
 
 def marked(docs: Ints, size: int) -> Mask:

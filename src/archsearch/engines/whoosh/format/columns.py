@@ -73,7 +73,7 @@ class KeyField:
         if last - first == ordinals.size:
             docs = self.lists.docs_of(first, last)
         else:
-            docs = np.concatenate([self.lists.docs(one) for one in ordinals.tolist()])
+            docs = self.lists.docs_of_some(ordinals)
         return DocSet(self.size, docs) if ordinals.size == 1 else self._distinct(docs)
 
     def _scanned(self, ordinals: Docs) -> bool:

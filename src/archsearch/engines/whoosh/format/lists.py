@@ -20,7 +20,15 @@ from functools import cached_property
 
 import numpy as np
 
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, Mask, compact, narrowed, offsets
+from archsearch.engines.whoosh.format.arrays import (
+    Docs,
+    Ints,
+    Mask,
+    compact,
+    narrowed,
+    offsets,
+    spread,
+)
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 from archsearch.engines.whoosh.format.packed import BLOCK, Packed
 
@@ -114,13 +122,13 @@ class DocLists:
     def docs_of(self, first: int, last: int) -> Docs:
         """Read the lists ``[first, last)``, one after the other."""
         bounds = self.bounds.between(first, last)
-        docs = np.cumsum(self.gaps.run(int(bounds[0]), int(bounds[-1])), dtype=np.intp)
-        if last - first > 1:
-            starts = bounds[:-1] - bounds[0]
-            before = np.zeros(last - first, np.intp)
-            before[1:] = docs[starts[1:] - 1]
-            docs -= np.repeat(before, np.diff(bounds))
-        return docs
+        return _added_up(self.gaps.run(int(bounds[0]), int(bounds[-1])), np.diff(bounds))
+
+    def docs_of_some(self, numbers: Docs) -> Docs:
+        """Read some lists, at least one, one after the other."""
+        starts = self.bounds.at(numbers)
+        sizes = self.bounds.at(numbers + 1) - starts
+        return _added_up(self.gaps.take(spread(starts, sizes)), sizes)
 
     def places(self, number: int, docs: Docs) -> tuple[Docs, Mask]:
         """Look up ascending documents in one list: their places, and which are there at all."""
@@ -169,6 +177,16 @@ class DocLists:
             bounds = Bounds(count, None, np.empty(0, np.uint8))
         gaps = Packed.load(container, prefix + "gaps.", bounds[count])
         return cls(bounds, gaps, container[prefix + "skips"])
+
+
+def _added_up(gaps: Ints, sizes: Docs) -> Docs:
+    """Add up the gaps of each of several lists, none of them empty."""
+    docs = np.cumsum(gaps, dtype=np.intp)
+    if sizes.size > 1:
+        before = np.zeros(sizes.size, np.intp)
+        before[1:] = docs[np.cumsum(sizes)[:-1] - 1]
+        docs -= np.repeat(before, sizes)
+    return docs
 
 
 def _lookup(haystack: Docs, needles: Docs) -> tuple[Docs, Mask]:

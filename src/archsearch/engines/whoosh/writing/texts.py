@@ -94,7 +94,9 @@ class _Units:
 
     def finish(self, homes: Docs, lengths: Ints) -> tuple[Tokens, Docs]:
         """Give the units and the places of those whose successor stands next to them."""
-        units = np.frombuffer("".join(self._marks).encode("utf-32-le"), np.uint32).copy()
+        units = np.frombuffer(
+            "".join(self._marks).encode("utf-32-le", "surrogatepass"), np.uint32
+        ).copy()
         units[units == ord(WORD)] = _whole(self._words)
         sizes = np.array(self._sizes, np.intp)
         docs = np.repeat(homes[np.array(self.slots, np.intp)].astype(np.int32), sizes)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.engines.whoosh.asking.wildcard import compiled, matching
-from archsearch.engines.whoosh.format.dictionary import Dictionary, encode
+from archsearch.engines.whoosh.asking.wildcard import Wildcard, matching
+from archsearch.engines.whoosh.format.dictionary import Dictionary, decode, encode
 
 
 @given(st.text("ab*?", max_size=8), st.text("ab\n甲", max_size=8))
@@ -15,14 +15,16 @@ def test_it_means_what_the_plain_translation_means(pattern: str, key: str) -> No
 
     expected = re.fullmatch(plain, key, re.DOTALL) is not None
 
-    assert (compiled(pattern).match(encode(key)) is not None) == expected
+    assert Wildcard(pattern).match(key) == expected
 
 
-@pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "?*" * 60 + "b", "*" * 400 + "b"])
+@pytest.mark.parametrize(
+    "pattern", ["*a" * 30 + "b", "?*" * 60 + "b", "*" * 400 + "b", "b*" + "?" * 2000]
+)
 def test_many_stars_take_no_exponential_time(pattern: str) -> None:
     started = time.process_time()
 
-    assert compiled(pattern).match(b"a" * 4000) is None
+    assert not Wildcard(pattern).match("a" * 4000)
 
     assert time.process_time() - started < 1.0
 
@@ -33,8 +35,8 @@ def test_all_keys_at_once_are_matched_like_each_by_itself(pattern: str, keys: se
 
     found = matching(Dictionary.of(entries), pattern)
 
-    match = compiled(pattern).match
-    assert found.tolist() == [place for place, entry in enumerate(entries) if match(entry)]
+    match = Wildcard(pattern).match
+    assert found.tolist() == [n for n, entry in enumerate(entries) if match(decode(entry))]
 
 
 def test_what_lies_across_two_keys_hides_nothing() -> None:

@@ -51,6 +51,15 @@ def test_neighbouring_lists_read_back_together(lists: list[Docs], data: st.DataO
     assert found.tolist() == [doc for docs in lists[first:last] for doc in docs.tolist()]
 
 
+@given(made().filter(len), st.data())
+def test_some_lists_read_back_together(lists: list[Docs], data: st.DataObject) -> None:
+    some = sorted(data.draw(st.sets(st.integers(0, len(lists) - 1), min_size=1)))
+
+    found = stored(lists).docs_of_some(np.array(some))
+
+    assert found.tolist() == [doc for number in some for doc in lists[number].tolist()]
+
+
 @given(made(), st.integers(0, 2**32), st.integers(1, 300))
 def test_documents_are_looked_up_by_skips(lists: list[Docs], seed: int, count: int) -> None:
     found = stored(lists)

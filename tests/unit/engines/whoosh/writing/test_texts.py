@@ -12,7 +12,7 @@ from archsearch.engines.fields import unit_tokens
 from archsearch.engines.whoosh.writing.build import Builder
 from tests.unit.engines.whoosh.writing.test_merge import saved
 
-TEXTS = st.text(st.sampled_from("张伟明〇𠮷ab12。 "), max_size=12)
+TEXTS = st.text(st.sampled_from("张伟明〇𠮷ab12。 \ud800"), max_size=12)
 UNITS = st.lists(TEXTS, min_size=1, max_size=3).map(
     lambda texts: unit_tokens([*map(marked, texts)])
 )
