@@ -156,17 +156,18 @@ class Compiler:
         texts = [fold(child.text) for child in typed]
         if sum(map(len, texts)) < _SHORTEST_CHOICE or not self._leaves.uses(Channel.EVIDENCE):
             return None
-        words = dict.fromkeys(
-            word for text in texts for word in self._segmenter.cut(text) if len(word) > 1
-        )
+        cut = [self._segmenter.cut(text) for text in texts]
+        words = dict.fromkeys(word for each in cut for word in each if len(word) > 1)
         nodes = [n for word in words if (n := self._leaves.anywhere(word)) is not None]
         if len(nodes) < _FEWEST_WORDS:
             return None
+        named = self._leaves.named_in(cut)
         enough = max(1, ceil(len(nodes) * _EVIDENCE_SHARE))
         bare = tuple(node.child if isinstance(node, Labelled) else node for node in nodes)
         others = (self._node(c, None, NOBODY, fuzzy=False) for c in children if c not in typed)
         kept = tuple(node for node in others if node is not None)
-        return AllOf((Labelled(Channel.EVIDENCE, AtLeast(enough, bare)), *kept))
+        some = AnyOf((AtLeast(enough, bare), *named))
+        return AllOf((Labelled(Channel.EVIDENCE, some), *kept))
 
     def _node(
         self, expression: Expression, spec: FieldSpec | None, likely: Likely, *, fuzzy: bool

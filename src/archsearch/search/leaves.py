@@ -5,9 +5,11 @@ ranges on them are refused, since walking them would spell a hidden value out.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from archsearch.analysis.folding import fold, fold_key
+from archsearch.analysis.numerals import read_digits, read_number
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.units import positioned
 from archsearch.domain.plan import (
@@ -47,6 +49,11 @@ LAST = "\U0010ffff"
 
 LOOSE = 0.3
 """Weight of what is only a part of a record id."""
+_NAMED = 15.0
+"""Weight of a name in a question, for each of its characters: more than all other words."""
+_LONGEST_PERSON = 4
+_LONGEST_NAME = 30
+_COUNTED = re.compile(r"[〇零一二三四五六七八九十百千]+(?=[号栋幢座楼层室弄巷期#]|单元)")
 _DAY = re.compile(r"[0-9〇零一二三四五六七八九十]{2}")
 _WHOLE_DAY = len("2024-03-05")
 _WORD_BONUS = 0.5
@@ -129,6 +136,21 @@ class Leaves:
             return None
         nodes = tuple(n for spec in self.names for n in self._text(spec, text, found))
         return Labelled(Channel.EXACT, AnyOf(nodes))
+
+    def named_in(self, texts: Sequence[Sequence[str]]) -> tuple[Node, ...]:
+        """Match whole names that stand somewhere in texts, which are given as words.
+
+        Names are no words: those of persons may begin and end anywhere, longer ones where words do.
+        """
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for words in texts:
+            for name in _stretches(words):
+                found[len(name)].add(name)
+        return tuple(
+            KeyNode(f"{spec.key}#whole", frozenset(names), _NAMED * length)
+            for spec in self.names
+            for length, names in found.items()
+        )
 
     def beginning(self, text: str) -> Node | None:
         """Match names that begin with a text, in characters or as they are sorted, in pinyin."""
@@ -228,6 +250,8 @@ class Leaves:
 
     def _text(self, spec: FieldSpec, text: str, found: list[tuple[str, int]]) -> Iterator[Node]:
         yield PhraseNode(spec.key, phrase_tokens(found), spec.weight)
+        if spec.type is FieldType.ADDRESS and (counted := _in_figures(fold(text))) != fold(text):
+            yield PhraseNode(spec.key, phrase_tokens(positioned([counted])), spec.weight)
         # Whether it is a word, the index knows: what is one anywhere is one by itself. To cut it
         # here would load a dictionary, which takes as long as all the rest of a search.
         word = fold(text).strip()
@@ -236,9 +260,10 @@ class Leaves:
 
     def _day(self, spec: FieldSpec, text: str) -> Iterator[Node]:
         """Match a day, in whatever form it is written; other texts are none."""
-        if not _DAY.search(text):
+        folded = fold(text)
+        if not _DAY.search(folded):
             return
-        day = str(self._values.read(spec, text) or "")
+        day = str(self._values.read(spec, folded) or "")
         if len(day) != _WHOLE_DAY:
             return
         if spec.sensitive:
@@ -313,6 +338,37 @@ def _spelt(letters: str, pinyin: Pinyin) -> list[str]:
     if any(syllable.startswith(letters) for syllable in pinyin.syllables):
         found[letters] = None
     return list(found)
+
+
+def _stretches(words: Sequence[str]) -> Iterator[str]:
+    """Give what may be names in a text: a few characters, or whole words one after another."""
+    text = "".join(words)
+    for length in range(2, _LONGEST_PERSON + 1):
+        for start in range(len(text) - length + 1):
+            yield text[start : start + length]
+    for first in range(len(words)):
+        name = ""
+        for word in words[first:]:
+            name += word
+            if len(name) > _LONGEST_NAME:
+                break
+            if len(name) > _LONGEST_PERSON:
+                yield name
+
+
+def _in_figures(text: str) -> str:
+    """Write the numbers of an address as people mostly do.
+
+    >>> _in_figures("解放路一百零五号三栋")
+    '解放路105号3栋'
+    """
+
+    def figures(found: re.Match[str]) -> str:
+        digits = read_digits(found[0])
+        number = None if digits else read_number(found[0])
+        return digits or (found[0] if number is None else str(number))
+
+    return _COUNTED.sub(figures, text)
 
 
 def _plausible(spec: FieldSpec, text: str) -> bool:

@@ -1,8 +1,8 @@
 """Numbers that people half remember: a part of one, one that is masked, one with a slip in it.
 
 Identifiers are found by keyed tokens of their wholes and of few parts. So nothing is compared with
-what is stored: a slip is mended in every way there is, and each result is looked up as a whole. What
-cannot be, by its check character or its form, is not looked up.
+what is stored: a slip is mended in every way there is, and each result is looked up as a whole.
+What cannot be, by its check character or its form, is not looked up.
 
 Parts are those that masks leave to be seen, and few more: with a token for each digit a number that
 is masked could be guessed one digit after the other.
@@ -39,7 +39,7 @@ _PARTS: Final = {4: Purpose.LAST4, 6: Purpose.LAST6}
 _DIGITS: Final = "0123456789"
 _PERSON_LENGTH, _OLD_LENGTH = 18, 15
 _MASKED: Final = re.compile(
-    r"([0-9a-z]{3,17})(?:\*{2,}|x{2,}|某{2,}|#{2,}|×{2,}|·{2,})([0-9x]{4,})"
+    r"([0-9][0-9a-z]{2,16})(?:\*{2,}|x{2,}|#{2,}|×{2,}|·{2,})([0-9a-z]{4,})"
 )
 _ENDING: Final = re.compile(r"(?=.*[0-9])[0-9a-z]{4}(?:[0-9a-z]{2})?")
 _PHONE: Final = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[48]00[0-9]{7}")
