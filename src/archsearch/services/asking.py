@@ -117,6 +117,8 @@ class Asking:
         excluded = asker.excluded
         for _ in range(_RETRIES):
             result = self._index.answer(restrict(plan, asker.scope, excluded), asker.marks)
+            if not result.hits:
+                return Found(result, {})
             with self._trail.database.read() as connection:
                 found = records.get(connection, [hit.record_id for hit in result.hits])
             refused = {

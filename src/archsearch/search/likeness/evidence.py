@@ -152,12 +152,13 @@ def _said(unit: Unit, query: str) -> str:
 
 
 def _alike(costs: list[list[float]]) -> tuple[int, int]:
-    """Count the units that stand for each other at no cost at the beginning and at the end."""
-    rows, columns = len(costs), len(costs[0]) if costs else 0
-    least = min(rows, columns)
-    head = next((place for place in range(least) if costs[place][place]), least)
+    """Count the units that two equally long texts begin and end with alike."""
+    size = len(costs)
+    if not costs or len(costs[0]) != size:
+        return 0, 0
+    head = next((place for place in range(size) if costs[place][place]), size)
     tail = 0
-    while tail < least - head and not costs[rows - tail - 1][columns - tail - 1]:
+    while tail < size - head and not costs[size - tail - 1][size - tail - 1]:
         tail += 1
     return head, tail
 

@@ -6,8 +6,7 @@ are numbered as one, each segment's after those before it.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -77,14 +76,30 @@ class _Everything:
         self.count = sum(within.count for within in self._within)
         self._reaches = tuple(matcher.reach.number for matcher in matchers)
 
-    def read(self, tokens: Numbers) -> Mapping[int, list[Docs]]:
+    def read(self, tokens: Numbers) -> Mapping[int, Sequence[Docs]]:
         """Give, for each token that is there, the documents that hold it, by segment."""
-        postings: dict[int, list[Docs]] = {}
-        for matcher, within, base in zip(self.matchers, self._within, self.bases, strict=False):
-            field = matcher.content.grams.get(self._field)
-            if field is not None and within.count and tokens.size:
-                self._read(_Source(matcher, field, within, base), tokens, postings)
+        sources = [
+            _Source(matcher, field, within, base)
+            for matcher, within, base in zip(self.matchers, self._within, self.bases, strict=False)
+            if (field := matcher.content.grams.get(self._field)) is not None and within.count
+        ]
+        if not sources or not tokens.size:
+            return {}
+        largest = max(sources, key=lambda source: source.matcher.size)
+        long = largest.long(tokens)
+        postings = {token: self._long(sources, token) for token in tokens[long].tolist()}
+        rest = tokens[~long]
+        for source in sources:
+            for token, docs in source.read(rest):
+                postings.setdefault(token, []).append(docs)
         return postings
+
+    def _long(self, sources: "Sequence[_Source]", token: int) -> list[Docs]:
+        """Give the documents of a token that many hold; kept if that may be of use again."""
+        if self._filtered:
+            return _everywhere(sources, token)
+        key = ("gram", self._field, token, self._reaches)
+        return list(self._cache.get(key, lambda: tuple(_everywhere(sources, token))))
 
     def lengths(self) -> Ints:
         """Give the length of every document."""
@@ -103,28 +118,10 @@ class _Everything:
             key, lambda: np.concatenate([matcher.found(node).mask for matcher in self.matchers])
         )
 
-    def _read(self, source: "_Source", tokens: Numbers, postings: dict[int, list[Docs]]) -> None:
-        ordinals, there = source.field.find(tokens)
-        ordinals, tokens = ordinals[there], tokens[there]
-        sizes = source.field.sizes(ordinals)
-        long = sizes > _LONG
-        for token, ordinal in zip(tokens[long].tolist(), ordinals[long].tolist(), strict=True):
-            docs = self._long(source, ordinal)
-            if docs.size:
-                postings.setdefault(token, []).append(docs)
-        short = ~long
-        if short.any():
-            for token, docs in zip(
-                tokens[short].tolist(), source.several(ordinals[short]), strict=True
-            ):
-                if docs.size:
-                    postings.setdefault(token, []).append(docs)
 
-    def _long(self, source: "_Source", ordinal: int) -> Docs:
-        if self._filtered:
-            return source.one(ordinal)
-        key = (source.matcher.reach.number, "gram", self._field, ordinal, source.base)
-        return self._cache.get(key, partial(source.one, ordinal))
+def _everywhere(sources: "Sequence[_Source]", token: int) -> list[Docs]:
+    wanted = np.array([token], np.int64)
+    return [docs for source in sources for _, docs in source.read(wanted)]
 
 
 class _Source:
@@ -136,8 +133,26 @@ class _Source:
         self.base = base
         self._within = within
 
-    def one(self, ordinal: int) -> Docs:
-        """Read one list."""
+    def long(self, tokens: Numbers) -> Mask:
+        """Tell which tokens have long lists."""
+        ordinals, there = self.field.find(tokens)
+        return there & (self.field.bounds(ordinals)[1] > _LONG)
+
+    def read(self, tokens: Numbers) -> Iterator[tuple[int, Docs]]:
+        """Give the tokens that are there, with the documents that hold each."""
+        ordinals, there = self.field.find(tokens)
+        ordinals, tokens = ordinals[there], tokens[there]
+        starts, sizes = self.field.bounds(ordinals)
+        long = sizes > _LONG
+        for token, ordinal in zip(tokens[long].tolist(), ordinals[long].tolist(), strict=True):
+            docs = self._one(ordinal)
+            if docs.size:
+                yield token, docs
+        short = ~long
+        if short.any():
+            yield from self._several(tokens[short].tolist(), starts[short], sizes[short])
+
+    def _one(self, ordinal: int) -> Docs:
         lists, within = self.field.lists, self._within
         if within.count * SKIPPING < lists.size(ordinal):
             docs = within.docs[lists.places(ordinal, within.docs)[1]]
@@ -146,20 +161,22 @@ class _Source:
             docs = docs if within.complete else docs[within.inside(docs)]
         return (docs + self.base).astype(np.int32)
 
-    def several(self, ordinals: Docs) -> list[Docs]:
-        """Read short lists."""
-        docs, sizes = self.field.docs_of(ordinals)
+    def _several(self, tokens: list[int], starts: Docs, sizes: Docs) -> Iterator[tuple[int, Docs]]:
+        docs = self.field.docs_at(starts, sizes)
         ends = np.cumsum(sizes)
         if not self._within.complete:
             kept = self._within.mask[docs]
             docs = docs[kept]
             ends = offsets(kept)[ends]
         docs = (docs + self.base).astype(np.int32)
-        bounds = ends.tolist()
-        return [docs[begin:end] for begin, end in zip([0, *bounds], bounds, strict=False)]
+        begin = 0
+        for token, end in zip(tokens, ends.tolist(), strict=True):
+            if end > begin:
+                yield token, docs[begin:end]
+            begin = end
 
 
-def _chosen(one: Gather, everything: _Everything, postings: Mapping[int, list[Docs]]) -> Docs:
+def _chosen(one: Gather, everything: _Everything, postings: Mapping[int, Sequence[Docs]]) -> Docs:
     """Give the documents chosen, ascending."""
     docs, weights = _weighed(one, everything, postings)
     if not docs.size:
@@ -172,7 +189,7 @@ def _chosen(one: Gather, everything: _Everything, postings: Mapping[int, list[Do
 
 
 def _weighed(
-    one: Gather, everything: _Everything, postings: Mapping[int, list[Docs]]
+    one: Gather, everything: _Everything, postings: Mapping[int, Sequence[Docs]]
 ) -> tuple[Docs, Floats]:
     """Weigh the documents that hold a token read, ascending."""
     lists: list[Docs] = []
@@ -200,13 +217,13 @@ def _weighed(
 
 
 def _read_first(
-    one: Gather, total: int, postings: Mapping[int, list[Docs]]
+    one: Gather, total: int, postings: Mapping[int, Sequence[Docs]]
 ) -> list[tuple[float, int]]:
     """Choose the tokens that are read, most telling first, with their worths."""
     worths = []
     for place, (token, weight) in enumerate(one.tokens):
         holders = postings.get(token)
-        if holders is not None:
+        if holders:
             df = sum([docs.size for docs in holders])
             worths.append((-math.log1p(total / df) * weight, place, df, token))
     worths.sort()

@@ -47,20 +47,18 @@ class GramField:
         """Find the ordinals of ascending tokens, and which of them are there at all."""
         return places(tokens, self.tokens)
 
-    def sizes(self, ordinals: Docs) -> Docs:
-        """Count the documents of some tokens."""
-        bounds = self.lists.bounds
-        return bounds.at(ordinals + 1) - bounds.at(ordinals)
+    def bounds(self, ordinals: Docs) -> tuple[Docs, Docs]:
+        """Tell where the lists of some tokens begin, and how long each is."""
+        starts = self.lists.bounds.at(ordinals)
+        return starts, self.lists.bounds.at(ordinals + 1) - starts
 
-    def docs_of(self, ordinals: Docs) -> tuple[Docs, Docs]:
-        """Read several lists together; give their documents, and how many each has."""
-        starts, sizes = self.lists.bounds.at(ordinals), self.sizes(ordinals)
+    def docs_at(self, starts: Docs, sizes: Docs) -> Docs:
+        """Read several lists together; give their documents one after another."""
         docs = np.cumsum(self.lists.gaps.take(spread(starts, sizes)))
-        ends = np.cumsum(sizes)
         before = np.zeros(sizes.size, np.intp)
-        before[1:] = docs[ends[:-1] - 1]
+        before[1:] = docs[np.cumsum(sizes)[:-1] - 1]
         docs -= np.repeat(before, sizes)
-        return docs, sizes
+        return docs
 
     def save(self, writer: ContainerWriter, prefix: str) -> None:
         """Write the arrays into a container."""
