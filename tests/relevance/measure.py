@@ -87,20 +87,21 @@ def main() -> None:
     arguments = parser.parse_args()
     corpus = load(arguments.names, arguments.size)
     asked = list(cases(corpus, arguments.part, arguments.queries, arguments.only))
-    with SEARCHERS[arguments.searcher](corpus) as searcher:
-        outcomes = [ask(searcher, case) for case in asked]
-        misses = list(near_misses(corpus, arguments.part, NEAR_MISSES))
-        exact, sure = precision(searcher, misses)
-    rows = table(outcomes)
-    lines = list(report(rows, outcomes))
-    lines.append(f"near names of others, {len(misses)}: {exact} found by exact, {sure} called sure")
-    for row in rows:
-        chosen = [outcome for outcome in outcomes if outcome.case.phenomenon == row["phenomenon"]]
-        lines.extend(failures(corpus, chosen, arguments.failures))
-    print("\n".join(lines))  # noqa: T201 - a report
-    OUT.mkdir(exist_ok=True)
-    target = OUT / f"{arguments.searcher}-{arguments.part}.json"
-    target.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    misses = list(near_misses(corpus, arguments.part, NEAR_MISSES))
+    with SEARCHERS[arguments.searcher](corpus) as searchers:
+        for name, searcher in searchers.items():
+            outcomes = [ask(searcher, case) for case in asked]
+            rows = table(outcomes)
+            exact, sure = precision(searcher, misses)
+            lines = [f"{name}:", *report(rows, outcomes)]
+            lines.append(f"near names of others, {len(misses)}: {exact} exact, {sure} called sure")
+            for row in rows:
+                chosen = [o for o in outcomes if o.case.phenomenon == row["phenomenon"]]
+                lines.extend(failures(corpus, chosen, arguments.failures))
+            print("\n".join(lines), flush=True)  # noqa: T201 - a report
+            OUT.mkdir(exist_ok=True)
+            target = OUT / f"{name}-{arguments.part}.json"
+            target.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

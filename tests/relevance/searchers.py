@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import archsearch
 from archsearch.analysis.folding import fold
@@ -13,6 +14,9 @@ from archsearch.errors import ArchsearchError
 from tests.relevance.cases import Found
 from tests.relevance.corpus import Corpus
 from tests.relevance.near import SURE, ExactSearcher
+
+Measured: TypeAlias = dict[str, ExactSearcher]
+"""Searchers by name."""
 
 _NUMBERED = "R{:07d}"
 
@@ -56,11 +60,29 @@ def _archive(corpus: Corpus) -> Iterator[archsearch.Archive]:
         shutil.rmtree(folder)
 
 
+class _Likeness:
+    """The search by likeness of names alone, inside the archive but with nothing around it."""
+
+    def __init__(self, archive: archsearch.Archive) -> None:
+        application = archive._application
+        self._likeness = application._language.likeness
+        asking = application._asking
+        asker = asking.asker("admin")
+        self._ask = lambda gathers: asking.gather(gathers, asker)
+
+    def search(self, query: str, limit: int) -> Sequence[Found]:
+        (matches,) = self._likeness.names([query], self._ask, limit)
+        return [Found(int(match.record_id[1:]), match.score) for match in matches]
+
+    def exact(self, query: str, limit: int) -> Sequence[Found]:
+        return [hit for hit in self.search(query, limit) if hit.score >= SURE]
+
+
 @contextmanager
-def product(corpus: Corpus) -> Iterator[ExactSearcher]:
-    """An archive that holds the names."""
+def product(corpus: Corpus) -> Iterator[Measured]:
+    """An archive that holds the names; beside it, its finder of names alone."""
     with _archive(corpus) as archive:
-        yield _Product(archive)
+        yield {"product": _Product(archive), "likeness": _Likeness(archive)}
 
 
 class _Grams:
@@ -87,43 +109,18 @@ class _Grams:
 
 
 @contextmanager
-def grams(corpus: Corpus) -> Iterator[ExactSearcher]:
+def grams(corpus: Corpus) -> Iterator[Measured]:
     """A baseline that knows nothing of names."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE names USING fts5(text)")
     rows = ((e.number, " ".join(fold(e.name))) for e in corpus.entries)
     database.executemany("INSERT INTO names (rowid, text) VALUES (?, ?)", rows)
-    yield _Grams(database)
+    yield {"grams": _Grams(database)}
     database.close()
 
 
-class _Likeness:
-    """The search by likeness of names alone, inside the archive but with nothing around it."""
-
-    def __init__(self, archive: archsearch.Archive) -> None:
-        application = archive._application
-        self._likeness = application._language.likeness
-        asking = application._asking
-        asker = asking.asker("admin")
-        self._ask = lambda gathers: asking.gather(gathers, asker)
-
-    def search(self, query: str, limit: int) -> Sequence[Found]:
-        (matches,) = self._likeness.names([query], self._ask, limit)
-        return [Found(int(match.record_id[1:]), match.score) for match in matches]
-
-    def exact(self, query: str, limit: int) -> Sequence[Found]:
-        return [hit for hit in self.search(query, limit) if hit.score >= SURE]
-
-
-@contextmanager
-def likeness(corpus: Corpus) -> Iterator[ExactSearcher]:
-    """An archive that holds the names, of which only the finder of names is asked."""
-    with _archive(corpus) as archive:
-        yield _Likeness(archive)
-
-
-SEARCHERS: dict[str, Callable[[Corpus], AbstractContextManager[ExactSearcher]]] = {
+SEARCHERS: dict[str, Callable[[Corpus], AbstractContextManager[Measured]]] = {
     "product": product,
     "grams": grams,
-    "likeness": likeness,
 }
+"""What is measured by name of what it is chosen by; the first of each is shown in full."""

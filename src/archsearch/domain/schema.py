@@ -38,7 +38,7 @@ class Matching(StrEnum):
     TEXT = "text"
     """Its folded text is searched, ranked and highlighted."""
     NAME = "name"
-    """As TEXT, and by pinyin, initials and one wrong, missing, extra or swapped character."""
+    """As TEXT, and by likeness: sound, shape, initials, slips; see docs/likeness.md."""
     KEY = "key"
     """Its whole value is searched; open fields also by prefix, wildcard and range."""
     NONE = "none"

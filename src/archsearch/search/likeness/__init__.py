@@ -1,4 +1,4 @@
 """Likeness: which names a half-remembered name may mean, how well each fits, and why.
 
-Works on names alone. Must not know records, scopes, schema or the query language.
+Works on names as the index stores them. Must not know records, schema or the query language.
 """

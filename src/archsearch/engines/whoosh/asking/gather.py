@@ -136,13 +136,13 @@ class _Source:
     def long(self, tokens: Numbers) -> Mask:
         """Tell which tokens have long lists."""
         ordinals, there = self.field.find(tokens)
-        return there & (self.field.bounds(ordinals)[1] > _LONG)
+        return there & (self.field.sizes(ordinals) > _LONG)
 
     def read(self, tokens: Numbers) -> Iterator[tuple[int, Docs]]:
         """Give the tokens that are there, with the documents that hold each."""
         ordinals, there = self.field.find(tokens)
         ordinals, tokens = ordinals[there], tokens[there]
-        starts, sizes = self.field.bounds(ordinals)
+        sizes = self.field.sizes(ordinals)
         long = sizes > _LONG
         for token, ordinal in zip(tokens[long].tolist(), ordinals[long].tolist(), strict=True):
             docs = self._one(ordinal)
@@ -150,7 +150,7 @@ class _Source:
                 yield token, docs
         short = ~long
         if short.any():
-            yield from self._several(tokens[short].tolist(), starts[short], sizes[short])
+            yield from self._several(tokens[short].tolist(), ordinals[short], sizes[short])
 
     def _one(self, ordinal: int) -> Docs:
         lists, within = self.field.lists, self._within
@@ -161,8 +161,10 @@ class _Source:
             docs = docs if within.complete else docs[within.inside(docs)]
         return (docs + self.base).astype(np.int32)
 
-    def _several(self, tokens: list[int], starts: Docs, sizes: Docs) -> Iterator[tuple[int, Docs]]:
-        docs = self.field.docs_at(starts, sizes)
+    def _several(
+        self, tokens: list[int], ordinals: Docs, sizes: Docs
+    ) -> Iterator[tuple[int, Docs]]:
+        docs = self.field.lists.docs_of_some(ordinals)
         ends = np.cumsum(sizes)
         if not self._within.complete:
             kept = self._within.mask[docs]

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, places, spread
+from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, places
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 from archsearch.engines.whoosh.format.lists import DocLists
 from archsearch.engines.whoosh.format.packed import Packed
@@ -47,18 +47,10 @@ class GramField:
         """Find the ordinals of ascending tokens, and which of them are there at all."""
         return places(tokens, self.tokens)
 
-    def bounds(self, ordinals: Docs) -> tuple[Docs, Docs]:
-        """Tell where the lists of some tokens begin, and how long each is."""
-        starts = self.lists.bounds.at(ordinals)
-        return starts, self.lists.bounds.at(ordinals + 1) - starts
-
-    def docs_at(self, starts: Docs, sizes: Docs) -> Docs:
-        """Read several lists together; give their documents one after another."""
-        docs = np.cumsum(self.lists.gaps.take(spread(starts, sizes)))
-        before = np.zeros(sizes.size, np.intp)
-        before[1:] = docs[np.cumsum(sizes)[:-1] - 1]
-        docs -= np.repeat(before, sizes)
-        return docs
+    def sizes(self, ordinals: Docs) -> Docs:
+        """Count the documents of some tokens."""
+        bounds = self.lists.bounds
+        return bounds.at(ordinals + 1) - bounds.at(ordinals)
 
     def save(self, writer: ContainerWriter, prefix: str) -> None:
         """Write the arrays into a container."""
