@@ -40,8 +40,9 @@ slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 20
 bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=200000 records)
 	$(BIN)/python -m tests.bench --size $(SIZE)
 
-relevance: $(BIN)/.installed  ## Measure how well names are found (NAMES="a.txt b.jsonl.gz")
+relevance: $(BIN)/.installed  ## Measure how well names (NAMES="a.txt b.jsonl.gz"), numbers and addresses are found
 	$(BIN)/python -m tests.relevance.measure $(NAMES) $(ARGS)
+	$(BIN)/python -m tests.relevance.details $(ARGS)
 
 sample: $(BIN)/.installed  ## Write sample_data/ anew
 	$(BIN)/python -m tools.make_sample_data

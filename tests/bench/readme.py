@@ -4,7 +4,7 @@ Run ``python -m tests.bench.readme tests/bench/out/bench-200000.json``; prints t
 languages.
 """
 
-import sys
+import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,7 +111,9 @@ def _line(cells: list[str] | tuple[str, ...]) -> str:
 
 def main() -> None:
     """Print the tables of a run."""
-    run = orjson.loads(Path(sys.argv[1]).read_bytes())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path, help="JSON of a run, in tests/bench/out")
+    run = orjson.loads(parser.parse_args().run.read_bytes())
     print(f"{run['date']}, {run['machine']}")  # noqa: T201
     for language in _HEADS:
         print("\n".join(["", *tables(run, language), "", sentence(run, language)]))  # noqa: T201

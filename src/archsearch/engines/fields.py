@@ -6,7 +6,7 @@ Defined once here, so that documents and queries cannot disagree. Names of index
 - ``name#words``: text, the words of a field by segmentation; only ranks
 - ``name#whole``, ``@names``, ``@kind``: of names, see :mod:`archsearch.engines.names`
 - ``status``: key, the folded value of a key field; tokens for sensitive ones
-- ``id_number#last4``, ``id_number#last6``: keys, tokens of the last characters
+- ``id_number#last4``, ``#last6``, ``#head3``, ``phones#middle4``: keys, tokens of parts
 - ``source_id#secret``: key, tokens of values that hold an ID, telephone or card number
 - ``status#facet``: key, the value as it is shown; for paths also every path above
 - ``name#sort``: key, in collation order

@@ -37,8 +37,8 @@ from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Tokens
 
 Keys: TypeAlias = dict[str, tuple[str, ...]]
 
-_ENDINGS: Final = 1 << 14
-"""More than there are endings of four digits."""
+_FOUR_DIGITS: Final = 1 << 14
+"""More than there are numbers of four digits."""
 TAILED: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
 
 
@@ -193,17 +193,27 @@ class KeyWriter:
 
 
 class IdentifierWriter:
-    """Writes the tokens of the endings of identifiers, and of sensitive ones as a whole.
+    """Writes the tokens of parts of identifiers, and of sensitive ones as a whole.
 
     Their whole is what :func:`key_maker` has it, from the identifier that is at hand here.
     """
 
     def __init__(self, spec: FieldSpec, tokens: Tokens) -> None:
         self._spec = spec
-        self._field4, self._field6 = f"{spec.key}#{Purpose.LAST4}", f"{spec.key}#{Purpose.LAST6}"
         self._whole = tokens.stamp(spec.key, Purpose.WHOLE) if spec.sensitive else None
-        self._last4 = lru_cache(_ENDINGS)(tokens.stamp(spec.key, Purpose.LAST4))
         self._last6 = tokens.stamp(spec.key, Purpose.LAST6)
+        self._field6 = f"{spec.key}#{Purpose.LAST6}"
+        parts = [(Purpose.LAST4, slice(-4, None)), (Purpose.HEAD3, slice(3))]
+        if spec.type is FieldType.PHONE:
+            parts.append((Purpose.MIDDLE4, slice(3, 7)))
+        self._parts = [
+            (
+                f"{spec.key}#{purpose}",
+                part,
+                lru_cache(_FOUR_DIGITS)(tokens.stamp(spec.key, purpose)),
+            )
+            for purpose, part in parts
+        ]
 
     def write(self, draft: Draft, values: Sequence[Any]) -> None:
         """Write the values."""
@@ -211,17 +221,11 @@ class IdentifierWriter:
 
     def add(self, keys: Keys, values: Sequence[Any]) -> None:
         """Add the tokens to the keys of a document."""
-        whole: dict[str, None] = {}
-        last4: dict[str, None] = {}
-        last6: dict[str, None] = {}
-        for value in values:
-            found = identifier_key(self._spec, str(value))
-            if self._whole:
-                whole[self._whole(found)] = None
-            if len(found) >= SHORTEST_TAILED:
-                last4[self._last4(found[-4:])] = None
-                last6[self._last6(found[-6:])] = None
+        found = [identifier_key(self._spec, str(value)) for value in values]
         if self._whole:
-            keys[self._spec.key] = tuple(whole)
-        if last4:
-            keys[self._field4], keys[self._field6] = tuple(last4), tuple(last6)
+            keys[self._spec.key] = distinct([self._whole(value) for value in found])
+        long = [value for value in found if len(value) >= SHORTEST_TAILED]
+        if long:
+            keys[self._field6] = distinct([self._last6(value[-6:]) for value in long])
+            for field, part, stamp in self._parts:
+                keys[field] = distinct([stamp(value[part]) for value in long])

@@ -36,6 +36,7 @@ from archsearch.errors import InvalidRequestError, QuerySyntaxError, QueryTooCom
 from archsearch.search.leaves import Leaves
 from archsearch.search.likely import WHOLE
 from archsearch.search.likeness.finder import Sought
+from archsearch.search.numbers import is_uscc
 
 _EVIDENCE_SHARE = 1 / 3
 """The part of a question's words that a record must hold to be listed as evidence."""
@@ -45,11 +46,13 @@ _SHORTEST_CHOICE = 2 * _FEWEST_WORDS
 """Characters of the shortest text in which there are so many words of two or more."""
 _LONGEST_NAME = 60
 _DIGITS = re.compile(r"[0-9]+x?")
+_GROUP = re.compile(r"[0-9a-z]+")
 _MOST_NUMBERS = 8
 _MOST_PATTERNS = 4
 _NUMBER_DIGITS = 4
-_NUMBER_LENGTHS = {10, 11, 12, 15, 18}
-"""Lengths of telephone, registration and ID numbers, which people write in groups."""
+_NUMBER_LENGTHS = {10, 11, 12, 15, 17, 18, 19}
+"""Lengths of telephone, registration and ID numbers, which people write in groups, with a digit too
+few or too many."""
 
 
 Loose: TypeAlias = Word | Pattern
@@ -153,17 +156,18 @@ class Compiler:
         texts = [fold(child.text) for child in typed]
         if sum(map(len, texts)) < _SHORTEST_CHOICE or not self._leaves.uses(Channel.EVIDENCE):
             return None
-        words = dict.fromkeys(
-            word for text in texts for word in self._segmenter.cut(text) if len(word) > 1
-        )
+        cut = [self._segmenter.cut(text) for text in texts]
+        words = dict.fromkeys(word for each in cut for word in each if len(word) > 1)
         nodes = [n for word in words if (n := self._leaves.anywhere(word)) is not None]
         if len(nodes) < _FEWEST_WORDS:
             return None
+        named = self._leaves.named_in(cut)
         enough = max(1, ceil(len(nodes) * _EVIDENCE_SHARE))
         bare = tuple(node.child if isinstance(node, Labelled) else node for node in nodes)
         others = (self._node(c, None, NOBODY, fuzzy=False) for c in children if c not in typed)
         kept = tuple(node for node in others if node is not None)
-        return AllOf((Labelled(Channel.EVIDENCE, AtLeast(enough, bare)), *kept))
+        some = AnyOf((AtLeast(enough, bare), *named))
+        return AllOf((Labelled(Channel.EVIDENCE, some), *kept))
 
     def _node(
         self, expression: Expression, spec: FieldSpec | None, likely: Likely, *, fuzzy: bool
@@ -196,15 +200,33 @@ class Compiler:
         fuzzy: bool,
     ) -> Iterator[Node | None]:
         """Compile what must all match; groups of digits also as the one number they may be."""
+        for grouped, run in groupby(children, _is_group):
+            words = list(run)
+            if grouped and spec is None and is_uscc(_number(words)):
+                nodes = [self._node(word, spec, likely, fuzzy=fuzzy) for word in words]
+                yield self._together(words, nodes, fuzzy=fuzzy)
+            else:
+                yield from self._runs(words, spec, likely, fuzzy=fuzzy)
+
+    def _runs(
+        self, children: Sequence[Expression], spec: FieldSpec | None, likely: Likely, *, fuzzy: bool
+    ) -> Iterator[Node | None]:
         for digits, run in groupby(children, _is_digits):
             words = list(run)
             nodes = [self._node(word, spec, likely, fuzzy=fuzzy) for word in words]
-            number = "".join(word.text for word in words if isinstance(word, Word))
-            if digits and spec is None and len(words) > 1 and len(number) in _NUMBER_LENGTHS:
-                apart = _joined(AllOf, nodes)
-                yield _joined(AnyOf, [self._leaves.anywhere(number), apart])
+            if digits and spec is None and len(_number(words)) in _NUMBER_LENGTHS:
+                yield self._together(words, nodes, fuzzy=fuzzy)
             else:
                 yield from nodes
+
+    def _together(
+        self, words: Sequence[Expression], nodes: list[Node | None], *, fuzzy: bool
+    ) -> Node | None:
+        """Match words one by one, or as one number in groups."""
+        apart = _joined(AllOf, nodes)
+        if len(words) == 1:
+            return apart
+        return _joined(AnyOf, [self._word(_number(words), None, None, fuzzy=fuzzy), apart])
 
     def _leaf(
         self,
@@ -298,6 +320,14 @@ def _leaves_of(expression: Expression) -> Iterator[Expression]:
 def _is_number(leaf: Expression) -> bool:
     text = leaf.text if isinstance(leaf, Word | Quoted) else ""
     return sum(character.isdigit() for character in text) >= _NUMBER_DIGITS
+
+
+def _number(words: Sequence[Expression]) -> str:
+    return "".join(fold(word.text) for word in words if isinstance(word, Word)).upper()
+
+
+def _is_group(expression: Expression) -> bool:
+    return isinstance(expression, Word) and _GROUP.fullmatch(fold(expression.text)) is not None
 
 
 def _is_digits(expression: Expression) -> bool:

@@ -5,9 +5,11 @@ ranges on them are refused, since walking them would spell a hidden value out.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from archsearch.analysis.folding import fold, fold_key
+from archsearch.analysis.numerals import read_digits, read_number
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.units import positioned
 from archsearch.domain.plan import (
@@ -38,14 +40,22 @@ from archsearch.engines.fields import (
     sort_field,
 )
 from archsearch.errors import InvalidRequestError
+from archsearch.search.numbers import Numbers, other_forms
 from archsearch.search.values import ValueReader
 from archsearch.security.tokens import Purpose
 
 LAST = "\U0010ffff"
 """Sorts after every other character; closes ranges that hold everything with a prefix."""
 
-LOOSE = 0.5
-"""Weight of what is only the end or a part of an identifier."""
+LOOSE = 0.3
+"""Weight of what is only a part of a record id."""
+_NAMED = 15.0
+"""Weight of a name in a question, for each of its characters: more than all other words."""
+_LONGEST_PERSON = 4
+_LONGEST_NAME = 30
+_COUNTED = re.compile(r"[〇零一二三四五六七八九十百千]+(?=[号栋幢座楼层室弄巷期#]|单元)")
+_DAY = re.compile(r"[0-9〇零一二三四五六七八九十]{2}")
+_WHOLE_DAY = len("2024-03-05")
 _WORD_BONUS = 0.5
 _KEY_WEIGHT = 20.0
 _TAILS = {4: Purpose.LAST4, 6: Purpose.LAST6}
@@ -78,6 +88,7 @@ class Leaves:
         self._analysis = analysis
         self._values = values
         self._default = tuple(spec for spec in schema.leaves if spec.default_search)
+        self._numbers = Numbers(self._default, analysis.tokens)
         self.names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
         """The fields whose names are found by likeness, in the order they are numbered in."""
 
@@ -96,13 +107,15 @@ class Leaves:
         for spec in self._default:
             if spec.matching in _TEXTUAL:
                 nodes.extend(self._text(spec, text, found))
+            elif spec.type is FieldType.DATE:
+                nodes.extend(self._day(spec, text))
             elif conceals(spec, text):
                 token = secret_key(spec, text, self._analysis.tokens)
                 nodes.append(KeyNode(secret_field(spec), frozenset({token}), _KEY_WEIGHT))
             elif not spec.sensitive:
                 nodes.append(KeyNode(spec.key, frozenset({fold_key(text)}), _KEY_WEIGHT))
             elif _plausible(spec, text):
-                nodes.append(KeyNode(spec.key, frozenset({self._token(spec, text)}), _KEY_WEIGHT))
+                nodes.append(KeyNode(spec.key, self._wholes(spec, text), _KEY_WEIGHT))
         return Labelled(Channel.EXACT, AnyOf(tuple(nodes)))
 
     def anywhere_fuzzy(self, text: str, likely: Node | None) -> Node | None:
@@ -123,6 +136,21 @@ class Leaves:
             return None
         nodes = tuple(n for spec in self.names for n in self._text(spec, text, found))
         return Labelled(Channel.EXACT, AnyOf(nodes))
+
+    def named_in(self, texts: Sequence[Sequence[str]]) -> tuple[Node, ...]:
+        """Match whole names that stand somewhere in texts, which are given as words.
+
+        Names are no words: those of persons may begin and end anywhere, longer ones where words do.
+        """
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for words in texts:
+            for name in _stretches(words):
+                found[len(name)].add(name)
+        return tuple(
+            KeyNode(f"{spec.key}#whole", frozenset(names), _NAMED * length)
+            for spec in self.names
+            for length, names in found.items()
+        )
 
     def beginning(self, text: str) -> Node | None:
         """Match names that begin with a text, in characters or as they are sorted, in pinyin."""
@@ -191,7 +219,13 @@ class Leaves:
         return _pattern_node(spec.key, fold_key(text))
 
     def pattern_anywhere(self, text: str) -> Node:
-        """Match names and keyword fields that a query without a field looks into."""
+        """Match names and keyword fields that a query without a field looks into.
+
+        What looks like a number with a mask on it is that number.
+        """
+        masked = self._numbers.masked(text) if self.uses(Channel.MASKED) else None
+        if masked is not None:
+            return masked
         nodes = [
             self.pattern(spec, text)
             for spec in self._default
@@ -216,35 +250,54 @@ class Leaves:
 
     def _text(self, spec: FieldSpec, text: str, found: list[tuple[str, int]]) -> Iterator[Node]:
         yield PhraseNode(spec.key, phrase_tokens(found), spec.weight)
+        if spec.type is FieldType.ADDRESS and (counted := _in_figures(fold(text))) != fold(text):
+            yield PhraseNode(spec.key, phrase_tokens(positioned([counted])), spec.weight)
         # Whether it is a word, the index knows: what is one anywhere is one by itself. To cut it
         # here would load a dictionary, which takes as long as all the rest of a search.
         word = fold(text).strip()
         if len(word) > 1 and not any(map(str.isspace, word)):
             yield TermNode(f"{spec.key}#words", word, spec.weight * _WORD_BONUS)
 
-    def _parts(self, text: str) -> Iterator[Labelled]:
-        if not self.uses(Channel.SUBSTRING):
+    def _day(self, spec: FieldSpec, text: str) -> Iterator[Node]:
+        """Match a day, in whatever form it is written; other texts are none."""
+        folded = fold(text)
+        if not _DAY.search(folded):
             return
+        day = str(self._values.read(spec, folded) or "")
+        if len(day) != _WHOLE_DAY:
+            return
+        if spec.sensitive:
+            yield KeyNode(spec.key, frozenset({self._token(spec, day)}), _KEY_WEIGHT)
+        else:
+            yield RangeNode(spec.key, day, f"{day}{LAST}", _KEY_WEIGHT)
+
+    def _parts(self, text: str) -> Iterator[Labelled]:
+        """Match identifiers by a part, with a slip, or masked."""
         key = fold_key(text)
-        purpose = _TAILS.get(len(key))
-        for spec in self._default:
-            if spec.sensitive and spec.type in _TAILED and purpose and key[:-1].isdigit():
-                token = self._analysis.tokens.token(spec.key, purpose, key.upper())
-                node = KeyNode(f"{spec.key}#{purpose}", frozenset({token}), LOOSE)
+        if self.uses(Channel.SUBSTRING):
+            yield from self._numbers.parts(text)
+            digits = any(map(str.isdigit, key))
+            if len(key) >= _SHORTEST_SUBSTRING and digits and key.isascii() and "*" not in key:
+                node = WildcardNode("record_id", f"*{key}*", LOOSE)
                 yield Labelled(Channel.SUBSTRING, node)
-        digits = any(map(str.isdigit, key))
-        if len(key) >= _SHORTEST_SUBSTRING and digits and key.isascii() and "*" not in key:
-            node_ = WildcardNode("record_id", f"*{key}*", LOOSE)
-            yield Labelled(Channel.SUBSTRING, node_)
+        masked = self._numbers.masked(text) if self.uses(Channel.MASKED) else None
+        if isinstance(masked, Labelled):
+            yield masked
+        yield from self._numbers.slips(text, self.uses)
 
     def _sensitive(self, spec: FieldSpec, text: str) -> Node:
-        whole = KeyNode(spec.key, frozenset({self._token(spec, text)}), _KEY_WEIGHT)
+        whole = KeyNode(spec.key, self._wholes(spec, text), _KEY_WEIGHT)
         key = fold_key(text).upper()
         purpose = _TAILS.get(len(key))
         if purpose is None or spec.type not in _TAILED:
             return whole
         tail = self._analysis.tokens.token(spec.key, purpose, key)
         return AnyOf((whole, KeyNode(f"{spec.key}#{purpose}", frozenset({tail}))))
+
+    def _wholes(self, spec: FieldSpec, text: str) -> frozenset[str]:
+        """Make the tokens of a value as a whole, an ID number's of both generations."""
+        others = other_forms(spec, identifier_key(spec, text))
+        return frozenset({self._token(spec, text), *(self._token(spec, one) for one in others)})
 
     def _token(self, spec: FieldSpec, text: str) -> str:
         canonical = self._values.read(spec, text)
@@ -285,6 +338,37 @@ def _spelt(letters: str, pinyin: Pinyin) -> list[str]:
     if any(syllable.startswith(letters) for syllable in pinyin.syllables):
         found[letters] = None
     return list(found)
+
+
+def _stretches(words: Sequence[str]) -> Iterator[str]:
+    """Give what may be names in a text: a few characters, or whole words one after another."""
+    text = "".join(words)
+    for length in range(2, _LONGEST_PERSON + 1):
+        for start in range(len(text) - length + 1):
+            yield text[start : start + length]
+    for first in range(len(words)):
+        name = ""
+        for word in words[first:]:
+            name += word
+            if len(name) > _LONGEST_NAME:
+                break
+            if len(name) > _LONGEST_PERSON:
+                yield name
+
+
+def _in_figures(text: str) -> str:
+    """Write the numbers of an address as people mostly do.
+
+    >>> _in_figures("解放路一百零五号三栋")
+    '解放路105号3栋'
+    """
+
+    def figures(found: re.Match[str]) -> str:
+        digits = read_digits(found[0])
+        number = None if digits else read_number(found[0])
+        return digits or (found[0] if number is None else str(number))
+
+    return _COUNTED.sub(figures, text)
 
 
 def _plausible(spec: FieldSpec, text: str) -> bool:

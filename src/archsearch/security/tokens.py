@@ -14,7 +14,7 @@ from typing import TypeAlias
 _TOKEN_BYTES = 12
 _BLOCK = 64
 SHORTEST_TAILED = 7
-"""Shorter values have no tails: one that is nearly the whole value is none."""
+"""Shorter values have no parts: one that is nearly the whole value is none."""
 
 
 class Purpose(StrEnum):
@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     WHOLE = "whole"
     LAST4 = "last4"
     LAST6 = "last6"
+    HEAD3 = "head3"
+    MIDDLE4 = "middle4"
 
 
 def derive_key(secret: bytes, use: str) -> bytes:

@@ -74,8 +74,9 @@ class IngestReport:
 
     ``accepted`` counts new records, ``updated`` new versions, ``unchanged`` rows that brought
     nothing new, ``rejected_rows`` rows kept out. ``rejected`` and ``warnings`` hold the reasons, at
-    most ten thousand of each. ``rejects`` are the files to mend. ``indexed`` is False while another
-    process still has to bring the records into the index.
+    most ten thousand of each; ``reasons`` and ``cautions`` count all. ``rejects`` are the files to
+    mend. ``record_ids`` of a dry run are those that rows bring or that are known. ``indexed`` is
+    False while another process still has to bring the records into the index.
     """
 
     accepted: int = 0
@@ -86,13 +87,20 @@ class IngestReport:
     warnings: list[Problem] = field(default_factory=list)
     rejects: list[Path] = field(default_factory=list)
     record_ids: list[RecordId] = field(default_factory=list)
+    reasons: int = 0
+    cautions: int = 0
     dry_run: bool = False
     indexed: bool = True
 
     def tell(self, problems: Iterable[Problem]) -> None:
         """Keep problems for the report."""
         for problem in problems:
-            told = self.rejected if problem.severity is Severity.ERROR else self.warnings
+            told = self.warnings
+            if problem.severity is Severity.ERROR:
+                told = self.rejected
+                self.reasons += 1
+            else:
+                self.cautions += 1
             if len(told) < _PROBLEMS_TOLD:
                 told.append(problem)
 
@@ -271,7 +279,9 @@ class _Tally:
             case _:
                 self.unchanged += 1
                 self.report.unchanged += 1
-        if decision.record_id is not None:
+        made_up = decision.known is None and "record_id" not in decision.draft.values
+        # What a dry run would number is numbered otherwise by the next.
+        if decision.record_id is not None and not (made_up and self.report.dry_run):
             self.report.record_ids.append(decision.record_id)
 
     def detail(self) -> dict[str, JsonValue]:

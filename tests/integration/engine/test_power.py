@@ -113,7 +113,8 @@ def test_what_is_not_synced_is_missed(
     monkeypatch.setattr(PowerDisk, "sync", careless)
 
     with pytest.raises((AssertionError, IndexOutdatedError)):
-        sum(lose_power(tmp_path / f"{seed}", seed) for seed in range(LOSSES))
+        # Which are missed depends on names of files, which are drawn anew in every run.
+        sum(lose_power(tmp_path / f"{seed}", seed) for seed in range(10 * LOSSES))
 
 
 @pytest.mark.slow

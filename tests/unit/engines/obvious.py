@@ -109,6 +109,9 @@ class ObviousBuilder:
                 if len(whole) > 6:
                     made.add(f"{spec.key}#last4", _token(spec, "last4", whole[-4:]))
                     made.add(f"{spec.key}#last6", _token(spec, "last6", whole[-6:]))
+                    made.add(f"{spec.key}#head3", _token(spec, "head3", whole[:3]))
+                if len(whole) > 6 and spec.type is FieldType.PHONE:
+                    made.add(f"{spec.key}#middle4", _token(spec, "middle4", whole[3:7]))
 
     def _rank(self, spec: FieldSpec, value: str) -> str:
         if spec.key in self.ranks:

@@ -12,8 +12,9 @@ import pytest
 
 from archsearch.domain.audit import Action, AuditFilter, Outcome
 from archsearch.errors import AccessDeniedError, InvalidRequestError
+from archsearch.services import ingest
 from archsearch.storage import audit_log
-from tests.offices import Office, codes, counts
+from tests.offices import Office, codes, counts, named
 
 
 def written(path: Path, rows: list[Mapping[str, Any]]) -> Path:
@@ -246,3 +247,23 @@ def test_a_workbook_that_cannot_be_written_is_an_error_and_the_records_stay(
     (office.path / "var" / "rejects").unlink()
     assert counts(office.feed(*rows)) == (0, 0, 1, 1)
     assert office.seen("admin") == {"A"}
+
+
+def test_reasons_and_cautions_are_counted_beyond_those_that_are_listed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "_PROBLEMS_TOLD", 3)
+
+    report = office.feed(*named("ABCDE"), *({"notes": "缺名称"} for _ in range(7)))
+
+    assert (len(report.rejected), report.reasons) == (3, 7)
+    assert len(report.warnings) == 3
+    assert report.cautions >= 5
+
+
+def test_a_dry_run_lists_no_record_id_that_it_made_up(office: Office) -> None:
+    office.feed({"record_id": "OLD", "name": "甲"})
+    rows = [{"record_id": "OLD", "name": "乙"}, {"record_id": "NEW", "name": "丙"}, {"name": "丁"}]
+
+    assert office.feed(*rows, dry_run=True).record_ids == ["OLD", "NEW"]
+    assert len(office.feed(*rows).record_ids) == 3

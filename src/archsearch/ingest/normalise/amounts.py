@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from archsearch.analysis.numerals import read_number
 from archsearch.ingest.faults import Fault
 from archsearch.ingest.normalise.cells import Faults, as_text, is_placeholder
-from archsearch.ingest.normalise.numerals import read_number
 from archsearch.ingest.normalise.text import clean_line
 
 AMOUNT_LIMIT: Final = 9 * 10**13

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Final
 
+from archsearch.analysis.numerals import read_digits, read_number
 from archsearch.ingest.faults import Fault
 from archsearch.ingest.normalise.cells import Faults, as_text, is_blank, is_placeholder
-from archsearch.ingest.normalise.numerals import read_digits, read_number
 from archsearch.ingest.normalise.text import clean_line
 
 OPEN_END: Final = "9999-12-31"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsearch.analysis.numerals import read_number
 from archsearch.ingest.normalise.amounts import normalise_amount, normalise_number
 from archsearch.ingest.normalise.cells import Faults
-from archsearch.ingest.normalise.numerals import read_number
 
 
 @pytest.mark.parametrize(

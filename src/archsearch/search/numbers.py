@@ -1,0 +1,207 @@
+"""Numbers that people half remember: a part of one, one that is masked, one with a slip in it.
+
+Identifiers are found by keyed tokens of their wholes and of few parts. So nothing is compared with
+what is stored: a slip is mended in every way there is, and each result is looked up as a whole.
+What cannot be, by its check character or its form, is not looked up.
+
+Parts are those that masks leave to be seen, and few more: with a token for each digit a number that
+is masked could be guessed one digit after the other.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice, product
+from typing import Final, TypeAlias
+
+from archsearch.analysis.folding import fold_key
+from archsearch.domain.identifiers import (
+    PROVINCES,
+    USCC_ALPHABET,
+    lengthen,
+    person_check_char,
+    read_person,
+    uscc_check_char,
+)
+from archsearch.domain.plan import AllOf, AnyOf, Channel, KeyNode, Labelled, Node
+from archsearch.domain.schema import FieldSpec, FieldType
+from archsearch.security.tokens import Purpose, Tokens
+
+Allows: TypeAlias = Callable[[Channel], bool]
+"""Whether a channel is switched on."""
+
+SLIP: Final = 1.5
+ENDING: Final = 0.6
+MIDDLE: Final = 0.4
+"""Weights: a whole number but for a slip, its ending, its middle."""
+
+_IDENTIFIERS: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
+_PARTS: Final = {4: Purpose.LAST4, 6: Purpose.LAST6}
+_DIGITS: Final = "0123456789"
+_PERSON_LENGTH, _OLD_LENGTH = 18, 15
+_MASKED: Final = re.compile(
+    r"([0-9][0-9a-z]{2,16})(?:\*{2,}|x{2,}|#{2,}|×{2,}|·{2,})([0-9a-z]{4,})"
+)
+_ENDING: Final = re.compile(r"(?=.*[0-9])[0-9a-z]{4}(?:[0-9a-z]{2})?")
+_PHONE: Final = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[48]00[0-9]{7}")
+_READ_AS: Final = str.maketrans("OQDILZSBG", "000112586")
+"""Digits as letters that a machine, or an eye, takes them for."""
+_SURELY: Final = str.maketrans("OIZS", "0125")
+"""Letters that a USCC cannot have (GB 32100-2015, table 1)."""
+_PERHAPS: Final = {"D": "D0", "Q": "Q0", "L": "L1", "B": "B8", "G": "G6"}
+_MOST_READINGS: Final = 1024
+_FEWEST_DIGITS: Final = 7
+
+
+class Numbers:
+    """Finds identifiers in the fields that a query without a field looks into."""
+
+    def __init__(self, fields: tuple[FieldSpec, ...], tokens: Tokens) -> None:
+        self._fields = tuple(
+            spec for spec in fields if spec.type in _IDENTIFIERS and spec.sensitive
+        )
+        self._tokens = tokens
+
+    def masked(self, text: str) -> Node | None:
+        """Match numbers that a masked one stands for, by what is left at both ends.
+
+        Digits beyond the first three are not compared: each would be one that can be guessed by
+        itself.
+        """
+        found = _MASKED.fullmatch(fold_key(text))
+        if not found:
+            return None
+        head, ending = found[1].upper(), found[2].upper()
+        nodes = [
+            AllOf(
+                (
+                    self._part(spec, Purpose.HEAD3, head[:3], ENDING),
+                    self._part(spec, Purpose.LAST4, ending[-4:], 0.0),
+                )
+            )
+            for spec in self._fields
+        ]
+        return Labelled(Channel.MASKED, AnyOf(tuple(nodes))) if nodes else None
+
+    def parts(self, text: str) -> Iterator[Labelled]:
+        """Match numbers that end like a text, or have it in the middle."""
+        key = fold_key(text)
+        if not _ENDING.fullmatch(key):
+            return
+        for spec in self._fields:
+            node = self._part(spec, _PARTS[len(key)], key.upper(), ENDING)
+            yield Labelled(Channel.SUBSTRING, node)
+            if spec.type is FieldType.PHONE and len(key) == 4 and key.isdigit():  # noqa: PLR2004
+                middle = self._part(spec, Purpose.MIDDLE4, key, MIDDLE)
+                yield Labelled(Channel.SUBSTRING, middle)
+
+    def slips(self, text: str, allows: Allows) -> Iterator[Labelled]:
+        """Match numbers that a text was meant to be, but for one slip."""
+        for spec in self._fields:
+            phone = spec.type is FieldType.PHONE
+            for channel, meant in (_phones if phone else _persons_and_firms)(text):
+                wholes = frozenset(map(self._stamp(spec), meant)) if allows(channel) else None
+                if wholes:
+                    yield Labelled(channel, KeyNode(spec.key, wholes, SLIP))
+
+    def _stamp(self, spec: FieldSpec) -> Callable[[str], str]:
+        return self._tokens.stamp(spec.key, Purpose.WHOLE)
+
+    def _part(self, spec: FieldSpec, purpose: Purpose, value: str, weight: float) -> KeyNode:
+        token = self._tokens.token(spec.key, purpose, value)
+        return KeyNode(f"{spec.key}#{purpose}", frozenset({token}), weight)
+
+
+def other_forms(spec: FieldSpec, identifier: str) -> Iterator[str]:
+    """Give the same number of the other generation: ID numbers once had 15 digits.
+
+    >>> from archsearch.domain.schema import FieldSpec
+    >>> spec = FieldSpec("id", "证件", FieldType.ID_NUMBER)
+    >>> list(other_forms(spec, "110105491231002"))
+    ['11010519491231002X']
+    """
+    if spec.type is not FieldType.ID_NUMBER:
+        return
+    if len(identifier) == _OLD_LENGTH and identifier.isdigit():
+        yield lengthen(identifier)
+    elif len(identifier) == _PERSON_LENGTH and identifier[6:8] == "19" and read_person(identifier):
+        yield identifier[:6] + identifier[8:17]
+
+
+def is_uscc(text: str) -> bool:
+    """Whether a text of capitals and digits is a USCC with the right check character."""
+    return (
+        len(text) == _PERSON_LENGTH
+        and set(USCC_ALPHABET).issuperset(text)
+        and uscc_check_char(text[:17]) == text[17]
+    )
+
+
+Meant: TypeAlias = Iterator[tuple[Channel, set[str]]]
+"""By channel, what a number may have been meant to be."""
+
+
+def _phones(text: str) -> Meant:
+    folded = fold_key(text).upper()
+    digits = re.sub(r"[^0-9A-Z]", "", folded)
+    if digits.isdigit():
+        yield from _mended(digits, _DIGITS, lambda one: _PHONE.fullmatch(one) is not None)
+    elif sum(map(str.isdigit, digits)) >= _FEWEST_DIGITS:
+        read = digits.translate(_READ_AS)
+        yield Channel.LOOKALIKE, {read} if _PHONE.fullmatch(read) else set()
+
+
+def _persons_and_firms(text: str) -> Meant:
+    number = re.sub(r"[^0-9A-Z]", "", fold_key(text).upper())
+    if sum(map(str.isdigit, number)) < _FEWEST_DIGITS:
+        return
+    if abs(len(number) - _PERSON_LENGTH) <= 1:
+        alphabet = _DIGITS + "X" if number.rstrip("X").isdigit() else USCC_ALPHABET
+        yield from _mended(number, alphabet, _is_right)
+    if len(number) == _PERSON_LENGTH:
+        yield Channel.LOOKALIKE, set(_readings(number)) - {number}
+
+
+def _is_right(number: str) -> bool:
+    return is_uscc(number) or _is_person(number)
+
+
+def _is_person(number: str) -> bool:
+    return (
+        len(number) == _PERSON_LENGTH
+        and number[:2] in PROVINCES
+        and number[:17].isdigit()
+        and person_check_char(number[:17]) == number[17]
+        and read_person(number) is not None
+    )
+
+
+def _readings(number: str) -> Iterator[str]:
+    """Give the right numbers that a machine may have read letters into."""
+    digits = number[:17].translate(_READ_AS) + (
+        number[17] if number[17] == "X" else number[17].translate(_READ_AS)
+    )
+    if _is_person(digits):
+        yield digits
+    choices = [_PERHAPS.get(character, character) for character in number.translate(_SURELY)]
+    for characters in islice(product(*choices), _MOST_READINGS):
+        if is_uscc(one := "".join(characters)):
+            yield one
+
+
+def _mended(number: str, alphabet: str, right: Callable[[str], bool]) -> Meant:
+    """Undo each slip that may have been made."""
+    places = range(len(number))
+    slips = {
+        Channel.WRONG: (
+            number[:at] + other + number[at + 1 :] for at in places for other in alphabet
+        ),
+        Channel.SWAPPED: (
+            number[:at] + number[at + 1] + number[at] + number[at + 2 :] for at in places[:-1]
+        ),
+        Channel.MISSING: (
+            number[:at] + other + number[at:] for at in range(len(number) + 1) for other in alphabet
+        ),
+        Channel.EXTRA: (number[:at] + number[at + 1 :] for at in places),
+    }
+    for channel, meant in slips.items():
+        yield channel, set(filter(right, meant)) - {number}
