@@ -49,12 +49,16 @@ class StockEngine:
     def apply(self, changes: Iterable[Document | Removal], *, mark: str = "") -> None:
         """Make changes in one commit, the last one of each record."""
         index = self._built().index
+        latest = {change.record_id: change for change in changes}
         writer = index.writer(limitmb=MEMORY_MB)
-        for change in {change.record_id: change for change in changes}.values():
+        # What update_document does, but it would open a searcher for each document.
+        with index.reader() as reader:
+            known = [record_id for record_id in latest if (ID, record_id) in reader]
+        for record_id in known:
+            writer.delete_by_term(ID, record_id)
+        for change in latest.values():
             if isinstance(change, Document):
-                writer.update_document(**as_fields(change))
-            else:
-                writer.delete_by_term(ID, change.record_id)
+                writer.add_document(**as_fields(change))
         writer.commit()
         self._stock.refresh()
         self._marked.write_text(mark or self._mark())
