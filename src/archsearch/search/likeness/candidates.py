@@ -15,7 +15,7 @@ from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.reading import Reading
 from archsearch.search.likeness.units import Sort, Unit
 
-_MOST: Final = 150
+_MOST: Final = 100
 """Records of each kind that are compared for one reading."""
 _UNITS: Final = {SINGLES: 0.5, PAIRS: 1.0, SPLITS: 0.7}
 _HEARD: Final = {SINGLES: 0.2, PAIRS: 0.5, SPLITS: 0.5}
