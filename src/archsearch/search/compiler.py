@@ -167,7 +167,9 @@ class Compiler:
         others = (self._node(c, None, NOBODY, fuzzy=False) for c in children if c not in typed)
         kept = tuple(node for node in others if node is not None)
         some = AnyOf((AtLeast(enough, bare), *named))
-        return AllOf((Labelled(Channel.EVIDENCE, some), *kept))
+        # These decide between records, but find none.
+        beside = AnyOf((MatchAll(), *self._leaves.neighbours(texts)))
+        return AllOf((Labelled(Channel.EVIDENCE, some), beside, *kept))
 
     def _node(
         self, expression: Expression, spec: FieldSpec | None, likely: Likely, *, fuzzy: bool

@@ -7,11 +7,12 @@ ranges on them are refused, since walking them would spell a hidden value out.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from archsearch.analysis.folding import fold, fold_key
 from archsearch.analysis.numerals import read_digits, read_number
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.units import positioned
+from archsearch.analysis.units import bigram, positioned
 from archsearch.domain.plan import (
     AnyOf,
     BestOf,
@@ -150,6 +151,24 @@ class Leaves:
             KeyNode(f"{spec.key}#whole", frozenset(names), _NAMED * length)
             for spec in self.names
             for length, names in found.items()
+        )
+
+    def neighbours(self, texts: Sequence[str]) -> tuple[Node, ...]:
+        """Match addresses that have two neighbouring characters or numbers of a text with one.
+
+        Where somebody lives is told by what stands next to what: words cut off numbers.
+        """
+        pairs = {
+            bigram(one, other): None
+            for text in texts
+            if any(map(str.isdigit, text))
+            for (one, _), (other, _) in pairwise(positioned([_in_figures(text)]))
+        }
+        return tuple(
+            TermNode(spec.key, pair, spec.weight)
+            for spec in self._default
+            if spec.type is FieldType.ADDRESS
+            for pair in pairs
         )
 
     def beginning(self, text: str) -> Node | None:
