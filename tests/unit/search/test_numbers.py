@@ -170,11 +170,11 @@ def test_the_number_of_a_house_may_be_written_in_han(office: Office, text: str) 
 
 
 def test_an_address_is_told_from_others_by_what_stands_next_to_what(office: Office) -> None:
-    streets = [f"杭州市西湖区解放路{n}号{20 - n}栋" for n in range(1, 20)]
     office.feed(
-        *({"record_id": f"A{n}", "name": "甲", "address": s} for n, s in enumerate(streets))
+        {"record_id": "A", "name": "甲", "address": "福建省福州市鼓楼区人民路3号2栋2单元4室"},
+        {"record_id": "B", "name": "福州鼓楼商行", "address": "福建省福州市人民路9号"},
     )
 
-    page = office.archive.search("杭州解放路12号8栋", user="admin")
+    page = office.archive.search("福建福州鼓楼人民路3号2栋2单元4室", user="admin")
 
-    assert (page.mode, page.hits[0].record_id) == ("evidence", "A11")
+    assert (page.mode, page.hits[0].record_id) == ("evidence", "A")
