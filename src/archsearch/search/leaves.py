@@ -7,12 +7,10 @@ ranges on them are refused, since walking them would spell a hidden value out.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from archsearch.analysis.folding import fold, fold_key
-from archsearch.analysis.numerals import read_digits, read_number
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.units import bigram, positioned
+from archsearch.analysis.units import positioned
 from archsearch.domain.plan import (
     AnyOf,
     BestOf,
@@ -41,6 +39,7 @@ from archsearch.engines.fields import (
     sort_field,
 )
 from archsearch.errors import InvalidRequestError
+from archsearch.search.addresses import in_figures, neighbours
 from archsearch.search.numbers import Numbers, other_forms
 from archsearch.search.values import ValueReader
 from archsearch.security.tokens import Purpose
@@ -54,7 +53,6 @@ _NAMED = 15.0
 """Weight of a name in a question, for each of its characters: more than all other words."""
 _LONGEST_PERSON = 4
 _LONGEST_NAME = 30
-_COUNTED = re.compile(r"[〇零一二三四五六七八九十百千]+(?=[号栋幢座楼层室弄巷期#]|单元)")
 _DAY = re.compile(r"[0-9〇零一二三四五六七八九十]{2}")
 _WHOLE_DAY = len("2024-03-05")
 _WORD_BONUS = 0.5
@@ -154,22 +152,10 @@ class Leaves:
         )
 
     def neighbours(self, texts: Sequence[str]) -> tuple[Node, ...]:
-        """Match addresses that have two neighbouring characters or numbers of a text with one.
-
-        Where somebody lives is told by what stands next to what: words cut off numbers.
-        """
-        pairs = {
-            bigram(one, other): None
-            for text in texts
-            if any(map(str.isdigit, text))
-            for (one, _), (other, _) in pairwise(positioned([_in_figures(text)]))
-        }
-        return tuple(
-            TermNode(spec.key, pair, spec.weight)
-            for spec in self._default
-            if spec.type is FieldType.ADDRESS
-            for pair in pairs
-        )
+        """Match addresses that have two neighbours in common with a text."""
+        pairs = neighbours(texts)
+        addresses = [spec for spec in self._default if spec.type is FieldType.ADDRESS]
+        return tuple(TermNode(spec.key, pair, spec.weight) for spec in addresses for pair in pairs)
 
     def beginning(self, text: str) -> Node | None:
         """Match names that begin with a text, in characters or as they are sorted, in pinyin."""
@@ -269,7 +255,7 @@ class Leaves:
 
     def _text(self, spec: FieldSpec, text: str, found: list[tuple[str, int]]) -> Iterator[Node]:
         yield PhraseNode(spec.key, phrase_tokens(found), spec.weight)
-        if spec.type is FieldType.ADDRESS and (counted := _in_figures(fold(text))) != fold(text):
+        if spec.type is FieldType.ADDRESS and (counted := in_figures(fold(text))) != fold(text):
             yield PhraseNode(spec.key, phrase_tokens(positioned([counted])), spec.weight)
         # Whether it is a word, the index knows: what is one anywhere is one by itself. To cut it
         # here would load a dictionary, which takes as long as all the rest of a search.
@@ -373,21 +359,6 @@ def _stretches(words: Sequence[str]) -> Iterator[str]:
                 break
             if len(name) > _LONGEST_PERSON:
                 yield name
-
-
-def _in_figures(text: str) -> str:
-    """Write the numbers of an address as people mostly do.
-
-    >>> _in_figures("解放路一百零五号三栋")
-    '解放路105号3栋'
-    """
-
-    def figures(found: re.Match[str]) -> str:
-        digits = read_digits(found[0])
-        number = None if digits else read_number(found[0])
-        return digits or (found[0] if number is None else str(number))
-
-    return _COUNTED.sub(figures, text)
 
 
 def _plausible(spec: FieldSpec, text: str) -> bool:
