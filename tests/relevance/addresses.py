@@ -7,6 +7,7 @@ from typing import Final
 from tests.relevance.facts import (
     ADDRESS,
     DETAILS,
+    HAN,
     Asked,
     Customer,
     Keys,
@@ -17,7 +18,6 @@ from tests.relevance.facts import (
 )
 from tests.relevance.persons import FULL_WIDTH
 
-_HAN: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 _ROOM: Final = re.compile(r"\D*?(\d+)栋(\d+)单元(\d+)室")
 
 
@@ -87,7 +87,7 @@ def _room_dashes(_: Maker, __: Sequence[str], road: str, number: str, rest: str)
 
 @addresses("Han numerals", road)
 def _han(_: Maker, __: Sequence[str], road: str, number: str, ___: str) -> str:
-    return f"{road}{number.translate(_HAN)}号"
+    return f"{road}{number.translate(HAN)}号"
 
 
 @addresses("Han numerals, hundreds", road)

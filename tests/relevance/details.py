@@ -80,7 +80,7 @@ def _fitting(
         for row in rows:
             for key in asked.keys(row):
                 index[key].add(row["record_id"])
-        if asked.keys.__name__ not in {"holding"}:
+        if asked.shared:
             found[asked.keys] = index
     return index[asked.key]
 

@@ -12,6 +12,7 @@ import orjson
 Customer: TypeAlias = dict[str, Any]
 Keys: TypeAlias = Callable[[Customer], Iterable[str]]
 
+HAN: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 ADDRESS: Final = re.compile(
     r"(?P<region>.*?(?:省|自治区|市|自治州|区|县))?(?P<road>[^省市区县州]+?)(?P<number>\d+)号(?P<rest>.*)"
 )
@@ -23,6 +24,8 @@ class Asked(NamedTuple):
     text: str
     keys: Keys
     key: str
+    shared: bool = True
+    """Whether other queries ask for the same keys, so that an index of them is worth keeping."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.relevance.facts import (
     DETAILS,
+    HAN,
     Asked,
     Customer,
     Keys,
@@ -19,7 +20,6 @@ from tests.relevance.facts import (
 from tests.relevance.persons import FULL_WIDTH
 
 _OCR: Final = {"0": "OD", "1": "Il", "2": "Z", "5": "S", "8": "B"}
-_HAN: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 
 
 def _number(customer: Customer, kind: str, make: Maker) -> tuple[str, Keys] | None:
@@ -188,6 +188,6 @@ _date("20240305", lambda y, m, d: f"{y}{m}{d}")
 _date("2024年3月5日", lambda y, m, d: f"{y}年{int(m)}月{int(d)}日")
 _date(
     "二〇二四年三月五日",
-    lambda y, m, d: f"{y}年{_spoken(int(m))}月{_spoken(int(d))}日".translate(_HAN),
+    lambda y, m, d: f"{y}年{_spoken(int(m))}月{_spoken(int(d))}日".translate(HAN),
 )
 _date("full width", lambda y, m, d: f"{y}-{m}-{d}".translate(FULL_WIDTH))

@@ -19,7 +19,7 @@ def stretch(make: Maker, customer: Customer) -> Asked | None:
         return None
     piece = make.rng.choice(pieces)
     start = make.rng.randrange(len(piece) - 7)
-    return Asked(piece[start : start + 8], _holding(piece[start : start + 8]), "yes")
+    return Asked(piece[start : start + 8], _holding(piece[start : start + 8]), "yes", shared=False)
 
 
 def _holding(text: str) -> Keys:

@@ -11,7 +11,7 @@ from archsearch.analysis.units import bigram, positioned
 _COUNTED: Final = re.compile(r"[〇零一二三四五六七八九十百千]+(?=[号栋幢座楼层室弄巷期#]|单元)")
 
 
-def neighbours(texts: Sequence[str]) -> tuple[str, ...]:
+def neighbouring(texts: Sequence[str]) -> tuple[str, ...]:
     """List the pairs of neighbouring characters and numbers in texts that have a number.
 
     Where somebody lives is told by what stands next to what: words cut off numbers.

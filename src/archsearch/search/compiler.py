@@ -320,7 +320,7 @@ def _leaves_of(expression: Expression) -> Iterator[Expression]:
 
 
 def _is_number(leaf: Expression) -> bool:
-    text = leaf.text if isinstance(leaf, Word | Quoted) else ""
+    text = leaf.text if isinstance(leaf, Word | Quoted | Pattern) else ""
     return sum(character.isdigit() for character in text) >= _NUMBER_DIGITS
 
 

@@ -39,10 +39,9 @@ from archsearch.engines.fields import (
     sort_field,
 )
 from archsearch.errors import InvalidRequestError
-from archsearch.search.addresses import in_figures, neighbours
+from archsearch.search.addresses import in_figures, neighbouring
 from archsearch.search.numbers import Numbers, other_forms
 from archsearch.search.values import ValueReader
-from archsearch.security.tokens import Purpose
 
 LAST = "\U0010ffff"
 """Sorts after every other character; closes ranges that hold everything with a prefix."""
@@ -57,8 +56,6 @@ _DAY = re.compile(r"[0-9〇零一二三四五六七八九十]{2}")
 _WHOLE_DAY = len("2024-03-05")
 _WORD_BONUS = 0.5
 _KEY_WEIGHT = 20.0
-_TAILS = {4: Purpose.LAST4, 6: Purpose.LAST6}
-_TAILED = {FieldType.ID_NUMBER, FieldType.PHONE}
 _NUMERIC = {FieldType.NUMBER, FieldType.AMOUNT}
 _TEXTUAL = {Matching.TEXT, Matching.NAME}
 _SHORTEST_IDENTIFIER = 6
@@ -153,7 +150,7 @@ class Leaves:
 
     def neighbours(self, texts: Sequence[str]) -> tuple[Node, ...]:
         """Match addresses that have two neighbours in common with a text."""
-        pairs = neighbours(texts)
+        pairs = neighbouring(texts)
         addresses = [spec for spec in self._default if spec.type is FieldType.ADDRESS]
         return tuple(TermNode(spec.key, pair, spec.weight) for spec in addresses for pair in pairs)
 
@@ -286,18 +283,14 @@ class Leaves:
                 node = WildcardNode("record_id", f"*{key}*", LOOSE)
                 yield Labelled(Channel.SUBSTRING, node)
         masked = self._numbers.masked(text) if self.uses(Channel.MASKED) else None
-        if isinstance(masked, Labelled):
+        if masked is not None:
             yield masked
         yield from self._numbers.slips(text, self.uses)
 
     def _sensitive(self, spec: FieldSpec, text: str) -> Node:
         whole = KeyNode(spec.key, self._wholes(spec, text), _KEY_WEIGHT)
-        key = fold_key(text).upper()
-        purpose = _TAILS.get(len(key))
-        if purpose is None or spec.type not in _TAILED:
-            return whole
-        tail = self._analysis.tokens.token(spec.key, purpose, key)
-        return AnyOf((whole, KeyNode(f"{spec.key}#{purpose}", frozenset({tail}))))
+        ending = self._numbers.ending(spec, text)
+        return whole if ending is None else AnyOf((whole, ending))
 
     def _wholes(self, spec: FieldSpec, text: str) -> frozenset[str]:
         """Make the tokens of a value as a whole, an ID number's of both generations."""

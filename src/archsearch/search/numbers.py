@@ -15,15 +15,17 @@ from typing import Final, TypeAlias
 
 from archsearch.analysis.folding import fold_key
 from archsearch.domain.identifiers import (
-    PROVINCES,
     USCC_ALPHABET,
+    Identification,
+    IdentifierKind,
+    classify,
     lengthen,
-    person_check_char,
     read_person,
-    uscc_check_char,
 )
-from archsearch.domain.plan import AllOf, AnyOf, Channel, KeyNode, Labelled, Node
+from archsearch.domain.plan import AllOf, AnyOf, Channel, KeyNode, Labelled
 from archsearch.domain.schema import FieldSpec, FieldType
+from archsearch.engines.fields import identifier_key
+from archsearch.engines.writers import TAILED
 from archsearch.security.tokens import Purpose, Tokens
 
 Allows: TypeAlias = Callable[[Channel], bool]
@@ -34,10 +36,9 @@ ENDING: Final = 0.6
 MIDDLE: Final = 0.4
 """Weights: a whole number but for a slip, its ending, its middle."""
 
-_IDENTIFIERS: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
 _PARTS: Final = {4: Purpose.LAST4, 6: Purpose.LAST6}
 _DIGITS: Final = "0123456789"
-_PERSON_LENGTH, _OLD_LENGTH = 18, 15
+_LENGTH, _OLD_LENGTH = 18, 15
 _MASKED: Final = re.compile(
     r"([0-9][0-9a-z]{2,16})(?:\*{2,}|x{2,}|#{2,}|×{2,}|·{2,})([0-9a-z]{4,})"
 )
@@ -50,18 +51,17 @@ _SURELY: Final = str.maketrans("OIZS", "0125")
 _PERHAPS: Final = {"D": "D0", "Q": "Q0", "L": "L1", "B": "B8", "G": "G6"}
 _MOST_READINGS: Final = 1024
 _FEWEST_DIGITS: Final = 7
+_SEPARATOR: Final = re.compile(r"[^0-9A-Z]")
 
 
 class Numbers:
     """Finds identifiers in the fields that a query without a field looks into."""
 
     def __init__(self, fields: tuple[FieldSpec, ...], tokens: Tokens) -> None:
-        self._fields = tuple(
-            spec for spec in fields if spec.type in _IDENTIFIERS and spec.sensitive
-        )
+        self._fields = tuple(spec for spec in fields if spec.type in TAILED and spec.sensitive)
         self._tokens = tokens
 
-    def masked(self, text: str) -> Node | None:
+    def masked(self, text: str) -> Labelled | None:
         """Match numbers that a masked one stands for, by what is left at both ends.
 
         Digits beyond the first three are not compared: each would be one that can be guessed by
@@ -85,26 +85,32 @@ class Numbers:
     def parts(self, text: str) -> Iterator[Labelled]:
         """Match numbers that end like a text, or have it in the middle."""
         key = fold_key(text)
-        if not _ENDING.fullmatch(key):
-            return
         for spec in self._fields:
-            node = self._part(spec, _PARTS[len(key)], key.upper(), ENDING)
-            yield Labelled(Channel.SUBSTRING, node)
+            ending = self.ending(spec, key)
+            if ending is None:
+                return
+            yield Labelled(Channel.SUBSTRING, ending)
             if spec.type is FieldType.PHONE and len(key) == 4 and key.isdigit():  # noqa: PLR2004
                 middle = self._part(spec, Purpose.MIDDLE4, key, MIDDLE)
                 yield Labelled(Channel.SUBSTRING, middle)
 
+    def ending(self, spec: FieldSpec, text: str) -> KeyNode | None:
+        """Match the numbers of one field that end like a text, if it is as long as an ending."""
+        key = fold_key(text)
+        if spec.type not in TAILED or not _ENDING.fullmatch(key):
+            return None
+        return self._part(spec, _PARTS[len(key)], key.upper(), ENDING)
+
     def slips(self, text: str, allows: Allows) -> Iterator[Labelled]:
         """Match numbers that a text was meant to be, but for one slip."""
-        for spec in self._fields:
-            phone = spec.type is FieldType.PHONE
-            for channel, meant in (_phones if phone else _persons_and_firms)(text):
-                wholes = frozenset(map(self._stamp(spec), meant)) if allows(channel) else None
-                if wholes:
-                    yield Labelled(channel, KeyNode(spec.key, wholes, SLIP))
-
-    def _stamp(self, spec: FieldSpec) -> Callable[[str], str]:
-        return self._tokens.stamp(spec.key, Purpose.WHOLE)
+        for kind, meant_by in ((FieldType.PHONE, _phones), (FieldType.ID_NUMBER, _identifiers)):
+            fields = [spec for spec in self._fields if spec.type is kind]
+            if not fields:
+                continue
+            for channel, meant in meant_by(identifier_key(fields[0], text), _bare(text)):
+                for spec in fields if meant and allows(channel) else ():
+                    stamp = self._tokens.stamp(spec.key, Purpose.WHOLE)
+                    yield Labelled(channel, KeyNode(spec.key, frozenset(map(stamp, meant)), SLIP))
 
     def _part(self, spec: FieldSpec, purpose: Purpose, value: str, weight: float) -> KeyNode:
         token = self._tokens.token(spec.key, purpose, value)
@@ -123,69 +129,51 @@ def other_forms(spec: FieldSpec, identifier: str) -> Iterator[str]:
         return
     if len(identifier) == _OLD_LENGTH and identifier.isdigit():
         yield lengthen(identifier)
-    elif len(identifier) == _PERSON_LENGTH and identifier[6:8] == "19" and read_person(identifier):
+    elif len(identifier) == _LENGTH and identifier[6:8] == "19" and read_person(identifier):
         yield identifier[:6] + identifier[8:17]
 
 
 def is_uscc(text: str) -> bool:
     """Whether a text of capitals and digits is a USCC with the right check character."""
-    return (
-        len(text) == _PERSON_LENGTH
-        and set(USCC_ALPHABET).issuperset(text)
-        and uscc_check_char(text[:17]) == text[17]
-    )
+    return len(text) == _LENGTH and classify(text) == Identification(IdentifierKind.USCC)
 
 
 Meant: TypeAlias = Iterator[tuple[Channel, set[str]]]
 """By channel, what a number may have been meant to be."""
 
 
-def _phones(text: str) -> Meant:
-    folded = fold_key(text).upper()
-    digits = re.sub(r"[^0-9A-Z]", "", folded)
-    if digits.isdigit():
-        yield from _mended(digits, _DIGITS, lambda one: _PHONE.fullmatch(one) is not None)
-    elif sum(map(str.isdigit, digits)) >= _FEWEST_DIGITS:
-        read = digits.translate(_READ_AS)
+def _bare(text: str) -> str:
+    return _SEPARATOR.sub("", fold_key(text).upper())
+
+
+def _phones(called: str, written: str) -> Meant:
+    if written.isdigit():
+        yield from _mended(called, _DIGITS, lambda one: _PHONE.fullmatch(one) is not None)
+    elif sum(map(str.isdigit, written)) >= _FEWEST_DIGITS:
+        read = written.translate(_READ_AS)
         yield Channel.LOOKALIKE, {read} if _PHONE.fullmatch(read) else set()
 
 
-def _persons_and_firms(text: str) -> Meant:
-    number = re.sub(r"[^0-9A-Z]", "", fold_key(text).upper())
-    if sum(map(str.isdigit, number)) < _FEWEST_DIGITS:
+def _identifiers(_: str, written: str) -> Meant:
+    if sum(map(str.isdigit, written)) < _FEWEST_DIGITS:
         return
-    if abs(len(number) - _PERSON_LENGTH) <= 1:
-        alphabet = _DIGITS + "X" if number.rstrip("X").isdigit() else USCC_ALPHABET
-        yield from _mended(number, alphabet, _is_right)
-    if len(number) == _PERSON_LENGTH:
-        yield Channel.LOOKALIKE, set(_readings(number)) - {number}
+    if abs(len(written) - _LENGTH) <= 1:
+        alphabet = _DIGITS + "X" if written.rstrip("X").isdigit() else USCC_ALPHABET
+        yield from _mended(written, alphabet, _is_right)
+    if len(written) == _LENGTH:
+        yield Channel.LOOKALIKE, set(_readings(written)) - {written}
 
 
 def _is_right(number: str) -> bool:
-    return is_uscc(number) or _is_person(number)
-
-
-def _is_person(number: str) -> bool:
-    return (
-        len(number) == _PERSON_LENGTH
-        and number[:2] in PROVINCES
-        and number[:17].isdigit()
-        and person_check_char(number[:17]) == number[17]
-        and read_person(number) is not None
-    )
+    return len(number) == _LENGTH and classify(number).fault is None
 
 
 def _readings(number: str) -> Iterator[str]:
     """Give the right numbers that a machine may have read letters into."""
-    digits = number[:17].translate(_READ_AS) + (
-        number[17] if number[17] == "X" else number[17].translate(_READ_AS)
-    )
-    if _is_person(digits):
-        yield digits
+    last = number[17] if number[17] == "X" else number[17].translate(_READ_AS)
     choices = [_PERHAPS.get(character, character) for character in number.translate(_SURELY)]
-    for characters in islice(product(*choices), _MOST_READINGS):
-        if is_uscc(one := "".join(characters)):
-            yield one
+    read = map("".join, islice(product(*choices), _MOST_READINGS))
+    yield from filter(_is_right, (number[:17].translate(_READ_AS) + last, *read))
 
 
 def _mended(number: str, alphabet: str, right: Callable[[str], bool]) -> Meant:

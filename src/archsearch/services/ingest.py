@@ -74,9 +74,9 @@ class IngestReport:
 
     ``accepted`` counts new records, ``updated`` new versions, ``unchanged`` rows that brought
     nothing new, ``rejected_rows`` rows kept out. ``rejected`` and ``warnings`` hold the reasons, at
-    most ten thousand of each; ``reasons`` and ``cautions`` count all. ``rejects`` are the files to
-    mend. ``record_ids`` of a dry run are those that rows bring or that are known. ``indexed`` is
-    False while another process still has to bring the records into the index.
+    most ten thousand of each; ``rejected_total`` and ``warnings_total`` count all. ``rejects`` are
+    the files to mend. ``record_ids`` of a dry run are those that rows bring or that are known.
+    ``indexed`` is False while another process still has to bring the records into the index.
     """
 
     accepted: int = 0
@@ -87,8 +87,8 @@ class IngestReport:
     warnings: list[Problem] = field(default_factory=list)
     rejects: list[Path] = field(default_factory=list)
     record_ids: list[RecordId] = field(default_factory=list)
-    reasons: int = 0
-    cautions: int = 0
+    rejected_total: int = 0
+    warnings_total: int = 0
     dry_run: bool = False
     indexed: bool = True
 
@@ -98,9 +98,9 @@ class IngestReport:
             told = self.warnings
             if problem.severity is Severity.ERROR:
                 told = self.rejected
-                self.reasons += 1
+                self.rejected_total += 1
             else:
-                self.cautions += 1
+                self.warnings_total += 1
             if len(told) < _PROBLEMS_TOLD:
                 told.append(problem)
 

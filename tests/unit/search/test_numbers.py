@@ -62,6 +62,8 @@ def hits(office: Office, text: str, **more: Any) -> dict[str, list[str]]:
         ("5678", "P", Channel.SUBSTRING),
         ("1234", "P", Channel.SUBSTRING),
         ("010-65551243", "F", Channel.SWAPPED),
+        ("+86138-1234-5679", "P", Channel.WRONG),
+        ("010-65551243转8", "F", Channel.SWAPPED),
     ],
 )
 def test_a_number_is_found_by_what_is_left_of_it(

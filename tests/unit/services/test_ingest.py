@@ -256,9 +256,9 @@ def test_reasons_and_cautions_are_counted_beyond_those_that_are_listed(
 
     report = office.feed(*named("ABCDE"), *({"notes": "缺名称"} for _ in range(7)))
 
-    assert (len(report.rejected), report.reasons) == (3, 7)
+    assert (len(report.rejected), report.rejected_total) == (3, 7)
     assert len(report.warnings) == 3
-    assert report.cautions >= 5
+    assert report.warnings_total >= 5
 
 
 def test_a_dry_run_lists_no_record_id_that_it_made_up(office: Office) -> None:

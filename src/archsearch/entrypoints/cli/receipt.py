@@ -56,7 +56,12 @@ def show(report: "IngestReport", labels: Mapping[str, str], out: Output) -> None
 def _write(report: "IngestReport", out: Output) -> None:
     out.lines((key, str(count)) for key, _, count, _ in _counts(report))
     out.lines(("rejects", str(path)) for path in report.rejects)
-    out.lines([("reasons", str(report.reasons)), ("cautions", str(report.cautions))])
+    out.lines(
+        [
+            ("rejected_total", str(report.rejected_total)),
+            ("warnings_total", str(report.warnings_total)),
+        ]
+    )
     for word, problems in (("problem", report.rejected), ("warning", report.warnings)):
         out.lines(
             (word, each.first.code, each.first.field or "", str(each.count), each.first.message)
@@ -73,8 +78,8 @@ def _draw(report: "IngestReport", labels: Mapping[str, str], out: Output) -> Non
     out.table(Table([Column(""), Column("", right=True)], rows, title))
     columns = kinds(each for each in report.warnings if not each.where.number)
     mild = kinds(each for each in report.warnings if each.where.number)
-    reasons = "拒收的原因" + _cut(len(report.rejected), report.reasons)
-    cautions = "已录入，但请留意" + _cut(len(report.warnings), report.cautions)
+    reasons = "拒收的原因" + _cut(len(report.rejected), report.rejected_total)
+    cautions = "已录入，但请留意" + _cut(len(report.warnings), report.warnings_total)
     _draw_kinds(kinds(report.rejected), labels, reasons, _KINDS_SHOWN, out)
     _draw_kinds(columns, labels, "整个文件，请留意", _COLUMNS_SHOWN, out)
     _draw_kinds(mild, labels, cautions, _MILD_SHOWN, out)

@@ -33,8 +33,8 @@ def test_good_rows_go_in_and_are_counted(change: Run, source: Path) -> None:
         "updated": "0",
         "unchanged": "0",
         "rejected_rows": "0",
-        "reasons": "0",
-        "cautions": str(sum(int(row[3]) for row in ran.rows if row[0] == "warning")),
+        "rejected_total": "0",
+        "warnings_total": str(sum(int(row[3]) for row in ran.rows if row[0] == "warning")),
     }
     assert change("search", "王芳", "-q").rows[0][1] == "王芳"
 
