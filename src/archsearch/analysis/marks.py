@@ -5,7 +5,7 @@ A name as a row of marks has tokens like a name as a row of characters: marks, a
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from archsearch.analysis.pinyin import Pinyin
@@ -33,6 +33,8 @@ _ALPHABET: Final = 27
 """The letters, and none."""
 HOLE: Final = "\0"
 """Stands in a row of marks for a unit that has none."""
+_REMEMBERED: Final = 1 << 14
+"""Whole initials that are kept at hand; there are half a million."""
 _READINGS: Final = 2
 """Readings of one unit that a name is found by."""
 
@@ -71,8 +73,7 @@ def begun(first: str, second: str) -> str:
     return chr(_LETTERS + _letters(first, second))
 
 
-@cache
-@cache
+@lru_cache(_REMEMBERED)
 def wholly(letters: str) -> str:
     """Mark a whole name of two to four units that begin with these letters: one mark or two.
 
