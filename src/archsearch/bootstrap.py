@@ -15,6 +15,7 @@ from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditEntry
+from archsearch.domain.dictionary import Glossary
 from archsearch.domain.record import Values
 from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
@@ -32,7 +33,9 @@ from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
+from archsearch.services.dictionary import DictionaryService
 from archsearch.services.doctor import Doctor
+from archsearch.services.glossary import Keeper
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
@@ -119,8 +122,10 @@ class Application:
         find = self.settings.lists
         pinyin = Pinyin(find("pinyin.tsv"), find("surname_readings.tsv"))
         parts = Parts(find("regions.csv"), find("trades.txt"), find("organisation_forms.txt"))
-        segmenter = ChineseSegmenter(self.settings.user_dictionary)
-        return Analysis(segmenter, pinyin, parts, Tokens(derive_key(self._secret, "tokens")))
+        glossary = Glossary()
+        segmenter = ChineseSegmenter(self.settings.user_dictionary, glossary)
+        tokens = Tokens(derive_key(self._secret, "tokens"))
+        return Analysis(segmenter, pinyin, parts, tokens, glossary)
 
     @cached_property
     def engine(self) -> WhooshEngine:
@@ -158,7 +163,7 @@ class Application:
         locks = Locks(
             self._lock("drain.lock"), self._lock("feed.lock", shared=True), self._lock("feed.lock")
         )
-        index = IndexService(self.database, self.engine, builder, self.trail, locks)
+        index = IndexService(self.database, self.engine, builder, self.trail, locks, self._keeper)
         index.watch = self.watch
         return index
 
@@ -187,7 +192,8 @@ class Application:
         limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
         values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
         channels = options.channels.enabled
-        lexicon = Lexicon(self.analysis.pinyin, self.analysis.parts, self.settings.lists)
+        analysis = self.analysis
+        lexicon = Lexicon(analysis.pinyin, analysis.parts, self.settings.lists, analysis.glossary)
         return Language.of(self.settings.schema, self.analysis, values, limits, lexicon, channels)
 
     @cached_property
@@ -202,7 +208,7 @@ class Application:
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(self.index, self.trail, self._search_rules)
+        return Asking(self.index, self.trail, self._search_rules, self._keeper)
 
     @cached_property
     def _presenter(self) -> Presenter:
@@ -228,6 +234,17 @@ class Application:
     def departments(self) -> DepartmentService:
         """Manages departments."""
         return DepartmentService(self.trail)
+
+    @cached_property
+    def dictionary(self) -> DictionaryService:
+        """Manages the dictionary."""
+        return DictionaryService(
+            self.trail, self.index, self.settings.schema, self.levels, self._masker
+        )
+
+    @cached_property
+    def _keeper(self) -> Keeper:
+        return Keeper(self.analysis.glossary)
 
     @cached_property
     def audit(self) -> AuditService:

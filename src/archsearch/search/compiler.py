@@ -158,15 +158,14 @@ class Compiler:
             return None
         cut = [self._segmenter.cut(text) for text in texts]
         words = dict.fromkeys(word for each in cut for word in each if len(word) > 1)
-        nodes = [n for word in words if (n := self._leaves.anywhere(word)) is not None]
+        nodes = [n for word in words if (n := self._leaves.evident(word)) is not None]
         if len(nodes) < _FEWEST_WORDS:
             return None
         named = self._leaves.named_in(cut)
         enough = max(1, ceil(len(nodes) * _EVIDENCE_SHARE))
-        bare = tuple(node.child if isinstance(node, Labelled) else node for node in nodes)
         others = (self._node(c, None, NOBODY, fuzzy=False) for c in children if c not in typed)
         kept = tuple(node for node in others if node is not None)
-        some = AnyOf((AtLeast(enough, bare), *named))
+        some = AnyOf((AtLeast(enough, tuple(nodes)), *named))
         # These decide between records, but find none.
         beside = AnyOf((MatchAll(), *self._leaves.neighbours(texts)))
         return AllOf((Labelled(Channel.EVIDENCE, some), beside, *kept))

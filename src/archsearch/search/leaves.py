@@ -41,6 +41,7 @@ from archsearch.engines.fields import (
 from archsearch.errors import InvalidRequestError
 from archsearch.search.addresses import in_figures, neighbouring
 from archsearch.search.numbers import Numbers, other_forms
+from archsearch.search.synonyms import Synonyms
 from archsearch.search.values import ValueReader
 
 LAST = "\U0010ffff"
@@ -84,7 +85,9 @@ class Leaves:
         self._analysis = analysis
         self._values = values
         self._default = tuple(spec for spec in schema.leaves if spec.default_search)
+        self._textual = [spec for spec in self._default if spec.matching in _TEXTUAL]
         self._numbers = Numbers(self._default, analysis.tokens)
+        self.synonyms = Synonyms(analysis.glossary, used=self.uses(Channel.SYNONYM))
         self.names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
         """The fields whose names are found by likeness, in the order they are numbered in."""
 
@@ -94,7 +97,7 @@ class Leaves:
 
     # Anywhere ------------------------------------------------------------------------------------
 
-    def anywhere(self, text: str) -> Node | None:
+    def anywhere(self, text: str) -> Labelled | None:
         """Match a text in any field that a query without a field looks into."""
         found = positioned([text])
         if not found:
@@ -119,11 +122,18 @@ class Leaves:
         exact = self.anywhere(text)
         if exact is None:
             return None
-        return _either(exact, likely, *self._parts(text))
+        return _either(exact, likely, *self._parts(text), *self._synonymous(text))
 
     def inexactly(self, text: str, likely: Node | None) -> Node:
         """Match what :meth:`anywhere_fuzzy` does beyond :meth:`anywhere`."""
-        return _either(MatchNone(), likely, *self._parts(text))
+        return _either(MatchNone(), likely, *self._parts(text), *self._synonymous(text))
+
+    def evident(self, word: str) -> Node | None:
+        """Match a word of a question, or one that means the same, anywhere; without channels."""
+        exact = self.anywhere(word)
+        if exact is None:
+            return None
+        return AnyOf(tuple(node.child for node in (exact, *self._synonymous(word))))
 
     def name_exact(self, text: str) -> Node | None:
         """Match names that hold the text as it is."""
@@ -190,7 +200,9 @@ class Leaves:
     def in_field_fuzzy(self, spec: FieldSpec, text: str, likely: Node | None) -> Node | None:
         """Match as :meth:`in_field`, and whose names are like the text."""
         exact = self.in_field(spec, text)
-        return exact if exact is None else _either(exact, likely)
+        if exact is None:
+            return None
+        return _either(exact, likely, *self._synonymous(text, spec))
 
     def value(self, spec: FieldSpec, text: str) -> Node:
         """Match a whole value of a key field."""
@@ -272,6 +284,14 @@ class Leaves:
             yield KeyNode(spec.key, frozenset({self._token(spec, day)}), _KEY_WEIGHT)
         else:
             yield RangeNode(spec.key, day, f"{day}{LAST}", _KEY_WEIGHT)
+
+    def _synonymous(self, text: str, spec: FieldSpec | None = None) -> Iterator[Labelled]:
+        """Match other words for a text, in one field of text or wherever there is text."""
+        specs = self._textual if spec is None else [spec] if spec.matching in _TEXTUAL else []
+        for other in self.synonyms.of(text) if specs else ():
+            found = positioned([other])
+            nodes = tuple(node for each in specs for node in self._text(each, other, found))
+            yield Labelled(Channel.SYNONYM, AnyOf(nodes))
 
     def _parts(self, text: str) -> Iterator[Labelled]:
         """Match identifiers by a part, with a slip, or masked."""

@@ -118,10 +118,11 @@ class SearchService:
         result, records = answer.found.result, answer.found.records
         terms = list(positive_texts(expression))
         likely = marked if answer.likely is NOBODY else answer.likely
+        synonyms = self._language.leaves.synonyms.of_terms(terms)
         return Page(
             total=result.total,
             hits=tuple(
-                self._presenter.hit(hit, records[hit.record_id], terms, likely)
+                self._presenter.hit(hit, records[hit.record_id], terms, likely, synonyms)
                 for hit in result.hits
             ),
             took_ms=0.0,
