@@ -93,6 +93,7 @@ class Asking:
             with self._trail.database.read() as connection:
                 principal = principal_of(connection, user, self._trail.clock())
                 moved = outbox.pending_access(connection, _RIGHTS_CHECKED)
+                marks = self._index.marks(connection)
             if moved.complete:
                 break
             self._index.drain()
@@ -106,7 +107,7 @@ class Asking:
             if access is None
             or not scope.allows(record_id, access.owner, access.department, access.secrecy)
         )
-        return Asker(scope, excluded)
+        return Asker(scope, excluded, marks)
 
     def ask(self, plan: Plan, asker: Asker) -> Found:
         """Ask the engine, then load the hits and check each of them against the scope again.
