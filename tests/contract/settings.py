@@ -47,6 +47,7 @@ WAYS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
     (docsets, "_SORTED", (1, 1_000)),
     (facets, "_FEW", (0, 1)),
     (gather, "_LONG", (0, 2)),
+    (gather, "_SAMPLE", (0, 1, 5)),
     (gram_fields, "_FEW", (0, 3)),
     (gram_fields, "_OFTEN", (0, 1)),
     (grams, "KEY_BITS", (4, 10)),

@@ -35,6 +35,8 @@ from archsearch.engines.whoosh.snapshot import Snapshot
 
 _LONG = 512
 """Lists of more documents than these are read, and kept, by themselves."""
+_SAMPLE = 4_000
+"""Postings whose documents tell how much a document must weigh to be chosen."""
 
 
 def gather(snapshot: Snapshot, query: ScopedGather, cache: ArrayCache) -> Gathered:
@@ -77,15 +79,16 @@ class _Everything:
         self.count = sum(within.count for within in self._within)
         self._reaches = tuple(matcher.reach.number for matcher in matchers)
 
-    def read(self, tokens: Numbers) -> Mapping[int, Sequence[Docs]]:
+    def read(self, tokens: Numbers) -> "_Postings":
         """Give, for each of ascending tokens that is there, the documents that hold it."""
         lists: list[list[Docs]] = [[] for _ in range(tokens.size)]
+        counts = np.zeros(tokens.size, np.intp)
         for matcher, within, base in zip(self.matchers, self._within, self.bases, strict=False):
             field = matcher.content.grams.get(self._field)
             if field is not None and within.count:
-                _Source(matcher, field, within, base, self._kept).read(tokens, lists)
-        every = zip(tokens.tolist(), lists, strict=True)
-        return {token: found for token, found in every if found}
+                _Source(matcher, field, within, base, self._kept).read(tokens, lists, counts)
+        every = zip(tokens.tolist(), counts.tolist(), lists, strict=True)
+        return {token: (df, found) for token, df, found in every if df}
 
     def _kept(self, source: "_Source", ordinal: int) -> Docs:
         """Give the documents of a token that many hold; kept if that may be of use again."""
@@ -124,7 +127,7 @@ class _Source:
         self._within = within
         self._kept = kept
 
-    def read(self, tokens: Numbers, lists: Sequence[list[Docs]]) -> None:
+    def read(self, tokens: Numbers, lists: Sequence[list[Docs]], counts: Docs) -> None:
         """Add the documents that hold each of ascending tokens to the list in its place."""
         places, ordinals = self._field.find(tokens)
         starts, sizes = self._field.spans(ordinals)
@@ -134,11 +137,13 @@ class _Source:
                 docs = self._kept(self, ordinal)
                 if docs.size:
                     lists[place].append(docs)
+                    counts[place] += docs.size
             short = ~long
             places, starts, sizes = places[short], starts[short], sizes[short]
         if not places.size:
             return
         docs, ends = self._several(starts, sizes)
+        counts[places] += np.diff(ends, prepend=0)
         begin = 0
         for place, end in zip(places.tolist(), ends.tolist(), strict=True):
             if end > begin:
@@ -167,53 +172,71 @@ class _Source:
 
 
 _Kept = Callable[[_Source, int], Docs]
+_Postings = Mapping[int, tuple[int, Sequence[Docs]]]
+"""By token how many documents hold it, and which, in pieces."""
 
 
-def _chosen(one: Gather, everything: _Everything, postings: Mapping[int, Sequence[Docs]]) -> Docs:
+def _chosen(one: Gather, everything: _Everything, postings: _Postings) -> Docs:
     """Give the documents chosen, ascending."""
-    docs, weights = _weighed(one, everything, postings)
-    if not docs.size:
-        return docs
+    read = _read_first(one, everything.count, postings)
+    lists = [docs for _, token in read for docs in postings[token][1]]
+    if not lists or not one.classes:
+        return NO_DOCS
+    touched = np.concatenate(lists).astype(np.intp)
+    sizes = [postings[token][0] for _, token in read]
+    with scratch(everything.size) as total:
+        # In order of worth, as it is defined: each document's sum is the same to the last bit.
+        np.add.at(total, touched, np.repeat([worth for worth, _ in read], sizes))
+        if touched.size > 2 * _SAMPLE and one.per_unit >= 0:
+            docs = _contenders(one, everything, touched, total)
+        else:
+            docs = distinct(touched, everything.size)
+        weights = _weights(one, everything, docs, total)
+        total[touched] = 0.0
     found = []
     for node, most in one.classes:
         inside = np.flatnonzero(everything.members(node)[docs])
         found.append(docs[inside[_heaviest(docs[inside], weights[inside], most, everything)]])
-    return np.unique(np.concatenate(found)) if found else NO_DOCS
+    return np.unique(np.concatenate(found))
 
 
-def _weighed(
-    one: Gather, everything: _Everything, postings: Mapping[int, Sequence[Docs]]
-) -> tuple[Docs, Floats]:
-    """Weigh the documents that hold a token read; in no order."""
-    lists: list[Docs] = []
-    worths: list[float] = []
-    for worth, token in _read_first(one, everything.count, postings):
-        lists += postings[token]
-        worths += [worth] * len(postings[token])
-    if not lists:
-        return NO_DOCS, np.zeros(0)
-    touched = np.concatenate(lists)
-    added = np.repeat(worths, [docs.size for docs in lists])
-    docs = distinct(touched, everything.size)
-    with scratch(everything.size) as total:
-        # In order of worth, as it is defined: each document's sum is the same to the last bit.
-        np.add.at(total, touched, added)
-        weights: Floats = total[docs]
-        total[docs] = 0.0
+def _contenders(one: Gather, everything: _Everything, touched: Docs, total: Floats) -> Docs:
+    """Give the documents touched without most of those that cannot be chosen.
+
+    Those that hold the most telling tokens are weighed first. If there are as many of a class as
+    are wanted, the last of them says what the others must weigh at least; no document weighs more
+    than the sum of its worths.
+    """
+    sample = distinct(touched[:_SAMPLE], everything.size)
+    weights = _weights(one, everything, sample, total)
+    sums = total[touched]
+    kept = np.zeros(touched.size, np.bool_)
+    for node, most in one.classes:
+        members = everything.members(node)
+        some = weights[members[sample]]
+        if most <= 0:
+            continue
+        if some.size >= most:
+            kept |= sums >= np.partition(some, -most)[-most]
+        else:
+            kept |= members[touched]
+    return distinct(touched[kept], everything.size)
+
+
+def _weights(one: Gather, everything: _Everything, docs: Docs, total: Floats) -> Floats:
+    """Weigh some documents, of which the sums of worths are known."""
     lengths = everything.lengths()[docs].astype(np.int32)
-    weights -= np.abs(lengths - one.length) * one.per_unit
-    return docs, weights
+    weights: Floats = total[docs] - np.abs(lengths - one.length) * one.per_unit
+    return weights
 
 
-def _read_first(
-    one: Gather, total: int, postings: Mapping[int, Sequence[Docs]]
-) -> list[tuple[float, int]]:
+def _read_first(one: Gather, total: int, postings: _Postings) -> list[tuple[float, int]]:
     """Choose the tokens that are read, most telling first, with their worths."""
     worths = []
     for place, (token, weight) in enumerate(one.tokens):
         holders = postings.get(token)
         if holders:
-            df = sum([docs.size for docs in holders])
+            df = holders[0]
             worths.append((-math.log1p(total / df) * weight, place, df, token))
     worths.sort()
     read: list[tuple[float, int]] = []
