@@ -99,6 +99,7 @@ class Asking:
                 principal = principal_of(connection, user, self._trail.clock())
                 self._keeper.refresh(connection)
                 moved = outbox.pending_access(connection, _RIGHTS_CHECKED)
+                marks = self._index.marks(connection)
             if moved.complete:
                 break
             self._index.drain()
@@ -112,7 +113,7 @@ class Asking:
             if access is None
             or not scope.allows(record_id, access.owner, access.department, access.secrecy)
         )
-        return Asker(scope, excluded)
+        return Asker(scope, excluded, marks)
 
     def ask(self, plan: Plan, asker: Asker) -> Found:
         """Ask the engine, then load the hits and check each of them against the scope again.

@@ -310,8 +310,13 @@ class IndexService:
         died between its commit and noting so.
         """
         with self._database.read() as connection:
-            known = (meta.get(connection, _MARK), meta.get(connection, _NEXT_MARK))
-        return bool(mark) and mark in known
+            return bool(mark) and mark in self.marks(connection)
+
+    @staticmethod
+    def marks(connection: Connection) -> set[str]:
+        """Tell the marks of an index that was brought to where it is from this store."""
+        known = (meta.get(connection, _MARK), meta.get(connection, _NEXT_MARK))
+        return {mark for mark in known if mark}
 
     def _sound(self) -> bool:
         try:
