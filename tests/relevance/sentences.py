@@ -126,7 +126,7 @@ def _torn(rng: random.Random, name: str) -> str:
     if len(pieces) > 1 and rng.randrange(3):
         return rng.choice(("", "与", "，")).join(reversed(pieces))
     at = rng.randrange(1, len(name))
-    return name[:at] + rng.choice(("。", "\n", "某", "的", "1", "x", name[-1])) + name[at:]
+    return name[:at] + rng.choice(("。", "\n", "某", "的", "1", "x")) + name[at:]
 
 
 # Neighbours --------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ ranges on them are refused, since walking them would spell a hidden value out.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from archsearch.analysis.folding import fold, fold_key
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.units import positioned
+from archsearch.analysis.units import bigram, positioned
 from archsearch.domain.plan import (
     AnyOf,
     BestOf,
@@ -146,6 +147,22 @@ class Leaves:
             KeyNode(f"{spec.key}#whole", frozenset(names), _NAMED * length)
             for spec in self.names
             for length, names in found.items()
+        )
+
+    def pairs(self, texts: Sequence[str], weight: float) -> tuple[Node, ...]:
+        """Match each pair of neighbouring characters of some texts, wherever texts are kept.
+
+        The pairs of a text share a weight: a short word says as much as a long one.
+        """
+        fields = [spec for spec in self._default if spec.matching is Matching.TEXT]
+        found: dict[str, float] = {}
+        for text in texts:
+            pairs = {bigram(one, other) for (one, _), (other, _) in pairwise(positioned([text]))}
+            for pair in sorted(pairs):
+                found[pair] = found.get(pair, 0.0) + weight / len(pairs)
+        return tuple(
+            AnyOf(tuple(TermNode(spec.key, pair, spec.weight * share) for spec in fields))
+            for pair, share in found.items()
         )
 
     def neighbours(self, texts: Sequence[str]) -> tuple[Node, ...]:

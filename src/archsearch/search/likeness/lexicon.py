@@ -46,6 +46,11 @@ class Lexicon:
         return tuple(words_of(self.find("honorifics.txt")))
 
     @cached_property
+    def question_words(self) -> frozenset[str]:
+        """Words of questions that say nothing of what is asked for."""
+        return frozenset(words_of(self.find("question_words.txt")))
+
+    @cached_property
     def abbreviations(self) -> dict[str, str]:
         """Short names in public use, and what they stand for."""
         return dict(_pairs(self.find("abbreviations.tsv")))
