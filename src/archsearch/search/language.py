@@ -44,7 +44,7 @@ class Language:
             schema=schema,
             limits=limits,
             leaves=leaves,
-            compiler=Compiler(schema, leaves, analysis.segmenter),
+            compiler=Compiler(schema, leaves, analysis.segmenter, lexicon),
             filters=Filters(schema, leaves),
             highlighter=Highlighter(schema),
             likeness=Likeness(schema, lexicon, channels),

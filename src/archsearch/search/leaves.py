@@ -5,8 +5,7 @@ ranges on them are refused, since walking them would spell a hidden value out.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from archsearch.analysis.folding import fold, fold_key
 from archsearch.analysis.pinyin import Pinyin
@@ -39,7 +38,8 @@ from archsearch.engines.fields import (
     sort_field,
 )
 from archsearch.errors import InvalidRequestError
-from archsearch.search.addresses import in_figures, neighbouring
+from archsearch.search.addresses import in_figures
+from archsearch.search.clues import Clues
 from archsearch.search.numbers import Numbers, other_forms
 from archsearch.search.synonyms import Synonyms
 from archsearch.search.values import ValueReader
@@ -49,10 +49,6 @@ LAST = "\U0010ffff"
 
 LOOSE = 0.3
 """Weight of what is only a part of a record id."""
-_NAMED = 15.0
-"""Weight of a name in a question, for each of its characters: more than all other words."""
-_LONGEST_PERSON = 4
-_LONGEST_NAME = 30
 _DAY = re.compile(r"[0-9〇零一二三四五六七八九十]{2}")
 _WHOLE_DAY = len("2024-03-05")
 _WORD_BONUS = 0.5
@@ -90,6 +86,7 @@ class Leaves:
         self.synonyms = Synonyms(analysis.glossary, used=self.uses(Channel.SYNONYM))
         self.names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
         """The fields whose names are found by likeness, in the order they are numbered in."""
+        self.clues = Clues(self._default, self.names)
 
     def uses(self, channel: Channel) -> bool:
         """Whether a fuzzy channel is switched on."""
@@ -142,27 +139,6 @@ class Leaves:
             return None
         nodes = tuple(n for spec in self.names for n in self._text(spec, text, found))
         return Labelled(Channel.EXACT, AnyOf(nodes))
-
-    def named_in(self, texts: Sequence[Sequence[str]]) -> tuple[Node, ...]:
-        """Match whole names that stand somewhere in texts, which are given as words.
-
-        Names are no words: those of persons may begin and end anywhere, longer ones where words do.
-        """
-        found: defaultdict[int, set[str]] = defaultdict(set)
-        for words in texts:
-            for name in _stretches(words):
-                found[len(name)].add(name)
-        return tuple(
-            KeyNode(f"{spec.key}#whole", frozenset(names), _NAMED * length)
-            for spec in self.names
-            for length, names in found.items()
-        )
-
-    def neighbours(self, texts: Sequence[str]) -> tuple[Node, ...]:
-        """Match addresses that have two neighbours in common with a text."""
-        pairs = neighbouring(texts)
-        addresses = [spec for spec in self._default if spec.type is FieldType.ADDRESS]
-        return tuple(TermNode(spec.key, pair, spec.weight) for spec in addresses for pair in pairs)
 
     def beginning(self, text: str) -> Node | None:
         """Match names that begin with a text, in characters or as they are sorted, in pinyin."""
@@ -356,22 +332,6 @@ def _spelt(letters: str, pinyin: Pinyin) -> list[str]:
     if any(syllable.startswith(letters) for syllable in pinyin.syllables):
         found[letters] = None
     return list(found)
-
-
-def _stretches(words: Sequence[str]) -> Iterator[str]:
-    """Give what may be names in a text: a few characters, or whole words one after another."""
-    text = "".join(words)
-    for length in range(2, _LONGEST_PERSON + 1):
-        for start in range(len(text) - length + 1):
-            yield text[start : start + length]
-    for first in range(len(words)):
-        name = ""
-        for word in words[first:]:
-            name += word
-            if len(name) > _LONGEST_NAME:
-                break
-            if len(name) > _LONGEST_PERSON:
-                yield name
 
 
 def _plausible(spec: FieldSpec, text: str) -> bool:

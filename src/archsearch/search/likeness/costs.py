@@ -43,6 +43,10 @@ class Costs:
     same: float
     likely: float
     possible: float
+    named: float
+    evidence: float
+    evidence_beside: float
+    evidence_pairs: float
     lean: float
     most_lean: float
     favour: float

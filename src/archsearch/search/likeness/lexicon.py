@@ -59,6 +59,11 @@ class Lexicon:
         return self._published + _as_units(self.glossary.dictionary.short_names)
 
     @cached_property
+    def question_words(self) -> frozenset[str]:
+        """Words of questions that say nothing of what is asked for."""
+        return frozenset(words_of(self.find("question_words.txt")))
+
+    @cached_property
     def surnames(self) -> frozenset[str]:
         """Surnames."""
         return frozenset(words_of(self.find("surnames.txt")))
