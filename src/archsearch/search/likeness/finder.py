@@ -156,8 +156,7 @@ class Finder:
         return list(best.values())[:limit]
 
     def _scores(self, reading: Reading, names: Sheet) -> Vector:
-        vectors = [self.weigher.vector(unit) for unit in reading.units]
-        firsts = [self.weigher.vector(unit, first=True) for unit in reading.units]
+        vectors, firsts = self.weigher.vectors(reading.units, names.top)
         extras = self._costs.extras[np.frombuffer(reading.parts, np.uint8)]
         weight = max(float(extras.sum()), 0.8)
         if reading.anchored and len(reading.units) == 1:

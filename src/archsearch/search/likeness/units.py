@@ -14,7 +14,7 @@ from archsearch.search.likeness.characters import PAD, Characters
 from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.lexicon import Lexicon
 
-_REMEMBERED: Final = 1_000
+_REMEMBERED: Final = 2_000
 
 
 class Sort(Enum):
@@ -55,27 +55,45 @@ class Weigher:
         self._components = lexicon.components
         self._costs = lexicon.costs
         self._known: OrderedDict[tuple[Sort, str, bool], Vector] = OrderedDict()
+        self._last: tuple[Sequence[Unit], int, list[Vector], list[Vector]] = ((), 0, [], [])
 
-    def vector(self, unit: Unit, *, first: bool = False) -> Vector:
-        """Cost of a unit against each character; with ``first`` at the beginning of a name."""
+    def vector(self, unit: Unit, size: int, *, first: bool = False) -> Vector:
+        """Cost of a unit against each character; with ``first`` at the beginning of a name.
+
+        At least against those numbered below ``size``: one that is remembered may be older than
+        characters that were met since, and serves wherever these are not.
+        """
         key = (unit.sort, unit.text, first)
         found = self._known.get(key)
-        if found is None or len(found) < len(self.characters):
+        if found is None or len(found) < size:
             found = self._known[key] = self._make(unit, first=first)
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
+        self._known.move_to_end(key)
         return found
+
+    def vectors(self, units: Sequence[Unit], size: int) -> tuple[list[Vector], list[Vector]]:
+        """Costs of all units of a query, inside names and at their beginning."""
+        return (
+            [self.vector(unit, size) for unit in units],
+            [self.vector(unit, size, first=True) for unit in units],
+        )
 
     def table(self, units: Sequence[Unit], name: str) -> list[list[float]]:
         """Cost of each unit of a query against each of one name."""
         codes = self.characters.encode(name)
-        table = []
-        for unit in units:
-            costs = self.vector(unit)[codes]
-            if len(costs):
-                costs[0] = self.vector(unit, first=True)[codes[0]]
-            table.append(costs.tolist())
-        return table
+        if not codes.size:
+            return [[] for _ in units]
+        size = int(codes.max()) + 1
+        if self._last[0] is not units or self._last[1] < size:
+            # One query is compared with several names, one after another.
+            self._last = (units, size, *self.vectors(units, size))
+        _, _, vectors, firsts = self._last
+        begin = int(codes[0])
+        return [
+            [float(first[begin]), *vector[codes[1:]].tolist()]
+            for vector, first in zip(vectors, firsts, strict=True)
+        ]
 
     def _make(self, unit: Unit, *, first: bool) -> Vector:
         costs = np.full(len(self.characters), self._costs.other, np.float32)
