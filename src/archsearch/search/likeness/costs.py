@@ -17,6 +17,7 @@ Vector = npt.NDArray[np.float32]
 class Costs:
     """Costs of the alignment; ``config/likeness.tsv`` explains them."""
 
+    variant: float
     homophone: float
     homophone_rare: float
     similar_sound: float
@@ -30,10 +31,12 @@ class Costs:
     syllable_rare: float
     syllable_similar: float
     beginning: float
+    completed: float
     initial: float
     initial_rare: float
     wildcard: float
     letter: float
+    letter_similar: float
     inside: float
     whole: float
     close: float
@@ -45,6 +48,7 @@ class Costs:
     possible: float
     named: float
     evidence: float
+    evidence_named: float
     evidence_beside: float
     evidence_pairs: float
     lean: float
@@ -52,6 +56,8 @@ class Costs:
     favour: float
     misheard: float
     twice: float
+    mixed: float
+    surnamed: float
     gaps: Vector
     """By :class:`~archsearch.analysis.parts.Part`."""
     extras: Vector

@@ -53,20 +53,22 @@ class Weigher:
         self.characters = Characters(lexicon.pinyin, lexicon.components)
         self._lookalikes = lexicon.lookalikes
         self._components = lexicon.components
+        self._variants = lexicon.variants
         self._costs = lexicon.costs
-        self._known: OrderedDict[tuple[Sort, str, bool], Vector] = OrderedDict()
+        self._known: OrderedDict[_Key, Vector] = OrderedDict()
         self._last: tuple[Sequence[Unit], int, list[Vector], list[Vector]] = ((), 0, [], [])
 
-    def vector(self, unit: Unit, size: int, *, first: bool = False) -> Vector:
+    def vector(self, unit: Unit, size: int, *, first: bool = False, heard: bool = False) -> Vector:
         """Cost of a unit against each character; with ``first`` at the beginning of a name.
 
-        At least against those numbered below ``size``: one that is remembered may be older than
-        characters that were met since, and serves wherever these are not.
+        With ``heard`` only sounds are alike, not shapes. At least against those numbered below
+        ``size``: one that is remembered may be older than characters that were met since, and
+        serves wherever these are not.
         """
-        key = (unit.sort, unit.text, first)
+        key = (unit.sort, unit.text, first, heard)
         found = self._known.get(key)
         if found is None or len(found) < size:
-            found = self._known[key] = self._make(unit, first=first)
+            found = self._known[key] = self._make(unit, first=first, heard=heard)
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
@@ -95,7 +97,7 @@ class Weigher:
             for vector, first in zip(vectors, firsts, strict=True)
         ]
 
-    def _make(self, unit: Unit, *, first: bool) -> Vector:
+    def _make(self, unit: Unit, *, first: bool, heard: bool) -> Vector:
         costs = np.full(len(self.characters), self._costs.other, np.float32)
         match unit.sort:
             case Sort.UNKNOWN:
@@ -105,7 +107,7 @@ class Weigher:
             case Sort.SYLLABLE | Sort.LAST:
                 c = self._costs
                 if unit.sort is Sort.LAST:
-                    self._begin(costs, unit.text, first=first)
+                    self._begin(costs, unit.text, first=first, more=c.completed)
                 self._sound(
                     costs,
                     (unit.text,),
@@ -113,13 +115,21 @@ class Weigher:
                     first=first,
                 )
             case Sort.UNIT:
-                self._unit(costs, unit.text, first=first)
+                self._sounding(costs, unit.text, first=first)
+                if not heard:
+                    self._shaped(costs, unit.text)
+                code = self.characters.codes.get(unit.text)
+                if code is not None:
+                    costs[code] = 0
         costs[PAD] = self._costs.other
         return costs
 
-    def _begin(self, costs: Vector, letters: str, *, first: bool) -> None:
+    def _begin(
+        self, costs: Vector, letters: str, *, first: bool, more: float | None = None
+    ) -> None:
         single = len(letters) == 1
         common = self._costs.initial if single else self._costs.beginning
+        common = common if more is None else more
         for syllable in self.characters.syllables(first=first):
             if syllable.startswith(letters):
                 main, rare = self.characters.said(syllable, first=first)
@@ -141,7 +151,7 @@ class Weigher:
             costs[rare] = np.minimum(costs[rare], rare_price)
             costs[main] = np.minimum(costs[main], rare_price if rank else same)
 
-    def _unit(self, costs: Vector, text: str, *, first: bool) -> None:
+    def _sounding(self, costs: Vector, text: str, *, first: bool) -> None:
         c = self._costs
         if not text.isascii():
             pinyin = self.characters.pinyin
@@ -152,6 +162,9 @@ class Weigher:
             if readings != (text,):
                 prices = (c.homophone, c.homophone_rare, c.similar_sound)
                 self._sound(costs, readings, prices, first=first)
+
+    def _shaped(self, costs: Vector, text: str) -> None:
+        c = self._costs
         for component in self._components.of(text):
             sharing = self.characters.sharing(component)
             costs[sharing] = np.minimum(costs[sharing], c.related)
@@ -161,6 +174,10 @@ class Weigher:
                 seen = c.lookalike_most - (c.lookalike_most - c.lookalike_least) * degree
                 both = costs[code] < c.related
                 costs[code] = min(float(costs[code]), seen) - (c.both if both else 0)
-        code = self.characters.codes.get(text)
-        if code is not None:
-            costs[code] = 0
+        for other in self._variants.get(text, ()):
+            code = self.characters.codes.get(other)
+            if code is not None:
+                costs[code] = c.variant
+
+
+_Key = tuple[Sort, str, bool, bool]
