@@ -22,6 +22,7 @@ from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
 from archsearch.ingest.values import SchemaValues
+from archsearch.search.facts import FactReader
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits
@@ -38,6 +39,7 @@ from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
 from archsearch.services.names import NameService
 from archsearch.services.reading import ReadingService
+from archsearch.services.screening import ScreeningService
 from archsearch.services.search import SearchService
 from archsearch.services.trail import Trail
 from archsearch.services.users import UserService
@@ -177,6 +179,14 @@ class Application:
         )
 
     @cached_property
+    def screening(self) -> ScreeningService:
+        """Screens lists."""
+        facts = FactReader(self.settings.schema, self.analysis.tokens, self._values)
+        return ScreeningService(
+            self._asking, self._language, facts, self.trail, self._presenter, self._search_rules
+        )
+
+    @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
         return ReadingService(self.trail, self.levels, self._masker)
@@ -185,10 +195,15 @@ class Application:
     def _language(self) -> Language:
         options = self.settings.options.search
         limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
-        values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
         channels = options.channels.enabled
         lexicon = Lexicon(self.analysis.pinyin, self.analysis.parts, self.settings.lists)
-        return Language.of(self.settings.schema, self.analysis, values, limits, lexicon, channels)
+        return Language.of(
+            self.settings.schema, self.analysis, self._values, limits, lexicon, channels
+        )
+
+    @cached_property
+    def _values(self) -> SchemaValues:
+        return SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
 
     @cached_property
     def _search_rules(self) -> SearchRules:

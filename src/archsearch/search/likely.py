@@ -10,6 +10,7 @@ from archsearch.domain.query import Pattern, Reason, Verdict, Word
 from archsearch.domain.record import RecordId, values_at
 from archsearch.domain.schema import Matching, Schema
 from archsearch.engines.names import stored_values
+from archsearch.search.likeness.costs import Costs
 from archsearch.search.likeness.evidence import Explainer, Trace
 from archsearch.search.likeness.finder import Ask, Finder, Match, Sought
 from archsearch.search.likeness.lexicon import Lexicon
@@ -90,6 +91,19 @@ class Likeness:
     def names(self, texts: Sequence[str], ask: Ask, limit: int) -> list[list[Match]]:
         """Find who may be meant by each of some names."""
         return self._matches([Sought(text) for text in texts], ask, limit)
+
+    def seek(self, sought: Sequence[Sought], ask: Ask, limit: int = MOST) -> list[list[Match]]:
+        """Find who may be meant by each of many texts, each as if it were asked for alone."""
+        return self._matches(sought, ask, limit) if self._names else [[] for _ in sought]
+
+    def given(self, text: str, match: Match) -> LikelyNames:
+        """Give one match as what :meth:`find` gives, for showing it."""
+        return LikelyNames({}, {match.record_id: (_Meant(text, match),)})
+
+    @property
+    def costs(self) -> Costs:
+        """The numbers of the ranking."""
+        return self._lexicon.costs
 
     def verdict(self, score: float) -> Verdict:
         """Judge by a score whether two names are one."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from archsearch.domain.screening import Entry
 from archsearch.entrypoints.cli import hits
 from archsearch.entrypoints.cli.commands import Command, argument, option
 from archsearch.entrypoints.cli.grid import Cell, Column, Piece, Table
@@ -59,7 +60,9 @@ def command(session: Session, names: tuple[str, ...], file: Path | None, limit: 
 
         wanted = _chained(names, names_in(file, schema) if file else iter(()))
         while batch := list(islice(wanted, _STEP)):
-            found += zip(batch, archive.names.match(batch, user, limit), strict=True)
+            found += zip(
+                batch, archive.screening.match(list(map(Entry, batch)), user, limit), strict=True
+            )
             if steps:
                 steps("", len(found))
     _show(found, session.out)
