@@ -43,11 +43,14 @@ class Corroborator:
         self._costs = costs
         self._labels = labels
 
-    @property
-    def most(self) -> float:
-        """The most that facts can add, but for an equal number."""
+    def most(self, known: Facts, *, called: bool) -> Corroboration:
+        """Give the most that facts may add; ``called`` where telephones are known to be equal."""
         c = self._costs
-        return c.number_slip + c.phone_same + c.birth_same + c.region_same
+        weight = c.phone_same * called
+        if known.number and classify(known.number).fault is not None:
+            weight += c.number_slip
+        weight += c.birth_same * bool(known.birth_date) + c.region_same * bool(known.region)
+        return Corroboration(weight)
 
     def weigh(self, one: Facts, other: Facts) -> Corroboration:
         """Compare what is known of two."""

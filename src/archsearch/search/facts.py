@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archsearch.domain.identifiers import classify, lengthen
-from archsearch.domain.plan import AnyOf, KeyNode, Node
+from archsearch.domain.plan import KeyNode
 from archsearch.domain.record import values_at
 from archsearch.domain.schema import FieldSpec, Schema
 from archsearch.domain.screening import Entry
@@ -76,17 +76,16 @@ class FactReader:
             return None
         return self._keys(spec, {facts.number, *other_forms(spec, facts.number)})
 
-    def sharing(self, facts: Facts) -> Node | None:
-        """Match records with the number, a telephone or the date of birth."""
-        nodes: list[Node] = []
-        known = {"phones": facts.phones, "birth_date": {facts.birth_date} - {""}}
-        if (bearers := self.bearers(facts)) is not None:
-            nodes.append(bearers)
-        for key, values in known.items():
-            spec = self._specs.get(key)
-            if spec is not None and values:
-                nodes.append(self._keys(spec, values))
-        return AnyOf(tuple(nodes)) if nodes else None
+    def called(self, facts: Facts) -> KeyNode | None:
+        """Match records with one of the telephones."""
+        spec = self._specs.get("phones")
+        return self._keys(spec, facts.phones) if spec is not None and facts.phones else None
+
+    def born(self, facts: Facts) -> KeyNode | None:
+        """Match records with the date of birth."""
+        spec = self._specs.get("birth_date")
+        known = spec is not None and facts.birth_date
+        return self._keys(spec, {facts.birth_date}) if spec is not None and known else None
 
     def _keys(self, spec: FieldSpec, values: Set[str]) -> KeyNode:
         return KeyNode(spec.key, frozenset(key_of(spec, each, self._tokens) for each in values))

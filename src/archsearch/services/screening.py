@@ -4,13 +4,13 @@ A list is worked through in chunks: rights, numbers and records are asked for on
 a chunk. The answer to a line is that of the line alone, whatever stands around it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from archsearch.analysis.units import positioned
 from archsearch.domain.audit import Action
-from archsearch.domain.plan import Channel, KeyNode, Plan
+from archsearch.domain.plan import Channel
 from archsearch.domain.query import Hit, Verdict
 from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.domain.screening import Entry
@@ -20,59 +20,17 @@ from archsearch.search.corroboration import Corroboration, Corroborator
 from archsearch.search.facts import NOTHING, FactReader, Facts
 from archsearch.search.language import Language
 from archsearch.search.likely import MOST, NOBODY
-from archsearch.search.likeness.finder import Match, Sought
+from archsearch.search.likeness.finder import Match
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
+from archsearch.services.candidates import CERTAIN, Candidates, Line, Weighed
 from archsearch.services.trail import Trail
 from archsearch.storage import records
 
 _LONGEST_LIST: Final = 200_000
+_AT_LEAST: Final = 8
+"""Candidates of a line that are looked at together."""
 CHUNK: Final = 200
 """Lines that are answered at once; more are not faster, and take more memory."""
-_MOST_BEARERS: Final = 50
-"""Records of one number that are looked at."""
-_CERTAIN: Final = 2.0
-"""Above every score."""
-
-
-@dataclass(slots=True)
-class _Line:
-    """A line on its way to its answer."""
-
-    entry: Entry
-    facts: Facts
-    matches: dict[RecordId, Match] = field(default_factory=dict)
-    bearers: frozenset[RecordId] = frozenset()
-    namesakes: int = 0
-    """Persons who bear the very name."""
-    waiting: list[tuple[float, RecordId]] = field(default_factory=list)
-    """What may be left of each candidate, at best, highest first as negative numbers."""
-    weighed: list["_Weighed"] = field(default_factory=list)
-
-    def settled(self, limit: int) -> bool:
-        """Whether no candidate that waits can come before the best so many."""
-        self.weighed.sort(key=lambda one: one.order)
-        if not self.waiting:
-            return True
-        return len(self.weighed) >= limit and self.weighed[limit - 1].order < self.waiting[0]
-
-    def next(self, number: int) -> list[RecordId]:
-        """Take the best that wait."""
-        taken, self.waiting = self.waiting[:number], self.waiting[number:]
-        return [record_id for _, record_id in taken]
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """A candidate with all that speaks for and against it."""
-
-    record: Record
-    score: float
-    found: Corroboration
-
-    @property
-    def order(self) -> tuple[float, RecordId]:
-        """Where it stands among the candidates of its line."""
-        return (-_CERTAIN if self.found.certain else -self.score, self.record.record_id)
 
 
 class ScreeningService:
@@ -90,6 +48,7 @@ class ScreeningService:
         self._asking = asking
         self._language = language
         self._likeness = language.likeness
+        self._candidates = Candidates(asking, language.likeness, facts)
         self._facts = facts
         self._trail = trail
         self._presenter = presenter
@@ -135,9 +94,8 @@ class ScreeningService:
         }
 
     def _answers(self, entries: Sequence[Entry], asker: Asker, limit: int) -> list[tuple[Hit, ...]]:
-        lines = [_Line(entry, self._facts.of(entry)) for entry in entries]
-        self._match_names(lines, asker)
-        self._match_numbers(lines, asker)
+        lines = [Line(entry, self._facts.of(entry)) for entry in entries]
+        self._candidates.find(lines, asker)
         weigher = self._corroborator
         for line in lines:
             line.waiting = self._waiting(line, weigher)
@@ -146,80 +104,28 @@ class ScreeningService:
             tuple(self._hit(line, one, weigher) for one in line.weighed[:limit]) for line in lines
         ]
 
-    # Candidates ----------------------------------------------------------------------------------
-
-    def _match_names(self, lines: Sequence[_Line], asker: Asker) -> None:
-        """Find whose names are like those of the lines; those who share a number before others."""
-        sought: list[tuple[_Line, Sought]] = []
-        for line in lines:
-            sharing = self._facts.sharing(line.facts)
-            if sharing is not None:
-                sought.append((line, Sought(line.entry.name, filters=(sharing,))))
-            sought.append((line, Sought(line.entry.name)))
-        found = self._likeness.seek(
-            [one for _, one in sought], lambda gathers: self._asking.gather(gathers, asker)
-        )
-        for (line, _), matches in zip(sought, found, strict=True):
-            # Of all, who come last, the scores hold: they may depend on who else is there.
-            line.matches.update((match.record_id, match) for match in matches)
-            line.namesakes = sum(map(self._bears, matches))
-
-    def _bears(self, match: Match) -> bool:
-        """Whether a person bears the very name."""
-        return match.score >= self._likeness.costs.same and not any(match.reading.parts)
-
-    def _match_numbers(self, lines: Sequence[_Line], asker: Asker) -> None:
-        """Find who has the number of identity of a line, whatever they are called."""
-        nodes = [(line, self._facts.bearers(line.facts)) for line in lines]
-        asked = [(line, node) for line, node in nodes if node is not None]
-        if not asked:
-            return
-        keys = frozenset(key for _, node in asked for key in node.keys)
-        everyone = self._holders([KeyNode(asked[0][1].field, keys)], asker, len(asked))
-        if everyone is None:
-            everyone = self._holders([node for _, node in asked], asker, 1) or {}
-        by_number: dict[str, list[RecordId]] = {}
-        for record_id, record in everyone.items():
-            by_number.setdefault(Facts.of(record.values).number, []).append(record_id)
-        for line, _ in asked:
-            bearers = sorted(by_number.get(line.facts.number, ()))
-            line.bearers = frozenset(bearers[:_MOST_BEARERS])
-
-    def _holders(
-        self, nodes: Iterable[KeyNode], asker: Asker, lines: int
-    ) -> dict[RecordId, Record] | None:
-        """Ask for records; None if several lines together have more than would be looked at."""
-        found: dict[RecordId, Record] = {}
-        for node in nodes:
-            answer = self._asking.ask(Plan(node, limit=_MOST_BEARERS), asker)
-            if lines > 1 and answer.result.total > _MOST_BEARERS:
-                return None
-            found.update(answer.records)
-        return found
-
     # Weighing ------------------------------------------------------------------------------------
 
-    def _waiting(self, line: _Line, weigher: Corroborator) -> list[tuple[float, RecordId]]:
-        most = weigher.most if line.facts != NOTHING else 0.0
-        best = Corroboration(most)
-        waiting = [
-            (-weigher.score(match.score, best, shared=self._shared(line, match)), record_id)
-            for record_id, match in line.matches.items()
-            if record_id not in line.bearers
-        ]
-        waiting += [(-_CERTAIN, record_id) for record_id in line.bearers]
+    def _waiting(self, line: Line, weigher: Corroborator) -> list[tuple[float, RecordId]]:
+        bounds = [weigher.most(line.facts, called=called) for called in (False, True)]
+        waiting: list[tuple[float, RecordId]] = []
+        for record_id, match in line.matches.items():
+            if record_id not in line.bearers:
+                shared, best = self._shared(line, match), bounds[record_id in line.called]
+                waiting.append((-weigher.score(match.score, best, shared=shared), record_id))
+        waiting += [(-CERTAIN, record_id) for record_id in line.bearers]
         return sorted(waiting)
 
-    def _shared(self, line: _Line, match: Match | None) -> bool:
-        return line.namesakes > 1 and match is not None and self._bears(match)
+    def _shared(self, line: Line, match: Match | None) -> bool:
+        return line.namesakes > 1 and match is not None and self._candidates.bears(match)
 
     def _weigh_all(
-        self, lines: Sequence[_Line], asker: Asker, limit: int, weigher: Corroborator
+        self, lines: Sequence[Line], asker: Asker, limit: int, weigher: Corroborator
     ) -> None:
         """Weigh the candidates of all lines, the most promising first, until the best are known."""
         open_lines = [line for line in lines if limit and not line.settled(limit)]
         while open_lines:
-            wanted = [(line, line.next(limit)) for line in open_lines]
+            wanted = [(line, line.next(max(limit, _AT_LEAST))) for line in open_lines]
             found = self._load({one for _, some in wanted for one in some}, asker)
             for line, some in wanted:
                 there = (found[record_id] for record_id in some if record_id in found)
@@ -232,18 +138,18 @@ class ScreeningService:
             found = records.get(connection, sorted(record_ids))
         return {one: record for one, record in found.items() if asker.scope.permits(record)}
 
-    def _weigh(self, line: _Line, record: Record, weigher: Corroborator) -> _Weighed:
+    def _weigh(self, line: Line, record: Record, weigher: Corroborator) -> Weighed:
         match = line.matches.get(record.record_id)
         found = Corroboration()
         if line.facts != NOTHING:
             found = weigher.weigh(line.facts, Facts.of(record.values))
         likeness = match.score if match else 0.0
         score = weigher.score(likeness, found, shared=self._shared(line, match))
-        return _Weighed(record, score, found)
+        return Weighed(record, score, found)
 
     # Showing -------------------------------------------------------------------------------------
 
-    def _hit(self, line: _Line, one: _Weighed, weigher: Corroborator) -> Hit:
+    def _hit(self, line: Line, one: Weighed, weigher: Corroborator) -> Hit:
         record = one.record
         match = line.matches.get(record.record_id)
         text = line.entry.name

@@ -91,7 +91,7 @@ def test_a_date_in_a_number_is_not_counted_twice(corroborator: Corroborator) -> 
 
 
 def test_only_equal_names_or_numbers_reach_the_whole_score(corroborator: Corroborator) -> None:
-    best = Corroboration(corroborator.most)
+    best = Corroboration(1.0)
 
     assert corroborator.score(1.0, Corroboration(), shared=False) == 1.0
     assert corroborator.score(1.0, Corroboration(), shared=True) < 1.0
@@ -99,3 +99,12 @@ def test_only_equal_names_or_numbers_reach_the_whole_score(corroborator: Corrobo
     assert corroborator.score(0.99, best, shared=False) < 1.0
     assert corroborator.score(0.0, Corroboration(certain=True), shared=False) == 1.0
     assert corroborator.score(0.0, Corroboration(-0.5), shared=False) == 0.0
+
+
+def test_no_facts_add_more_than_is_said_beforehand(corroborator: Corroborator) -> None:
+    one = Facts(MINE[:-1] + "4", frozenset({"1"}), "1990-03-07", "华东/上海市")
+    other = Facts(MINE, frozenset({"1"}), "1990-03-07", "华东/上海市")
+
+    assert weigh(corroborator, one, other).weight <= corroborator.most(one, called=True).weight
+    for called in (True, False):
+        assert corroborator.most(Facts(), called=called).weight <= 0.1
