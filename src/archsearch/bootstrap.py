@@ -10,6 +10,7 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archsearch import __version__
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
@@ -52,6 +53,7 @@ from archsearch.storage.migrations.runner import migrate
 
 if TYPE_CHECKING:
     from archsearch.services.ingest import IngestService
+    from archsearch.services.lists import ListService
 
 ANALYSIS_VERSION = "4"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
@@ -187,6 +189,17 @@ class Application:
         )
 
     @cached_property
+    def lists(self) -> "ListService":
+        """Screens lists into files."""
+        from archsearch.services.helper import invite  # noqa: PLC0415 - see archsearch.intake
+        from archsearch.services.lists import ListService  # noqa: PLC0415 - see above
+
+        options, costs = self.settings.options, self.settings.lists("likeness.tsv").read_text()
+        built = repr((__version__, self.index_fingerprint, options.search, options.masks, costs))
+        helper = self.companion("helper")
+        return ListService(self.screening, self._asking, self.trail, built, lambda: invite(helper))
+
+    @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
         return ReadingService(self.trail, self.levels, self._masker)
@@ -260,11 +273,11 @@ class Application:
     def _indexing(self) -> Indexing:
         return Indexing(self.index, self.companion())
 
-    def companion(self) -> Invitation:
-        """How to start the process that indexes beside a large ingest."""
+    def companion(self, program: str = "companion") -> Invitation:
+        """How to start the process that indexes beside a large ingest, or another program."""
         root = str(self.settings.workspace.root)
         # Never from the folder the user happens to be in: it may hold modules of any name.
-        module = ("-P", "-m", "archsearch.entrypoints.companion")
+        module = ("-P", "-m", f"archsearch.entrypoints.{program}")
         command = (sys.executable, *module, root)
         # Whatever the program around this has arranged must hold for the companion as well.
         others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
