@@ -32,9 +32,11 @@ from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
+from archsearch.services.blocks import Knower
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.doctor import Doctor
+from archsearch.services.duplicates import DuplicateService
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
@@ -183,10 +185,26 @@ class Application:
     @cached_property
     def screening(self) -> ScreeningService:
         """Screens lists."""
-        facts = FactReader(self.settings.schema, self.analysis.tokens, self._values)
         return ScreeningService(
-            self._asking, self._language, facts, self.trail, self._presenter, self._search_rules
+            self._asking,
+            self._language,
+            self._facts,
+            self.trail,
+            self._presenter,
+            self._search_rules,
         )
+
+    @cached_property
+    def duplicates(self) -> DuplicateService:
+        """Proposes records that may be one customer's."""
+        knower = Knower(self.analysis.pinyin, self.analysis.parts)
+        return DuplicateService(
+            self._asking, self.trail, knower, self._facts, self._presenter, self._search_rules
+        )
+
+    @cached_property
+    def _facts(self) -> FactReader:
+        return FactReader(self.settings.schema, self.analysis.tokens, self._values)
 
     @cached_property
     def lists(self) -> "ListService":
@@ -234,7 +252,9 @@ class Application:
 
     @cached_property
     def _presenter(self) -> Presenter:
-        return Presenter(self._masker, self._language.highlighter, self._language.likeness)
+        labels = {spec.key: spec.label for spec in self.settings.schema.fields}
+        language = self._language
+        return Presenter(self._masker, language.highlighter, language.likeness, labels)
 
     @cached_property
     def _masker(self) -> _SchemaMasker:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from archsearch.bootstrap import FIRST_ADMINISTRATOR, Application, initialise, now, open_application
 from archsearch.domain.access import Role
+from archsearch.domain.duplicates import DuplicatePage
 from archsearch.domain.query import FilterValue, Hit, Mode, Page, SearchRequest, Suggestion
 from archsearch.domain.record import Record, RecordVersion
 from archsearch.domain.schema import FieldSpec
@@ -181,6 +182,30 @@ class Archive:
         find = self._application.settings.schema.find
         entries = [_entry(f"names[{at}]", name, find) for at, name in enumerate(listed)]
         return self._application.screening.match(entries, user, limit)
+
+    def duplicates(
+        self, *, user: str, least: str = "likely", limit: int = 20, offset: int = 0
+    ) -> DuplicatePage:
+        """Propose groups of records that may be one customer's, with reasons, the surest first.
+
+        All records in the scope are compared, which takes minutes for some hundred thousand; pages
+        of the same groups come at once while nothing has changed.
+
+        Args:
+            user: Who asks.
+            least: The verdict of a link at least: ``same``, ``likely`` or ``possible``.
+            limit: Groups on the page.
+            offset: Groups before the page.
+
+        Raises:
+            AccessDeniedError: There is no such user.
+            InvalidRequestError: A parameter is wrong.
+        """
+        _texts(user=user, least=least)
+        _numbers(limit=limit, offset=offset)
+        return self._application.duplicates.duplicates(
+            user, least=least, limit=limit, offset=offset
+        )
 
     def get(self, record_id: str, *, user: str) -> Record:
         """Load one record, its sensitive fields masked.

@@ -54,11 +54,6 @@ class ScreeningService:
         self._presenter = presenter
         self._rules = rules
 
-    @property
-    def _corroborator(self) -> Corroborator:
-        labels = {spec.key: spec.label for spec in self._language.schema.fields}
-        return Corroborator(self._likeness.costs, labels)
-
     def match(self, entries: Sequence[Entry], user: str, limit: int) -> tuple[tuple[Hit, ...], ...]:
         """Screen a list: the best hits of each line, rights being asked for anew each chunk."""
         limit = bounded(limit, self._rules.most_suggestions, "limit")
@@ -96,7 +91,7 @@ class ScreeningService:
     def _answers(self, entries: Sequence[Entry], asker: Asker, limit: int) -> list[tuple[Hit, ...]]:
         lines = [Line(entry, self._facts.of(entry)) for entry in entries]
         self._candidates.find(lines, asker)
-        weigher = self._corroborator
+        weigher = self._presenter.corroborator
         for line in lines:
             line.waiting = self._waiting(line, weigher)
         self._weigh_all(lines, asker, limit, weigher)
