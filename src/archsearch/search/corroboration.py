@@ -13,12 +13,10 @@ from typing import Final
 from archsearch.domain.identifiers import IdentifierKind, classify
 from archsearch.domain.query import Reason
 from archsearch.domain.screening import Bearing
-from archsearch.search.facts import Facts
+from archsearch.search.facts import Facts, organisation_in
 from archsearch.search.likeness.costs import Costs
 
-_SHORTEST, _USCC_LENGTH = 15, 18
-_ORGANISATION: Final = slice(8, 17)
-"""Where a USCC holds the organisation code (GB 32100-2015, section 4)."""
+_SHORTEST: Final = 15
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PROVINCE: Final = 2
 """Levels of a region's path down to the province."""
@@ -115,17 +113,13 @@ def _numbers(one: str, other: str) -> str:
     The check characters of GB 11643 and GB 32100 catch every single wrong character: two right
     numbers that differ are two numbers.
     """
-    if one == other or _contains(one, other) or _contains(other, one):
+    if one == other or one == organisation_in(other) or other == organisation_in(one):
         return "same"
     kinds = classify(one), classify(other)
     if any(kind.fault is not None for kind in kinds):
         return "slip" if _one_slip(one, other) else ""
     same_kind = kinds[0].kind is kinds[1].kind
     return "other" if same_kind and kinds[0].kind is not IdentifierKind.OTHER else ""
-
-
-def _contains(uscc: str, organisation: str) -> bool:
-    return len(uscc) == _USCC_LENGTH and uscc[_ORGANISATION] == organisation
 
 
 def _one_slip(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
-from archsearch.domain.identifiers import classify, lengthen
+from archsearch.domain.identifiers import IdentifierKind, classify, lengthen
 from archsearch.domain.plan import KeyNode
 from archsearch.domain.record import values_at
 from archsearch.domain.schema import FieldSpec, Schema
@@ -107,6 +107,16 @@ def birth_in(number: str) -> str:
     """
     person = classify(number).person if number else None
     return person.birth_date.isoformat() if person else ""
+
+
+def organisation_in(number: str) -> str:
+    """Give the organisation code that a USCC holds (GB 32100-2015); empty for any other number.
+
+    >>> organisation_in("91350100M000100Y43"), organisation_in("11010519491231002X")
+    ('M000100Y4', '')
+    """
+    known = classify(number) if number else None
+    return number[8:17] if known and known.kind is IdentifierKind.USCC else ""
 
 
 def today(number: str) -> str:

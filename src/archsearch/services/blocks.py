@@ -16,12 +16,9 @@ from archsearch.analysis.parts import Part, Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.sounds import coarse
 from archsearch.analysis.writing import written
-from archsearch.domain.identifiers import IdentifierKind, classify
 from archsearch.domain.record import RecordId, Values, values_at
-from archsearch.search.facts import Facts
+from archsearch.search.facts import Facts, organisation_in
 
-_ORGANISATION_CODE: Final = slice(8, 17)
-"""Where a USCC holds the organisation code (GB 32100-2015, section 4)."""
 _COMPANY: Final = "公司"
 """What follows it in a name is that of a branch."""
 _MOST_TOGETHER: Final = 40
@@ -100,12 +97,7 @@ def candidates(everyone: Sequence[Known]) -> Iterator[Pair]:
 
 
 def _numbers(known: Known) -> Iterable[Hashable]:
-    number = known.facts.number
-    if not number:
-        return ()
-    if classify(number).kind is IdentifierKind.USCC:
-        return (number, number[_ORGANISATION_CODE])
-    return (number,)
+    return filter(None, (known.facts.number, organisation_in(known.facts.number)))
 
 
 def _phones(known: Known) -> Iterable[Hashable]:

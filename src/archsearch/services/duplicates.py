@@ -18,7 +18,7 @@ from archsearch.domain.record import JsonValue, Record, RecordId, Status
 from archsearch.domain.screening import Bearing
 from archsearch.errors import InvalidRequestError
 from archsearch.search.corroboration import Corroboration, Corroborator
-from archsearch.search.facts import FactReader, Facts
+from archsearch.search.facts import FactReader, Facts, organisation_in
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.blocks import Knower, Known, Pair, candidates, grouped
 from archsearch.services.garbage import fewer_collections
@@ -245,7 +245,7 @@ def _telling(number: str) -> str:
     """Give a number that is right: two different ones are two customers'."""
     known = classify(number) if number else None
     right = known is not None and known.fault is None and known.kind is not IdentifierKind.OTHER
-    return number if right else ""
+    return (organisation_in(number) or number) if right else ""
 
 
 def counted(found: Iterable[Record], progress: Progress | None) -> Iterator[Record]:
