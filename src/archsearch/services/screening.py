@@ -26,7 +26,7 @@ from archsearch.services.candidates import CERTAIN, Candidates, Line, Weighed
 from archsearch.services.trail import Trail
 from archsearch.storage import records
 
-_LONGEST_LIST: Final = 200_000
+_LONGEST_LIST: Final = 400_000
 _AT_LEAST: Final = 8
 """Candidates of a line that are looked at together."""
 CHUNK: Final = 200
