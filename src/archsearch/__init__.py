@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from archsearch.domain.screening import Entry
     from archsearch.entrypoints.archive import Archive, init, open  # noqa: A004 - see there
 
-__all__ = ["Archive", "init", "open"]
+__all__ = ["Archive", "Entry", "init", "open"]
 __version__ = "0.1.0"
 
 

@@ -10,41 +10,45 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archsearch import __version__
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditEntry
 from archsearch.domain.dictionary import Glossary
-from archsearch.domain.record import Values
 from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
 from archsearch.ingest.values import SchemaValues
+from archsearch.search.facts import FactReader
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits
-from archsearch.security.masking import Mask, MaskRule, mask_text
 from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
+from archsearch.services.blocks import Knower
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
 from archsearch.services.doctor import Doctor
+from archsearch.services.duplicates import DuplicateService
 from archsearch.services.glossary import Keeper
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
 from archsearch.services.names import NameService
 from archsearch.services.reading import ReadingService
+from archsearch.services.screening import ScreeningService
 from archsearch.services.search import SearchService
 from archsearch.services.trail import Trail
 from archsearch.services.users import UserService
 from archsearch.settings.loading import load
+from archsearch.settings.masks import SchemaMasker
 from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
 from archsearch.storage import meta, users
@@ -55,6 +59,7 @@ from archsearch.storage.migrations.runner import migrate
 
 if TYPE_CHECKING:
     from archsearch.services.ingest import IngestService
+    from archsearch.services.lists import ListService
 
 ANALYSIS_VERSION = "4"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
@@ -68,23 +73,6 @@ _PROOF = "secret/proof"
 def now() -> datetime:
     """Tell the time; the only place that reads the machine's clock."""
     return datetime.now(UTC)
-
-
-class _SchemaMasker:
-    """Masks by the schema and the configured rules."""
-
-    def __init__(self, settings: Settings) -> None:
-        rules = {
-            kind: MaskRule(rule.style, rule.first, rule.last)
-            for kind, rule in settings.options.masks.items()
-        }
-        self._mask = Mask(settings.schema, rules)
-
-    def values(self, values: Values) -> Values:
-        return self._mask.values(values)
-
-    def text(self, text: str) -> str:
-        return mask_text(text)
 
 
 class Application:
@@ -184,6 +172,41 @@ class Application:
         )
 
     @cached_property
+    def screening(self) -> ScreeningService:
+        """Screens lists."""
+        return ScreeningService(
+            self._asking,
+            self._language,
+            self._facts,
+            self.trail,
+            self._presenter,
+            self._search_rules,
+        )
+
+    @cached_property
+    def duplicates(self) -> DuplicateService:
+        """Proposes records that may be one customer's."""
+        knower = Knower(self.analysis.pinyin, self.analysis.parts)
+        return DuplicateService(
+            self._asking, self.trail, knower, self._facts, self._presenter, self._search_rules
+        )
+
+    @cached_property
+    def _facts(self) -> FactReader:
+        return FactReader(self.settings.schema, self.analysis.tokens, self._values)
+
+    @cached_property
+    def lists(self) -> "ListService":
+        """Screens lists into files."""
+        from archsearch.services.helper import invite  # noqa: PLC0415 - see archsearch.intake
+        from archsearch.services.lists import ListService  # noqa: PLC0415 - see above
+
+        options, costs = self.settings.options, self.settings.lists("likeness.tsv").read_text()
+        built = repr((__version__, self.index_fingerprint, options.search, options.masks, costs))
+        helper = self.companion("helper")
+        return ListService(self.screening, self._asking, self.trail, built, lambda: invite(helper))
+
+    @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
         return ReadingService(self.trail, self.levels, self._masker)
@@ -192,11 +215,14 @@ class Application:
     def _language(self) -> Language:
         options = self.settings.options.search
         limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
-        values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
         channels = options.channels.enabled
         analysis = self.analysis
         lexicon = Lexicon(analysis.pinyin, analysis.parts, self.settings.lists, analysis.glossary)
-        return Language.of(self.settings.schema, self.analysis, values, limits, lexicon, channels)
+        return Language.of(self.settings.schema, analysis, self._values, limits, lexicon, channels)
+
+    @cached_property
+    def _values(self) -> SchemaValues:
+        return SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
 
     @cached_property
     def _search_rules(self) -> SearchRules:
@@ -214,11 +240,13 @@ class Application:
 
     @cached_property
     def _presenter(self) -> Presenter:
-        return Presenter(self._masker, self._language.highlighter, self._language.likeness)
+        labels = {spec.key: spec.label for spec in self.settings.schema.fields}
+        language = self._language
+        return Presenter(self._masker, language.highlighter, language.likeness, labels)
 
     @cached_property
-    def _masker(self) -> _SchemaMasker:
-        return _SchemaMasker(self.settings)
+    def _masker(self) -> SchemaMasker:
+        return SchemaMasker(self.settings)
 
     @cached_property
     def ingest(self) -> "IngestService":
@@ -264,11 +292,11 @@ class Application:
     def _indexing(self) -> Indexing:
         return Indexing(self.index, self.companion())
 
-    def companion(self) -> Invitation:
-        """How to start the process that indexes beside a large ingest."""
+    def companion(self, program: str = "companion") -> Invitation:
+        """How to start the process that indexes beside a large ingest, or another program."""
         root = str(self.settings.workspace.root)
         # Never from the folder the user happens to be in: it may hold modules of any name.
-        module = ("-P", "-m", "archsearch.entrypoints.companion")
+        module = ("-P", "-m", f"archsearch.entrypoints.{program}")
         command = (sys.executable, *module, root)
         # Whatever the program around this has arranged must hold for the companion as well.
         others = {name: value for name, value in os.environ.items() if not _is_ours(name)}

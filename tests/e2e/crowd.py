@@ -18,7 +18,7 @@ def tell(*words: object) -> None:
 
 
 def feed(workspace: Path, source: Path) -> None:
-    companion._processors = lambda: 2
+    companion.processors = lambda: 2
     with Office(workspace) as office:
         application = office.application
         service = application.ingest

@@ -18,6 +18,7 @@ class Action(StrEnum):
     SEARCH = "search"
     SUGGEST = "suggest"
     MATCH = "match"
+    DUPLICATES = "duplicates"
     SHOW = "show"
     HISTORY = "history"
     EXPORT = "export"

@@ -1,7 +1,8 @@
 """The Python API: an archive to ingest into and search in, for programs."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from archsearch.bootstrap import FIRST_ADMINISTRATOR, Application, initialise, now, open_application
 from archsearch.domain.access import Role
 from archsearch.domain.dictionary import EntryKind
+from archsearch.domain.duplicates import DuplicatePage
 from archsearch.domain.query import FilterValue, Hit, Mode, Page, SearchRequest, Suggestion
 from archsearch.domain.record import Record, RecordVersion
+from archsearch.domain.schema import FieldSpec
+from archsearch.domain.screening import LINE, Entry
 from archsearch.domain.users import User
 from archsearch.errors import InvalidRequestError
 from archsearch.services.identity import Clock
@@ -159,13 +163,50 @@ class Archive:
         return self._application.names.suggest(text, user, limit)
 
     def match(
-        self, names: Sequence[str], *, user: str, limit: int = 3
+        self, names: Sequence[str | Entry | Mapping[str, str]], *, user: str, limit: int = 3
     ) -> tuple[tuple[Hit, ...], ...]:
-        """Screen a list of names: for each the best hits, exact ones first."""
-        listed = [names] if isinstance(names, str) else list(names)
-        _texts(user=user, **{f"names[{at}]": name for at, name in enumerate(listed)})
+        """Screen a list: for each line the best hits, with a verdict.
+
+        Args:
+            names: Names; or entries, or mappings from schema keys or labels, which also have an
+                ``id_number``, ``phones``, ``birth_date`` or ``region``: evidence for or against.
+            user: Who asks.
+            limit: Hits a line.
+
+        Raises:
+            AccessDeniedError: There is no such user.
+            InvalidRequestError: The list is too long, or a line is none.
+        """
+        _texts(user=user)
         _numbers(limit=limit)
-        return self._application.names.match(listed, user, limit)
+        listed = [names] if isinstance(names, str | Entry | Mapping) else list(names)
+        find = self._application.settings.schema.find
+        entries = [_entry(f"names[{at}]", name, find) for at, name in enumerate(listed)]
+        return self._application.screening.match(entries, user, limit)
+
+    def duplicates(
+        self, *, user: str, least: str = "likely", limit: int = 20, offset: int = 0
+    ) -> DuplicatePage:
+        """Propose groups of records that may be one customer's, with reasons, the surest first.
+
+        All records in the scope are compared, which takes minutes for some hundred thousand; pages
+        of the same groups come at once while nothing has changed.
+
+        Args:
+            user: Who asks.
+            least: The verdict of a link at least: ``same``, ``likely`` or ``possible``.
+            limit: Groups on the page.
+            offset: Groups before the page.
+
+        Raises:
+            AccessDeniedError: There is no such user.
+            InvalidRequestError: A parameter is wrong.
+        """
+        _texts(user=user, least=least)
+        _numbers(limit=limit, offset=offset)
+        return self._application.duplicates.duplicates(
+            user, least=least, limit=limit, offset=offset
+        )
 
     def add_word(self, word: str, *, user: str) -> int:
         """Tell the archive a word that segmentation is not to cut.
@@ -261,6 +302,28 @@ def _numbers(**given: object) -> None:
     for name, value in given.items():
         if not isinstance(value, int) or isinstance(value, bool):
             raise InvalidRequestError(f"参数 {name} 须是整数。")
+
+
+def _entry(place: str, given: object, find: Callable[[str], FieldSpec | None]) -> Entry:
+    """Make a line of a list."""
+    values: dict[str, Any] = {}
+    if isinstance(given, str):
+        values = {"name": given}
+    elif isinstance(given, Entry):
+        values = {each.name: getattr(given, each.name) for each in fields(given)}
+    elif isinstance(given, Mapping):
+        for name, value in given.items():
+            spec = find(name) if isinstance(name, str) else None
+            if spec is None:
+                raise InvalidRequestError(f"参数 {place} 有不认识的字段；可用：{'、'.join(LINE)}。")
+            if spec.key in LINE and value is not None:
+                values[spec.key] = "、".join(value) if isinstance(value, list | tuple) else value
+    else:
+        raise InvalidRequestError(f"参数 {place} 须是文字、Entry 或字典。")
+    if "name" not in values:
+        raise InvalidRequestError(f"参数 {place} 缺少 name（客户名称）。")
+    _texts(**{f"{place}.{key}": value for key, value in values.items()})
+    return Entry(**values)
 
 
 def _input(source: Source) -> Path | Mapping[str, Any]:

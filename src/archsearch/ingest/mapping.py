@@ -73,6 +73,11 @@ class RowMapper:
             mapped.put_default(target, constant)
         return mapped.values(), list(self._warnings(row, plan, mapped.unused))
 
+    def leads(self, column: str) -> str | None:
+        """Give the schema key that a column leads to by its name alone, if it is known."""
+        target = self._names.find(column)
+        return target.spec.key if target else None
+
     @staticmethod
     def _put(mapped: Assembly, name: str, target: Target | None, cell: object) -> None:
         value = plain(cell)

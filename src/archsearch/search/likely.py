@@ -6,11 +6,13 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from archsearch.analysis.folding import fold
 from archsearch.domain.plan import Channel, GivenNode
 from archsearch.domain.query import Pattern, Reason, Verdict, Word
 from archsearch.domain.record import RecordId, values_at
 from archsearch.domain.schema import Matching, Schema
-from archsearch.engines.names import stored_values
+from archsearch.engines.names import NameForms, field_mark, stored_values
+from archsearch.search.likeness.costs import Costs
 from archsearch.search.likeness.evidence import Explainer, Trace
 from archsearch.search.likeness.finder import Ask, Finder, Match, Sought
 from archsearch.search.likeness.lexicon import Lexicon
@@ -82,6 +84,10 @@ class Likeness:
         return Finder(self._lexicon)
 
     @cached_property
+    def _forms(self) -> NameForms:
+        return NameForms(self._lexicon.pinyin, self._lexicon.parts)
+
+    @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self._lexicon, self._finder.weigher)
 
@@ -111,6 +117,40 @@ class Likeness:
         if likely.best >= self._lexicon.costs.named:
             return True
         return bool(likely.meant) and any(map(self._lexicon.parts.formed, texts))
+
+    def seek(self, sought: Sequence[Sought], ask: Ask, limit: int = MOST) -> list[list[Match]]:
+        """Find who may be meant by each of many texts, each as if it were asked for alone."""
+        return self._matches(sought, ask, limit) if self._names else [[] for _ in sought]
+
+    def among(
+        self, asked: Sequence[tuple[str, Mapping[RecordId, Mapping[str, Any]]]]
+    ) -> list[list[Match]]:
+        """Compare each text with the names of some records, given by their values."""
+        places: dict[RecordId, int] = {}
+        stored: list[str] = []
+        for _, some in asked:
+            for record_id, values in some.items():
+                if places.setdefault(record_id, len(places)) == len(stored):
+                    stored.append(self._stored(values))
+        chosen = [sorted(places[record_id] for record_id in some) for _, some in asked]
+        return self._finder.compare([text for text, _ in asked], chosen, tuple(places), stored)
+
+    def _stored(self, values: Mapping[str, Any]) -> str:
+        """Make of a record's names what an index stores of them."""
+        return "".join(
+            field_mark(number) + self._forms.of(fold(str(value))).stored
+            for number, key in enumerate(self._names)
+            for value in values_at(values, key)
+        )
+
+    def given(self, text: str, match: Match) -> LikelyNames:
+        """Give one match as what :meth:`find` gives, for showing it."""
+        return LikelyNames({}, {match.record_id: (_Meant(text, match),)})
+
+    @property
+    def costs(self) -> Costs:
+        """The numbers of the ranking."""
+        return self._lexicon.costs
 
     def verdict(self, score: float) -> Verdict:
         """Judge by a score whether two names are one."""

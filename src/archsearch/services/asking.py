@@ -10,6 +10,7 @@ from archsearch.domain.query import Hit, Reason
 from archsearch.domain.record import Record, RecordId, Values
 from archsearch.engines.base import EngineHit, EngineResult, Gathered
 from archsearch.errors import BusyError, InvalidRequestError
+from archsearch.search.corroboration import Corroborator
 from archsearch.search.highlight import Highlighter, Term
 from archsearch.search.likely import NOBODY, LikelyNames, Likeness
 from archsearch.search.synonyms import Synonym
@@ -151,6 +152,12 @@ class Presenter:
     masker: Masker
     highlighter: Highlighter
     likeness: Likeness
+    labels: Mapping[str, str]
+
+    @property
+    def corroborator(self) -> Corroborator:
+        """What weighs evidence beside names."""
+        return Corroborator(self.likeness.costs, self.labels)
 
     def name(self, record: Record) -> str:
         """Give a record's name as it may be shown."""

@@ -44,16 +44,17 @@ class Invitation:
 
     def __call__(self) -> "list[Companion]":
         """Start as many as are of use; none where this machine or program cannot."""
-        if not _is_python(self.command[0]) or _processors() < 2:  # noqa: PLR2004 - two at once
+        if not runs_python(self.command[0]) or processors() < 2:  # noqa: PLR2004 - two at once
             return []
         started: list[Companion] = []
         with suppress(OSError):
-            while len(started) < min(_processors(), _MOST):
-                started.append(self._start())
+            while len(started) < min(processors(), _MOST):
+                started.append(Companion(self.start(), self.index))
         return started
 
-    def _start(self) -> "Companion":
-        process = subprocess.Popen(  # noqa: S603 - this very Python, a module of ours, a path
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start one process, with pipes to it and from it."""
+        return subprocess.Popen(  # noqa: S603 - this very Python, a module of ours, a path
             self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -61,7 +62,6 @@ class Invitation:
             env=self.environment,
             bufsize=0,
         )
-        return Companion(process, self.index)
 
 
 class Companion:
@@ -187,12 +187,13 @@ def accompany(index: IndexService, fingerprint: str, *, orders: int, answers: in
             os.write(answers, _DONE)
 
 
-def _is_python(program: str | None) -> bool:
+def runs_python(program: str | None) -> bool:
     """Whether a program is Python itself, not one that Python is built into."""
     return bool(program) and Path(str(program)).name.startswith("python")
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Count the processors that this process may use."""
     # Not every system tells which processors this process may use.
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1

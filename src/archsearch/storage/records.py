@@ -161,6 +161,11 @@ def iterate_all(connection: Connection) -> Iterator[Record]:
         last = rows[-1].id
 
 
+def last_version(connection: Connection) -> int:
+    """Give a number that grows with every change of any record."""
+    return connection.execute(select(func.max(RECORD_VERSIONS.c.id))).scalar() or 0
+
+
 def revisions(connection: Connection) -> Iterator[tuple[RecordId, int]]:
     """Walk through (record id, version) of all records in order of record id."""
     last = ""

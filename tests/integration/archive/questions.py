@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archsearch.entrypoints.archive import Archive
@@ -54,6 +54,10 @@ class Question:
             "search": lambda: _page(archive, self.text, user, self.more),
             "suggest": lambda: archive.suggest(self.text, user=user, **self.more),
             "match": lambda: archive.match(self.text.split(), user=user, **self.more),
+            "screen": lambda: archive.match(_lines(self.text), user=user, **self.more),
+            "duplicates": lambda: replace(
+                archive.duplicates(user=user, least=self.text, **self.more), took_ms=0.0
+            ),
             "get": lambda: archive.get(self.text, user=user),
             "history": lambda: archive.history(self.text, user=user),
         }
@@ -71,9 +75,18 @@ def _page(archive: Archive, text: str, user: str, more: dict[str, Any]) -> objec
     )  # fmt: skip
 
 
+def _lines(text: str) -> list[dict[str, str]]:
+    """Read lines of names with telephones and regions."""
+    keys = ("name", "phones", "region")
+    return [dict(zip(keys, line.split(","), strict=True)) for line in text.splitlines()]
+
+
 def question(dice: random.Random) -> Question:
     """Make up one."""
-    way = dice.choices(("search", "suggest", "match", "get", "history"), (20, 3, 2, 1, 1))[0]
+    ways = {
+        "search": 20, "suggest": 3, "match": 2, "screen": 2, "duplicates": 1, "get": 1, "history": 1
+    }  # fmt: skip
+    way = dice.choices(list(ways), list(ways.values()))[0]
     if way == "search":
         return Question(way, _text(dice), _options(dice))
     if way == "suggest":
@@ -82,6 +95,13 @@ def question(dice: random.Random) -> Question:
     if way == "match":
         names = " ".join(_name(dice) for _ in range(dice.randrange(1, 4)))
         return Question(way, names, {"limit": dice.choice((1, 3, 20))})
+    if way == "screen":
+        phones = (f"138{dice.randrange(1000):04d}{dice.randrange(4):04d}" for _ in range(50))
+        lines = [f"{_name(dice)},{'、'.join(phones)},{dice.choice(PLACES)}" for _ in range(3)]
+        return Question(way, "\n".join(lines), {"limit": dice.choice((1, 3, 20))})
+    if way == "duplicates":
+        least = dice.choice(("same", "likely", "possible"))
+        return Question(way, least, {"limit": dice.choice((1, 20)), "offset": dice.choice((0, 2))})
     return Question(way, f"R{dice.randrange(120):04d}", {})
 
 

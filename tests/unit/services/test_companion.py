@@ -27,7 +27,7 @@ Invite = Callable[[], Sequence[Companion]]
 def invitation(office: Office, monkeypatch: pytest.MonkeyPatch) -> Invitation:
     """How the office would invite companions."""
     # Wherever the tests run: several processes work on one processor too, only not at once.
-    monkeypatch.setattr(companion, "_processors", lambda: 2)
+    monkeypatch.setattr(companion, "processors", lambda: 2)
     return office.application.companion()
 
 

@@ -22,6 +22,7 @@ _ACTIONS: Final = {
     Action.SEARCH.value: "检索",
     Action.SUGGEST.value: "补全",
     Action.MATCH.value: "比对",
+    Action.DUPLICATES.value: "查重",
     Action.SHOW.value: "查看",
     Action.HISTORY.value: "查看历史",
     Action.EXPORT.value: "导出",

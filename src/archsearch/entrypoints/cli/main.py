@@ -23,6 +23,7 @@ MEMBERS: Final = {
     "search": Member("search", "检索档案：精确、模糊、筛选、统计"),
     "show": Member("show", "查看一份档案，或它的历次版本"),
     "match": Member("match", "拿一份名单逐个比对"),
+    "duplicates": Member("duplicates", "找出可能是同一客户的档案"),
     "suggest": Member("suggest", "补全正在输入的客户名称"),
     "user": Member("user", "管理用户"),
     "department": Member("department", "管理部门"),

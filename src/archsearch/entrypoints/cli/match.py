@@ -1,12 +1,14 @@
 """``archsearch match``: screening a list of names."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+import sys
+from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from archsearch.domain.screening import Entry
 from archsearch.entrypoints.cli import hits
 from archsearch.entrypoints.cli.commands import Command, argument, option
 from archsearch.entrypoints.cli.grid import Cell, Column, Piece, Table
@@ -15,12 +17,17 @@ from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 
 if TYPE_CHECKING:
+    from archsearch.bootstrap import Application
     from archsearch.domain.query import Hit
+    from archsearch.services.lists import Screened
+
+_STANDARD_INPUT: Final = Path("-")
+_CHUNK: Final = 1 << 16
 
 _STEP = 500
-"""Names handed over at once, so that progress shows."""
+"""Lines handed over at once, so that progress shows."""
 
-_VERDICTS: Final = {"same": "一致", "likely": "很可能", "possible": "可能", "none": "不像"}
+_VERDICTS: Final = {"same": "同一", "likely": "很可能", "possible": "可能", "none": "无"}
 
 Found = list[tuple[str, "tuple[Hit, ...]"]]
 
@@ -28,46 +35,82 @@ Found = list[tuple[str, "tuple[Hit, ...]"]]
 @click.command(
     "match",
     cls=Command,
-    help="""拿一份名单逐个比对：每个名称给出最像的几份档案，完全一致的在前。
+    help="""拿一份名单逐个比对：每个名称给出最像的几份档案，最像的在前，并给出结论和依据。
 
-    名单可以写在命令里，也可以是文件：文本文件每行一个名称，或有“客户名称”一列的
-    CSV、Excel 等；写 - 则从标准输入读。
+    名单可以写在命令里，也可以是文件：文本文件每行一个名称，或 CSV、Excel 等表格，
+    至少有“客户名称”一列（只有一列时不必有列名）；写 - 则从标准输入读。
+    表格里的证件号码、电话、出生日期、地区也一并比对：证件号码相同即为同一客户，
+    不同则结论降低。
+
+    用 -o 把结果写进 .csv 或 .xlsx 文件，名单多长都可以；全部比对完文件才出现，
+    中途断了，再运行一次同样的命令就接着做。
 
     在管道里每行一个结果，以制表符分隔：名称、名次、档号、客户名称、命中方式、得分、
-    结论（same 一致、likely 很可能、possible 可能、none 不像）；没有找到的名称名次为 0。""",
+    结论（same 同一、likely 很可能、possible 可能、none 无）；没有找到的名称名次为 0。
+    用 -o 时每行一种结论及其行数。""",
     arguments=[("名称", "要比对的客户名称")],
     examples=[
         ("archsearch match 张伟 中国农业发展银行", "比对两个名称"),
         ("archsearch match --file 名单.xlsx --limit 1", "比对一份名单，各取第一"),
+        ("archsearch match --file 名单.xlsx -o 结果.xlsx", "结果写进 Excel 文件"),
         ("cut -f2 名单.tsv | archsearch match --file -", "名单来自管道"),
     ],
 )
 @argument("names", nargs=-1, metavar="名称")
 @option("--file", type=LOCATION, explanation="名单文件；- 为标准输入")
+@option("-o", "--output", type=LOCATION, explanation="结果文件，.csv 或 .xlsx")
 @option("--limit", type=Number(1), default=3, explanation="每个名称最多几份，默认 3")
 @click.pass_obj
-def command(session: Session, names: tuple[str, ...], file: Path | None, limit: int) -> None:
+def command(
+    session: Session,
+    names: tuple[str, ...],
+    file: Path | None,
+    output: Path | None,
+    limit: int,
+) -> None:
     """Screen the names."""
     user = session.acting
     if not names and file is None:
         raise click.UsageError("请写出要比对的名称，或用 --file 指定名单文件。")
+    if output is not None and output.suffix.lower() not in {".csv", ".xlsx"}:
+        raise click.UsageError("结果文件须以 .csv 或 .xlsx 结尾。")
     found: Found = []
     with session.archive() as archive, session.out.progress("比对") as steps:
-        schema = archive.settings.schema
-        # Loaded only here: help should not wait for the readers.
-        from archsearch.entrypoints.cli.namelist import names_in  # noqa: PLC0415 - see above
-
-        wanted = _chained(names, names_in(file, schema) if file else iter(()))
+        wanted = chain(map(Entry, names), _listed(file, archive) if file else ())
+        if output is not None:
+            screened = archive.lists.screen(wanted, output, user, limit, steps)
+            _tell(screened, session.out)
+            return
         while batch := list(islice(wanted, _STEP)):
-            found += zip(batch, archive.names.match(batch, user, limit), strict=True)
+            answers = archive.screening.match(batch, user, limit)
+            found += zip((entry.name for entry in batch), answers, strict=True)
             if steps:
                 steps("", len(found))
     _show(found, session.out)
 
 
-def _chained(names: Sequence[str], more: Iterator[str]) -> Iterator[str]:
-    yield from names
-    yield from more
+def _listed(file: Path, archive: "Application") -> Iterator[Entry]:
+    # Loaded only here: help should not wait for the readers.
+    from archsearch.ingest.namelist import entries_in, entries_of  # noqa: PLC0415 - see above
+
+    if file == _STANDARD_INPUT:
+        return entries_of(iter(lambda: sys.stdin.buffer.read(_CHUNK), b""))
+    return entries_in(file, archive.settings.schema)
+
+
+def _tell(screened: "Screened", out: Output) -> None:
+    """Tell what came of a list whose answers are in a file."""
+    if out.json:
+        out.document(screened)
+        return
+    if out.people:
+        rows: list[tuple[Cell, ...]] = [
+            (_VERDICTS[verdict], f"{number:,}") for verdict, number in screened.verdicts.items()
+        ]
+        out.table(Table([Column("结论"), Column("行数", right=True)], rows))
+    else:
+        out.lines([verdict, str(number)] for verdict, number in screened.verdicts.items())
+    out.note(f"比对 {screened.lines:,} 行，结果在 {screened.output}。")
 
 
 def _show(found: Found, out: Output) -> None:

@@ -51,6 +51,14 @@ class Costs:
     evidence_named: float
     evidence_beside: float
     evidence_pairs: float
+    namesake: float
+    number_slip: float
+    number_differs: float
+    phone_same: float
+    birth_same: float
+    birth_differs: float
+    region_same: float
+    region_differs: float
     lean: float
     most_lean: float
     favour: float

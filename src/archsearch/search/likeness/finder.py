@@ -98,6 +98,30 @@ class Finder:
                 found.append(_matches(scores, gathered, limit))
         return [self._ranked(matches, limit) for matches in found]
 
+    def compare(
+        self,
+        texts: Sequence[str],
+        chosen: Sequence[Sequence[int]],
+        record_ids: Sequence[RecordId],
+        stored: Sequence[str],
+    ) -> list[list[Match]]:
+        """Compare each text with the names of some records, however little they have in common.
+
+        Args:
+            texts: What is compared.
+            chosen: For each text the ascending places of the records.
+            record_ids: The records.
+            stored: Their names, as an engine stores them.
+        """
+        sought = [Sought(text) for text in texts]
+        readings = [self._readings.of(text) for text in texts]
+        each = [some for some, several in zip(chosen, readings, strict=True) for _ in several]
+        gathered = Gathered(tuple(each), record_ids, stored)
+        limit = max(len(record_ids), 1)
+        with self.weigher.lock:
+            best = self._compared(sought, readings, gathered, limit)
+        return [self._ranked(_matches(scores, gathered, limit), limit) for scores in best]
+
     def _compared(
         self,
         sought: Sequence[Sought],

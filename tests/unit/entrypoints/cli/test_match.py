@@ -102,3 +102,20 @@ def test_suggestions_as_json(run: Run) -> None:
 
     assert list(found) == ["text", "channel", "record_id"]
     assert found["text"] == "王芳"
+
+
+def test_a_table_with_numbers_is_screened_into_a_file(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "名单.csv", tmp_path / "结果.csv"
+    source.write_text("姓名,电话\n张伟,13800000000\n查无此人乎,\n", encoding="utf-8")
+
+    ran = run("match", "--file", str(source), "-o", str(target), "--limit", "1")
+
+    assert dict(ran.rows)["same"] == "1"
+    assert dict(ran.rows)["none"] == "1"
+    assert "同一" in target.read_text(encoding="utf-8-sig")
+    again = run("match", "--file", str(source), "-o", str(target), "--json").document
+    assert list(again) == ["lines", "verdicts", "output"]
+
+
+def test_a_result_of_another_kind_is_a_usage_error(run: Run, tmp_path: Path) -> None:
+    assert run("match", "张伟", "-o", str(tmp_path / "结果.pdf")).code == 2

@@ -1,0 +1,193 @@
+"""Screening a whole list into a file: in pieces, with a helper, so that it can be gone on with."""
+
+import csv
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from archsearch.domain.audit import Action
+from archsearch.domain.query import Hit, Verdict
+from archsearch.domain.screening import Entry
+from archsearch.errors import InvalidRequestError
+from archsearch.ingest.textsheet import write_text_workbook
+from archsearch.services.asking import Asking
+from archsearch.services.helper import Helper
+from archsearch.services.screening import CHUNK, ScreeningService
+from archsearch.services.trail import Trail
+from archsearch.services.unfinished import Unfinished
+
+VERDICTS: Final = {
+    Verdict.SAME: "同一",
+    Verdict.LIKELY: "很可能",
+    Verdict.POSSIBLE: "可能",
+    Verdict.NONE: "无",
+}
+_COLUMNS: Final = (
+    "行号", "名单名称", "名次", "结论", "得分", "档号", "客户名称", "依据", "证件号码", "地区",
+)  # fmt: skip
+_SHOWN: Final = ("name", "id_number", "region")
+_PLAIN: Final = frozenset({"精确", "子串"})
+_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_MANGLED: Final = re.compile(r"0[0-9]+|[0-9]{12,}")
+"""Digits that a spreadsheet would not leave as they are."""
+
+Progress = Callable[[str, int], None]
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What came of a list: how many lines, and how many of each verdict by their best hit."""
+
+    lines: int
+    verdicts: dict[str, int]
+    output: str
+
+
+class ListService:
+    """Screens lists of any length.
+
+    Args:
+        screening: Answers lines.
+        asking: Tells the rights that answers depend on.
+        trail: For refusals.
+        built: Stands for everything else that answers depend on: version, lists, schema.
+        invite: Starts helpers for a list that is worth it.
+    """
+
+    def __init__(
+        self,
+        screening: ScreeningService,
+        asking: Asking,
+        trail: Trail,
+        built: str,
+        invite: Callable[[], Sequence[Helper]],
+    ) -> None:
+        self._screening = screening
+        self._asking = asking
+        self._trail = trail
+        self._built = built
+        self._invite = invite
+
+    def screen(
+        self,
+        entries: Iterable[Entry],
+        target: Path,
+        user: str,
+        limit: int,
+        progress: Progress | None = None,
+    ) -> Screened:
+        """Screen a list into a CSV or XLSX file, by its ending; goes on where it was broken off.
+
+        Raises:
+            AccessDeniedError: There is no such user.
+            InvalidRequestError: The file is to be of another kind.
+            BusyError: Another process is at it.
+            StoreError: The file cannot be written.
+        """
+        write = _WRITERS.get(target.suffix.lower())
+        if write is None:
+            raise InvalidRequestError("结果文件须以 .csv 或 .xlsx 结尾。")
+        listed = list(entries)
+        pieces = [listed[at : at + CHUNK] for at in range(0, len(listed), CHUNK)]
+        job = self._job(listed, user, limit)
+        with Unfinished(target, job, self._trail.clock()) as unfinished:
+            for piece, rows in self._answers(pieces, unfinished.done, user, limit):
+                unfinished.add(piece, rows)
+                if progress:
+                    progress("", min(len(unfinished.done) * CHUNK, len(listed)))
+            rows = [row for piece in range(len(pieces)) for row in unfinished.done[piece]]
+            unfinished.finish(lambda file: write(file, rows))
+        best = Counter(row[3] for row in rows if row[2] in {"0", "1"})
+        counts = {str(verdict): best[said] for verdict, said in VERDICTS.items()}
+        return Screened(len(listed), counts, str(target))
+
+    def rows(self, entries: Sequence[Entry], first: int, user: str, limit: int) -> list[Row]:
+        """Answer a piece of a list as rows of the file; its lines are numbered from ``first``."""
+        found = self._screening.match(entries, user, limit)
+        numbered = enumerate(zip(entries, found, strict=True), first)
+        return [row for number, (entry, hits) in numbered for row in _rows(number, entry, hits)]
+
+    def _job(self, entries: Sequence[Entry], user: str, limit: int) -> str:
+        with self._trail.failures(user, Action.MATCH):
+            scope = self._asking.asker(user).scope
+        rights = [sorted(map(str, part)) if isinstance(part, frozenset) else part
+                  for part in astuple(scope)]  # fmt: skip
+        said = [[astuple(entry) for entry in entries], user, limit, rights, self._built]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+    def _answers(
+        self, pieces: Sequence[Sequence[Entry]], done: "dict[int, list[Row]]", user: str, limit: int
+    ) -> Iterator[tuple[int, list[Row]]]:
+        """Answer the pieces that are not done, here and by helpers, in no order."""
+        left = [piece for piece in range(len(pieces)) if piece not in done]
+        helpers = self._invite() if len(left) >= _WORTH else ()
+        try:
+            while left:
+                for helper in helpers:
+                    if left and helper.willing:
+                        piece = left.pop()
+                        helper.order(piece, pieces[piece], piece * CHUNK + 1, user, limit)
+                if left:
+                    piece = left.pop(0)
+                    yield piece, self.rows(pieces[piece], piece * CHUNK + 1, user, limit)
+                for helper in helpers:
+                    yield from helper.answers(wait=not left)
+                    left += helper.given_up()
+        finally:
+            for helper in helpers:
+                helper.leave()
+
+
+_WORTH: Final = 10
+"""Pieces from which on a helper is worth its start."""
+
+
+def _rows(number: int, entry: Entry, hits: Sequence[Hit]) -> Iterator[Row]:
+    shown = [hit for hit in hits if hit.verdict != Verdict.NONE]
+    if not shown:
+        yield [str(number), entry.name, "0", VERDICTS[Verdict.NONE], *[""] * 6]
+    for rank, hit in enumerate(shown, 1):
+        name, id_number, region = (str(hit.record.get(key) or "") for key in _SHOWN)
+        verdict = VERDICTS[Verdict(hit.verdict)]
+        yield [
+            str(number), entry.name, str(rank), verdict, f"{hit.score:.3f}", hit.record_id,
+            name, why(hit), id_number, region,
+        ]  # fmt: skip
+
+
+def why(hit: Hit) -> str:
+    """Say what speaks for a hit and against it; how its name is written where nothing else does."""
+    said = [reason.text for reason in hit.reasons if reason.channel not in _PLAIN]
+    return "；".join(dict.fromkeys(said)) or "、".join(hit.channels)
+
+
+def _write_csv(file: BinaryIO, rows: Iterable[Row]) -> None:
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    writer.writerows([as_cell(cell) for cell in row] for row in rows)
+    text.detach()
+
+
+def as_cell(text: str) -> str:
+    """Keep a spreadsheet from computing a cell of a CSV file, or from rounding its number.
+
+    >>> as_cell("=1+1"), as_cell("110105194912310026"), as_cell("张伟"), as_cell("0.93")
+    ("'=1+1", "'110105194912310026", '张伟', '0.93')
+    """
+    text = text.replace("\0", "")
+    return f"'{text}" if _FORMULA.match(text) or _MANGLED.fullmatch(text) else text
+
+
+def _write_xlsx(file: BinaryIO, rows: Iterable[Row]) -> None:
+    write_text_workbook(file, "比对结果", _COLUMNS, rows)
+
+
+_WRITERS: Final = {".csv": _write_csv, ".xlsx": _write_xlsx}

@@ -1,0 +1,88 @@
+"""Lists to screen, as people keep them."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from archsearch.domain.schema import FieldSpec, FieldType, Schema
+from archsearch.domain.screening import Entry
+from archsearch.errors import NotFoundError, ReadError
+from archsearch.ingest.namelist import entries_in, entries_of
+
+
+@pytest.fixture
+def schema() -> Schema:
+    """The fields that a list may have, and one more."""
+    return Schema(
+        1,
+        (
+            FieldSpec("name", "客户名称", FieldType.NAME, aliases=("姓名", "户名")),
+            FieldSpec("id_number", "证件号码", FieldType.ID_NUMBER, aliases=("身份证号",)),
+            FieldSpec("phones", "电话", FieldType.PHONE, aliases=("手机号",), many=True),
+            FieldSpec("birth_date", "出生日期", FieldType.DATE, aliases=("生日",)),
+            FieldSpec("region", "地区", FieldType.REGION, aliases=("所在地区",)),
+            FieldSpec("notes", "备注", FieldType.TEXT),
+        ),
+    )
+
+
+def listed(path: Path, schema: Schema) -> list[Entry]:
+    return list(entries_in(path, schema))
+
+
+def test_columns_are_told_by_labels_and_aliases(tmp_path: Path, schema: Schema) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text(
+        "序号,户名,身份证号,手机号,生日,所在地区\n"
+        '1,张伟,110105194912310026,"138 1234 5678；0571-88888888",1949-12-31,杭州\n'
+        "2,王芳,,,,\n3,,110105194912310026,,,\n",
+        encoding="gb18030",
+    )
+
+    first, second = listed(path, schema)
+
+    assert (first.name, first.id_number) == ("张伟", "110105194912310026")
+    assert first.phones.split("、") == ["138 1234 5678", "0571-88888888"]
+    assert (first.birth_date, first.region) == ("1949-12-31", "杭州")
+    assert second == Entry("王芳")
+
+
+@pytest.mark.parametrize("title", ["", "姓名\n"])
+def test_one_column_needs_no_name(tmp_path: Path, schema: Schema, title: str) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text(f"{title}张伟\n王芳\n中国农业发展银行\n", encoding="utf-8")
+
+    assert [entry.name for entry in listed(path, schema)] == ["张伟", "王芳", "中国农业发展银行"]
+
+
+def test_numbers_of_a_workbook_keep_their_digits(tmp_path: Path, schema: Schema) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["客户名称", "电话", "证件号码"], ["张伟", 13812345678, "110105194912310026"]):
+        sheet.append(row)
+    book.save(tmp_path / "名单.xlsx")
+
+    (entry,) = listed(tmp_path / "名单.xlsx", schema)
+
+    assert (entry.phones, entry.id_number) == ("13812345678", "110105194912310026")
+
+
+def test_a_table_without_names_and_what_is_no_file_are_refused(
+    tmp_path: Path, schema: Schema
+) -> None:
+    (tmp_path / "a.csv").write_text("编号,金额\n1,2\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="客户名称"):
+        listed(tmp_path / "a.csv", schema)
+    with pytest.raises(NotFoundError):
+        listed(tmp_path / "没有.txt", schema)
+    with pytest.raises(ReadError):
+        listed(tmp_path, schema)
+
+
+def test_lines_of_a_text_may_be_cut_anywhere() -> None:
+    data = "张伟\r\n\r\n  王芳  \n李".encode()
+    pieces = iter([data[at : at + 2] for at in range(0, len(data), 2)])
+
+    assert [entry.name for entry in entries_of(pieces)] == ["张伟", "王芳", "李"]
