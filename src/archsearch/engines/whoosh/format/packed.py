@@ -84,7 +84,7 @@ class _Plane:
     def flagged(self, places: Docs) -> Docs:
         """Give those of some places that go on, by their order."""
         bits = self._flags[places >> 3] & _BITS[places & 7]
-        (on,) = (bits != 0).nonzero()
+        on: Docs = (bits != 0).nonzero()[0]
         return on
 
     def ranks_at(self, places: Docs) -> tuple[Docs, Docs]:
