@@ -24,6 +24,7 @@ from archsearch.engines.whoosh.format.arrays import (
     Floats,
     Ints,
     Mask,
+    ascending,
     distinct,
     offsets,
     scratch,
@@ -199,7 +200,7 @@ def _chosen(one: Gather, everything: _Everything, postings: _Postings) -> Docs:
     for node, most in one.classes:
         inside = np.flatnonzero(everything.members(node)[docs])
         found.append(docs[inside[_heaviest(docs[inside], weights[inside], most, everything)]])
-    return np.unique(np.concatenate(found))
+    return ascending(np.concatenate(found))
 
 
 def _contenders(one: Gather, everything: _Everything, touched: Docs, total: Floats) -> Docs:
@@ -304,7 +305,7 @@ def _answer(
     field: str, snapshot: Snapshot, matchers: Sequence[Matcher], chosen: Sequence[Docs]
 ) -> Gathered:
     """Number the records of all gathers, and read what is stored of them."""
-    every = np.unique(np.concatenate(chosen))
+    every = ascending(np.concatenate(chosen))
     bounds = np.cumsum([0, *(matcher.size for matcher in matchers)])
     cuts = np.searchsorted(every, bounds).tolist()
     homes: list[tuple[int, int]] = []
