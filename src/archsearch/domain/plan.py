@@ -31,6 +31,9 @@ B = 0.75
 class Channel(StrEnum):
     """Why a hit matched (命中方式)."""
 
+    # That of enumerations is written in Python, and every hit has channels in several sets.
+    __hash__ = str.__hash__
+
     EXACT = "精确"
     WRITTEN = "繁简"
     """Another form of the same: traditional, variant, full width, another numeral."""

@@ -60,11 +60,14 @@ class Highlighter:
         found: dict[str, tuple[Snippet, ...]] = {}
         sought = [(_units_of(text), key) for text, key in terms]
         for spec in self._specs:
+            values = list(values_at(record, spec.key))
+            if not values:
+                continue
             wanted = [term for term, key in sought if term and _concerns(key, spec)]
             likely = [reason for reason in reasons if reason.field == spec.key]
             snippets = [
                 snippet
-                for value in values_at(record, spec.key)
+                for value in values
                 if (snippet := self._snippet(str(value), wanted, likely))
             ]
             if snippets:

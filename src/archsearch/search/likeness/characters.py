@@ -7,7 +7,7 @@ character costs is between it and a unit of the query alone.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +28,10 @@ _DIGITS: Final = 3
 _FEW: Final = 40
 """Looking up so many characters takes as long as parsing the table."""
 _AHEAD: Final = 64
+_OFTEN: Final = 8
 """Whenever a character is met for the first time, so many are numbered that will be met later: what
-is remembered of the costs of others has to be made again then."""
+is remembered of the costs of others has to be made again then. Not at the first few times, which
+may be all that there are."""
 
 
 class Lookalikes:
@@ -120,6 +122,7 @@ class Characters:
         self._components = components
         self._table = np.zeros(_POINTS, np.int32)
         self._common = _common_characters()
+        self._growths = count()
 
     def __len__(self) -> int:
         return len(self.units)
@@ -130,7 +133,8 @@ class Characters:
         new = points[(found == 0) & (points != 0)]
         if new.size:
             self._arrays.clear()
-            for unit in (*map(chr, np.unique(new).tolist()), *islice(self._common, _AHEAD)):
+            ahead = _AHEAD if next(self._growths) >= _OFTEN else 0
+            for unit in (*map(chr, sorted(set(new.tolist()))), *islice(self._common, ahead)):
                 if unit and unit not in self.codes:
                     self._add(unit)
             found = self._table[points]

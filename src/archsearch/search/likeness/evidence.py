@@ -122,12 +122,10 @@ class Explainer:
         return Trace(way, said, meant, start, end)
 
     def _way(self, unit: Unit, there: str) -> Channel:
-        if unit.sort in _FIXED and unit.text != there:
-            return _FIXED[unit.sort]
         if unit.text == there:
             return Channel.ALIAS if unit.end - unit.start > 1 else Channel.EXACT
-        if there in self._lexicon.variants.get(unit.text, ()):
-            return Channel.WRITTEN
+        if unit.sort in _FIXED:
+            return _FIXED[unit.sort]
         heard = set(self._lexicon.pinyin.name_readings([there])[0])
         if unit.sort is not Sort.UNIT:
             said = {unit.text}
@@ -135,9 +133,6 @@ class Explainer:
                 return Channel.PINYIN
         else:
             said = set(self._lexicon.pinyin.name_readings([unit.text])[0])
-        return self._slip(unit, there, heard, said)
-
-    def _slip(self, unit: Unit, there: str, heard: set[str], said: set[str]) -> Channel:
         if heard & said:
             return Channel.HOMOPHONE
         if there in self._lexicon.lookalikes.of(unit.text):
@@ -182,13 +177,18 @@ def _path(
     for j in range(columns):
         best[0][j + 1] = best[0][j] + gap[j]
     for i in range(rows):
-        above, here, prices = best[i], best[i + 1], costs[i]
-        left = here[0] = above[0] + extra[i]
-        for j in range(columns):
-            cost = min(above[j] + prices[j], left + gap[j], above[j + 1] + extra[i])
-            if i and j:
-                crossed = best[i - 1][j - 1] + prices[j - 1] + costs[i - 1][j] + swap
-                cost = min(cost, crossed)
+        above, here, prices, more = best[i], best[i + 1], costs[i], extra[i]
+        before, others = (best[i - 1], costs[i - 1]) if i else ([], [])
+        left = here[0] = above[0] + more
+        for j, (price, left_out) in enumerate(zip(prices, gap, strict=True)):
+            # Compared one by one: to call for the least of them takes twice as long.
+            cost = above[j] + price
+            if (other := left + left_out) < cost:
+                cost = other
+            if (other := above[j + 1] + more) < cost:
+                cost = other
+            if i and j and (other := before[j - 1] + prices[j - 1] + others[j] + swap) < cost:
+                cost = other
             left = here[j + 1] = cost
     return best[rows][columns], _walked(best, costs, extra, gap)
 

@@ -30,10 +30,10 @@ def test_characters_keep_their_numbers_when_more_are_met() -> None:
 
 def test_common_characters_are_numbered_ahead_and_each_once() -> None:
     characters = Characters(pinyin(), Components(CONFIG / "components.tsv"))
-    for rare in "龘䶮𠮷":
+    for rare in "龘䶮𠮷㛃𫖯𬱖堃犇骉淼焱垚":
         characters.encode(rare)
 
-    assert len(characters) > len("啊阿埃挨龘䶮𠮷")
+    assert len(characters) > 2 * len("龘䶮𠮷㛃𫖯𬱖堃犇骉淼焱垚")
     assert {"啊", "阿"} < set(characters.codes)
     assert len(set(characters.units)) == len(characters.units)
     assert [characters.codes[unit] for unit in characters.units[1:]] == [*range(1, len(characters))]

@@ -20,12 +20,15 @@ from archsearch.engines.whoosh.asking.cache import ArrayCache
 from archsearch.engines.whoosh.asking.matching import Matcher, matchers_of
 from archsearch.engines.whoosh.format.arrays import (
     NO_DOCS,
+    SPARSE,
     Docs,
     Floats,
     Ints,
     Mask,
+    ascending,
     distinct,
     offsets,
+    places,
     scratch,
     shortlist,
     widths,
@@ -38,6 +41,8 @@ from archsearch.engines.whoosh.snapshot import Snapshot
 
 _LONG = 512
 """Lists of more documents than these are read, and kept, by themselves."""
+_VERY_LONG = 65_536
+"""Where there are filters, longer ones than these are not read as wholes."""
 _SAMPLE = 4_000
 """Postings whose documents tell how much a document must weigh to be chosen."""
 
@@ -94,11 +99,14 @@ class _Everything:
         return {token: (df, found) for token, df, found in every if df}
 
     def _kept(self, source: "_Source", ordinal: int) -> Docs:
-        """Give the documents of a token that many hold; kept if that may be of use again."""
-        if self._filtered:
-            return source.one(ordinal)
-        key = ("gram", self._field, ordinal, source.matcher.reach.number, source.base)
-        return self._cache.get(key, lambda: source.one(ordinal))
+        """Give the documents of a token that many hold; all in reach are kept for other gathers."""
+        reach = source.matcher.reach
+        key = ("gram", self._field, ordinal, reach.number, source.base)
+        if not self._filtered:
+            return self._cache.get(key, lambda: source.one(ordinal, reach))
+        if source.size(ordinal) > _VERY_LONG:
+            return source.one(ordinal, source.within)
+        return source.filtered(self._cache.get(key, lambda: source.one(ordinal, reach)))
 
     def lengths(self) -> Ints:
         """Give the length of every document."""
@@ -127,8 +135,12 @@ class _Source:
         self.matcher = matcher
         self.base = base
         self._field = field
-        self._within = within
+        self.within = within
         self._kept = kept
+
+    def size(self, ordinal: int) -> int:
+        """Count the documents that hold one token."""
+        return self._field.lists.size(ordinal)
 
     def read(self, tokens: Numbers, lists: Sequence[list[Docs]], counts: Docs) -> None:
         """Add the documents that hold each of ascending tokens to the list in its place."""
@@ -153,9 +165,9 @@ class _Source:
                 begin, end = end, end + size
                 lists[place].append(docs[begin:end])
 
-    def one(self, ordinal: int) -> Docs:
-        """Give the documents that hold one token."""
-        lists, within = self._field.lists, self._within
+    def one(self, ordinal: int, within: DocSet) -> Docs:
+        """Give those of some documents that hold one token."""
+        lists = self._field.lists
         if within.count * SKIPPING < lists.size(ordinal):
             docs = within.docs[lists.places(ordinal, within.docs)[1]]
         else:
@@ -163,11 +175,21 @@ class _Source:
             docs = docs if within.complete else docs[within.inside(docs)]
         return (docs + self.base).astype(np.int32)
 
+    def filtered(self, docs: Docs) -> Docs:
+        """Keep those of some documents that pass the filters."""
+        within = self.within
+        if within.complete or not docs.size:
+            return docs
+        if within.count * SPARSE < docs.size:
+            found, there = places(within.docs + self.base, docs)
+            return docs[found[there]]
+        return docs[within.mask[docs - self.base]]
+
     def _several(self, starts: Docs, sizes: Docs) -> tuple[Docs, Docs]:
         """Give the documents of several short lists one after another, and how many of each."""
         docs = self._field.read(starts, sizes)
-        if not self._within.complete:
-            kept = self._within.mask[docs]
+        if not self.within.complete:
+            kept = self.within.mask[docs]
             docs = docs[kept]
             sizes = widths(offsets(kept)[offsets(sizes)])
         return np.add(docs, self.base, dtype=np.int32), sizes
@@ -199,7 +221,7 @@ def _chosen(one: Gather, everything: _Everything, postings: _Postings) -> Docs:
     for node, most in one.classes:
         inside = np.flatnonzero(everything.members(node)[docs])
         found.append(docs[inside[_heaviest(docs[inside], weights[inside], most, everything)]])
-    return np.unique(np.concatenate(found))
+    return ascending(np.concatenate(found))
 
 
 def _contenders(one: Gather, everything: _Everything, touched: Docs, total: Floats) -> Docs:
@@ -304,7 +326,7 @@ def _answer(
     field: str, snapshot: Snapshot, matchers: Sequence[Matcher], chosen: Sequence[Docs]
 ) -> Gathered:
     """Number the records of all gathers, and read what is stored of them."""
-    every = np.unique(np.concatenate(chosen))
+    every = ascending(np.concatenate(chosen))
     bounds = np.cumsum([0, *(matcher.size for matcher in matchers)])
     cuts = np.searchsorted(every, bounds).tolist()
     homes: list[tuple[int, int]] = []

@@ -198,7 +198,7 @@ def _by_id(
     if rows.size == 1:
         return [int(rows[0])]
     streams = []
-    for number in np.unique(numbers).tolist():
+    for number in sorted(set(numbers.tolist())):
         mine = numbers == number
         names = map(segments[number].matcher.content.ids.__getitem__, docs[mine].tolist())
         streams.append(zip(names, rows[mine].tolist(), strict=True))

@@ -53,6 +53,17 @@ def scratch(size: int) -> Iterator[Floats]:
     _kept.zeros = lent
 
 
+def ascending(values: Ints) -> Ints:
+    """Sort values, and give each once.
+
+    As ``np.unique`` does, which hashes them first, and loads a library for masked arrays.
+    """
+    ordered = np.sort(values)
+    fresh = np.ones(ordered.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return ordered[fresh]
+
+
 def distinct(docs: Ints, size: int) -> Docs:
     """Give each of some documents below ``size`` once, in no order.
 

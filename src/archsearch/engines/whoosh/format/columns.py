@@ -22,7 +22,7 @@ from functools import cached_property
 
 import numpy as np
 
-from archsearch.engines.whoosh.format.arrays import SPARSE, Docs, Ints, Mask, marked
+from archsearch.engines.whoosh.format.arrays import SPARSE, Docs, Ints, Mask, ascending, marked
 from archsearch.engines.whoosh.format.codes import Codes, all_coded, coded
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 from archsearch.engines.whoosh.format.dictionary import Dictionary, decode
@@ -95,7 +95,7 @@ class KeyField:
 
     def _distinct(self, docs: Docs) -> DocSet:
         if docs.size * SPARSE < self.size:
-            return DocSet(self.size, np.unique(docs))
+            return DocSet(self.size, ascending(docs))
         return DocSet(self.size, mask=marked(docs, self.size))
 
     @cached_property

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from archsearch.engines.whoosh.format.arrays import NO_DOCS, SPARSE, Docs, Mask, marked, places
+from archsearch.engines.whoosh.format.arrays import (
+    NO_DOCS,
+    SPARSE,
+    Docs,
+    Mask,
+    ascending,
+    marked,
+    places,
+)
 
 _SORTED = 128
 """Sorting lists together beats a bitmap when they are this many times shorter."""
@@ -118,7 +126,7 @@ def united(sets: Sequence[DocSet], size: int) -> DocSet:
     if len(sets) <= 1:
         return sets[0] if sets else nothing(size)
     if sum(one.count for one in sets) * _SORTED < size:
-        return DocSet(size, np.unique(np.concatenate([one.docs for one in sets])))
+        return DocSet(size, ascending(np.concatenate([one.docs for one in sets])))
     mask = sets[0].mask.copy() if sets[0].dense else marked(sets[0].docs, size)
     for one in sets[1:]:
         if one.dense:

@@ -27,7 +27,6 @@ from archsearch.engines.whoosh.format.arrays import (
     compact,
     narrowed,
     offsets,
-    spread,
 )
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 from archsearch.engines.whoosh.format.packed import BLOCK, Packed
@@ -140,7 +139,7 @@ class DocLists:
 
     def docs_from(self, starts: Docs, sizes: Docs) -> Docs:
         """Read some lists, at least one, of which it is known where they begin and how long."""
-        return _added_up(self.gaps.take(spread(starts, sizes)), sizes)
+        return _added_up(self.gaps.runs(starts, sizes), sizes)
 
     def places(self, number: int, docs: Docs) -> tuple[Docs, Mask]:
         """Look up ascending documents in one list: their places, and which are there at all."""

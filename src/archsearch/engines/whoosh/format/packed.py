@@ -18,12 +18,21 @@ from functools import cached_property
 
 import numpy as np
 
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, offsets, spread
+from archsearch.engines.whoosh.format.arrays import (
+    NO_DOCS,
+    Docs,
+    Ints,
+    compact,
+    offsets,
+    spread,
+    widths,
+)
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 
 BLOCK = 256
 _WORDS = BLOCK // 64
 _NOTHING = np.empty(0, np.uint8)
+_BITS = np.left_shift(1, np.arange(8)).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,10 @@ class _Plane:
     @cached_property
     def _words(self) -> Ints:
         return np.frombuffer(self._bits, "<u8")
+
+    @cached_property
+    def _flags(self) -> Ints:
+        return np.frombuffer(self._bits, np.uint8)
 
     @cached_property
     def _bits(self) -> memoryview:
@@ -68,19 +81,28 @@ class _Plane:
         below = bits & ((1 << (place % BLOCK)) - 1)
         return self._known_ranks[block] + below.bit_count()
 
+    def flagged(self, places: Docs) -> Docs:
+        """Give those of some places that go on, by their order."""
+        bits = self._flags[places >> 3] & _BITS[places & 7]
+        on: Docs = (bits != 0).nonzero()[0]
+        return on
+
     def ranks_at(self, places: Docs) -> tuple[Docs, Docs]:
         """Give those of some places that go on (by their order), and their ranks."""
+        on = self.flagged(places)
+        return on, self.ranks_of(places[on])
+
+    def ranks_of(self, places: Docs) -> Docs:
+        """Count the values before each of some places that go on."""
         words = self._words
         word, bit = places >> 6, (places & 63).astype(np.uint64)
-        on = np.flatnonzero((words[word] >> bit) & np.uint64(1))
-        word, bit = word[on], bit[on]
         block = word // _WORDS
         below = words[word] & ((np.uint64(1) << bit) - np.uint64(1))
         ranks = self.ranks[block].astype(np.intp) + np.bitwise_count(below)
         for step in range(_WORDS - 1):
             earlier = np.bitwise_count(words[block * _WORDS + step])
             ranks += np.where(word % _WORDS > step, earlier, 0)
-        return on, ranks
+        return np.asarray(ranks)
 
 
 @dataclass(frozen=True)
@@ -138,6 +160,28 @@ class Packed:
         if plane.more is not None:
             on, ranks = plane.ranks_at(places)
             values[on] += self._take(number + 1, ranks) << plane.shift
+        return values
+
+    def runs(self, starts: Docs, sizes: Docs) -> Docs:
+        """Give several runs of consecutive values, one after another."""
+        return self._runs(0, starts, sizes)
+
+    def _runs(self, number: int, starts: Docs, sizes: Docs) -> Docs:
+        places = spread(starts, sizes)
+        if number == len(self.planes) or not places.size:
+            return np.zeros(places.size, np.intp)
+        plane = self.planes[number]
+        if plane.low is None:
+            values = np.zeros(places.size, np.intp)
+        else:
+            values = plane.low[places].astype(np.intp)
+        on = plane.flagged(places) if plane.more is not None else NO_DOCS
+        if on.size:
+            # What goes on of consecutive values is consecutive in the next plane.
+            counts = widths(np.searchsorted(on, offsets(sizes)))
+            some = counts.nonzero()[0]
+            higher = self._runs(number + 1, plane.ranks_of(starts[some]), counts[some])
+            values[on] += higher << plane.shift
         return values
 
     def blocks(self, which: Docs) -> Docs:

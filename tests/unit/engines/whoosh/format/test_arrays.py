@@ -82,3 +82,8 @@ def test_each_document_is_given_once_whatever_was_asked_before(
     found = arrays.distinct(np.array(asked, np.int32), SIZE)
 
     assert sorted(found.tolist()) == sorted(set(asked))
+
+
+@given(st.lists(st.integers(0, SIZE - 1)))
+def test_values_are_sorted_and_given_once(values: list[int]) -> None:
+    assert arrays.ascending(np.array(values, np.int32)).tolist() == sorted(set(values))

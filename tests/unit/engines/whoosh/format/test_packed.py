@@ -45,6 +45,18 @@ def test_any_places_read_back(values: Ints, seed: int) -> None:
     assert stored(values).take(places).tolist() == values[places].tolist()
 
 
+@given(made(), st.integers(0, 2**32), st.sampled_from([1, 3, 300]))
+def test_any_runs_read_back_together(values: Ints, seed: int, longest: int) -> None:
+    rng = np.random.default_rng(seed)
+    starts = np.flatnonzero(rng.random(values.size) < 0.1)
+    sizes = np.minimum(rng.integers(0, longest, starts.size), values.size - starts)
+
+    found = stored(values).runs(starts, sizes)
+
+    runs = zip(starts.tolist(), sizes.tolist(), strict=True)
+    assert found.tolist() == [v for start, size in runs for v in values[start : start + size]]
+
+
 @given(made(), st.integers(0, 2**32))
 def test_any_blocks_read_back(values: Ints, seed: int) -> None:
     count = -(-values.size // BLOCK)
