@@ -23,6 +23,8 @@ _SAID: Final = 0.5
 _BEGUN: Final = {SINGLES: 0.3, PAIRS: 0.7, SPLITS: 1.0}
 """Weights of two, three and four initials."""
 _WHOLE: Final = 2.0
+_WHOLE_SPELT: Final = 0.3
+"""Weight of all initials of a name; less where its syllables are known."""
 
 _SAID_BY_MANY: Final = frozenset({Part.FORM, Part.LEVEL})
 """Parts that tell too few names apart to be looked up; they count in the alignment."""
@@ -129,7 +131,9 @@ class Candidates:
             return
         if 1 < len(letters) <= LONGEST_PERSON:
             marks = wholly(letters)
-            yield gram(SINGLES if len(marks) == 1 else PAIRS, *marks), _WHOLE
+            spelt = all(unit.sort is not Sort.INITIAL for unit in units)
+            weight = _WHOLE_SPELT if spelt else _WHOLE
+            yield gram(SINGLES if len(marks) == 1 else PAIRS, *marks), weight
         runs = [begun(first, second) for first, second in pairwise(letters)]
         for place, run in enumerate(runs):
             yield gram(SINGLES, run), _BEGUN[SINGLES]

@@ -30,6 +30,7 @@ class Costs:
     syllable_rare: float
     syllable_similar: float
     beginning: float
+    completed: float
     initial: float
     initial_rare: float
     wildcard: float
@@ -52,6 +53,8 @@ class Costs:
     favour: float
     misheard: float
     twice: float
+    mixed: float
+    surnamed: float
     gaps: Vector
     """By :class:`~archsearch.analysis.parts.Part`."""
     extras: Vector

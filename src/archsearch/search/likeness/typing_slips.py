@@ -29,6 +29,14 @@ class TypingSlips:
                 if end in tails:
                     for syllable in self._near(letters[start:end]):
                         found[(*head, syllable, *tails[end])] = None
+        for place in range(1, len(letters)):
+            # Neighbours that changed places may belong to two syllables.
+            swapped = (
+                f"{letters[: place - 1]}{letters[place]}{letters[place - 1]}{letters[place + 1 :]}"
+            )
+            way = self._exact(swapped).get(len(letters))
+            if way:
+                found[way] = None
         return sorted((way for way in found if len(way) <= _MOST_SYLLABLES), key=len)[:_MOST]
 
     def _exact(self, letters: str) -> dict[int, tuple[str, ...]]:

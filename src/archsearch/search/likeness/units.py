@@ -54,14 +54,17 @@ class Weigher:
         self._lookalikes = lexicon.lookalikes
         self._components = lexicon.components
         self._costs = lexicon.costs
-        self._known: OrderedDict[tuple[Sort, str, bool], Vector] = OrderedDict()
+        self._known: OrderedDict[_Key, Vector] = OrderedDict()
 
-    def vector(self, unit: Unit, *, first: bool = False) -> Vector:
-        """Cost of a unit against each character; with ``first`` at the beginning of a name."""
-        key = (unit.sort, unit.text, first)
+    def vector(self, unit: Unit, *, first: bool = False, heard: bool = False) -> Vector:
+        """Cost of a unit against each character; with ``first`` at the beginning of a name.
+
+        With ``heard`` only sounds are alike, not shapes.
+        """
+        key = (unit.sort, unit.text, first, heard)
         found = self._known.get(key)
         if found is None or len(found) < len(self.characters):
-            found = self._known[key] = self._make(unit, first=first)
+            found = self._known[key] = self._make(unit, first=first, heard=heard)
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return found
@@ -77,7 +80,7 @@ class Weigher:
             table.append(costs.tolist())
         return table
 
-    def _make(self, unit: Unit, *, first: bool) -> Vector:
+    def _make(self, unit: Unit, *, first: bool, heard: bool) -> Vector:
         costs = np.full(len(self.characters), self._costs.other, np.float32)
         match unit.sort:
             case Sort.UNKNOWN:
@@ -87,7 +90,7 @@ class Weigher:
             case Sort.SYLLABLE | Sort.LAST:
                 c = self._costs
                 if unit.sort is Sort.LAST:
-                    self._begin(costs, unit.text, first=first)
+                    self._begin(costs, unit.text, first=first, more=c.completed)
                 self._sound(
                     costs,
                     (unit.text,),
@@ -95,13 +98,21 @@ class Weigher:
                     first=first,
                 )
             case Sort.UNIT:
-                self._unit(costs, unit.text, first=first)
+                self._sounding(costs, unit.text, first=first)
+                if not heard:
+                    self._shaped(costs, unit.text)
+                code = self.characters.codes.get(unit.text)
+                if code is not None:
+                    costs[code] = 0
         costs[PAD] = self._costs.other
         return costs
 
-    def _begin(self, costs: Vector, letters: str, *, first: bool) -> None:
+    def _begin(
+        self, costs: Vector, letters: str, *, first: bool, more: float | None = None
+    ) -> None:
         single = len(letters) == 1
         common = self._costs.initial if single else self._costs.beginning
+        common = common if more is None else more
         for syllable in self.characters.syllables(first=first):
             if syllable.startswith(letters):
                 main, rare = self.characters.said(syllable, first=first)
@@ -123,7 +134,7 @@ class Weigher:
             costs[rare] = np.minimum(costs[rare], rare_price)
             costs[main] = np.minimum(costs[main], rare_price if rank else same)
 
-    def _unit(self, costs: Vector, text: str, *, first: bool) -> None:
+    def _sounding(self, costs: Vector, text: str, *, first: bool) -> None:
         c = self._costs
         if not text.isascii():
             pinyin = self.characters.pinyin
@@ -134,6 +145,9 @@ class Weigher:
             if readings != (text,):
                 prices = (c.homophone, c.homophone_rare, c.similar_sound)
                 self._sound(costs, readings, prices, first=first)
+
+    def _shaped(self, costs: Vector, text: str) -> None:
+        c = self._costs
         for component in self._components.of(text):
             sharing = self.characters.sharing(component)
             costs[sharing] = np.minimum(costs[sharing], c.related)
@@ -143,6 +157,6 @@ class Weigher:
                 seen = c.lookalike_most - (c.lookalike_most - c.lookalike_least) * degree
                 both = costs[code] < c.related
                 costs[code] = min(float(costs[code]), seen) - (c.both if both else 0)
-        code = self.characters.codes.get(text)
-        if code is not None:
-            costs[code] = 0
+
+
+_Key = tuple[Sort, str, bool, bool]
