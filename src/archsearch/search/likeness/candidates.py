@@ -44,6 +44,7 @@ class Candidates:
     def __init__(self, lexicon: Lexicon) -> None:
         self._pinyin: Pinyin = lexicon.pinyin
         self._lookalikes: Lookalikes = lexicon.lookalikes
+        self._variants = lexicon.variants
 
     def of(self, readings: Iterable[Reading], filters: tuple[Node, ...]) -> Gather:
         """Make the gather for one reading, or for several together."""
@@ -72,7 +73,8 @@ class Candidates:
 
     def _alone(self, unit: Unit) -> Iterator[Token]:
         if unit.sort is Sort.UNIT:
-            yield gram(SINGLES, unit.text), _UNITS[SINGLES]
+            for text in (unit.text, *self._variants.get(unit.text, ())):
+                yield gram(SINGLES, text), _UNITS[SINGLES]
         for sound in self._heard(unit):
             yield gram(SINGLES, sound), _HEARD[SINGLES]
 
@@ -101,7 +103,8 @@ class Candidates:
                     yield gram(PAIRS, one.text, seen), weight
 
     def _seen(self, unit: Unit) -> list[str]:
-        return list(self._lookalikes.of(unit.text))[:_ALIKE]
+        alike = self._lookalikes.of(unit.text)
+        return [*self._variants.get(unit.text, ()), *list(alike)[:_ALIKE]]
 
     def _heard(self, unit: Unit) -> list[str]:
         marks = dict.fromkeys(map(heard, self._syllables(unit)))

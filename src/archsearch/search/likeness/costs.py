@@ -17,6 +17,7 @@ Vector = npt.NDArray[np.float32]
 class Costs:
     """Costs of the alignment; ``config/likeness.tsv`` explains them."""
 
+    variant: float
     homophone: float
     homophone_rare: float
     similar_sound: float
@@ -35,6 +36,7 @@ class Costs:
     initial_rare: float
     wildcard: float
     letter: float
+    letter_similar: float
     inside: float
     whole: float
     close: float
@@ -46,6 +48,7 @@ class Costs:
     possible: float
     named: float
     evidence: float
+    evidence_named: float
     evidence_beside: float
     evidence_pairs: float
     lean: float

@@ -140,7 +140,8 @@ class Finder:
             if not names.lengths.size:
                 return found
             costs = self._letters.align(letters, names) + self._costs.typed
-        units = min(len(reading.units) for reading in readings)
+        sizes = sorted(len(reading.units) for reading in readings)
+        units = sizes[(len(sizes) - 1) // 2]
         weight = float(self._costs.extras[Part.PERSON]) * units
         scores = np.maximum(0, 1 - costs / weight).astype(np.float32)
         best: dict[int, _Best] = {}

@@ -24,11 +24,6 @@ class TypingSlips:
         heads = self._exact(letters)
         tails = self._exact_tails(letters)
         found: dict[tuple[str, ...], None] = {}
-        for start, head in heads.items():
-            for end in range(start + 1, min(start + _LONGEST, len(letters)) + 1):
-                if end in tails:
-                    for syllable in self._near(letters[start:end]):
-                        found[(*head, syllable, *tails[end])] = None
         for place in range(1, len(letters)):
             # Neighbours that changed places may belong to two syllables.
             swapped = (
@@ -37,6 +32,11 @@ class TypingSlips:
             way = self._exact(swapped).get(len(letters))
             if way:
                 found[way] = None
+        for start, head in heads.items():
+            for end in range(start + 1, min(start + _LONGEST, len(letters)) + 1):
+                if end in tails:
+                    for syllable in self._near(letters[start:end]):
+                        found[(*head, syllable, *tails[end])] = None
         return sorted((way for way in found if len(way) <= _MOST_SYLLABLES), key=len)[:_MOST]
 
     def _exact(self, letters: str) -> dict[int, tuple[str, ...]]:

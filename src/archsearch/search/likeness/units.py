@@ -53,6 +53,7 @@ class Weigher:
         self.characters = Characters(lexicon.pinyin, lexicon.components)
         self._lookalikes = lexicon.lookalikes
         self._components = lexicon.components
+        self._variants = lexicon.variants
         self._costs = lexicon.costs
         self._known: OrderedDict[_Key, Vector] = OrderedDict()
 
@@ -157,6 +158,10 @@ class Weigher:
                 seen = c.lookalike_most - (c.lookalike_most - c.lookalike_least) * degree
                 both = costs[code] < c.related
                 costs[code] = min(float(costs[code]), seen) - (c.both if both else 0)
+        for other in self._variants.get(text, ()):
+            code = self.characters.codes.get(other)
+            if code is not None:
+                costs[code] = c.variant
 
 
 _Key = tuple[Sort, str, bool, bool]

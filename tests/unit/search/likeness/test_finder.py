@@ -35,6 +35,7 @@ def archive(holding: Callable[[Sequence[str]], Names]) -> Names:
         ("zhangweim", "张伟明"),
         ("zhangewiming", "张伟明"),
         ("zhangweimingg", "张伟明"),
+        ("zangwemiing", "张伟明"),
         ("zwm", "张伟明"),
         ("张wei明", "张伟明"),
         ("张末来", "张未来"),
@@ -70,6 +71,9 @@ def test_the_right_name_comes_first(archive: Names, query: str, name: str) -> No
         ("meihu", "慈溪市梅湖建筑材料有限公司", "梅焕"),
         # A surname and two more are rather a person than a part of a brand.
         ("何锐宏", "何可宏", "河北瑞虹化工有限公司"),
+        # Another way of writing a character against one that sounds like it.
+        ("王吉", "王𠮷", "王集"),
+        ("王𠮷", "王吉", "王古"),
     ],
 )
 def test_the_likelier_slip_goes_before(
