@@ -34,6 +34,7 @@ class Costs:
     completed: float
     initial: float
     initial_rare: float
+    front_initial: float
     wildcard: float
     letter: float
     letter_similar: float

@@ -185,6 +185,8 @@ class Finder:
         c = self._costs
         gaps = names.gaps(c.edges)
         before = np.full_like(gaps, 1) if reading.anchored else names.gaps(c.fronts)
+        if reading.units[0].sort is Sort.INITIAL:
+            before = before + np.float32(c.front_initial)
         inside = names.gaps(c.insides)
         free = np.zeros_like(gaps)
         costs = align(names.codes, *vectors, Prices(before, inside, gaps, extras, c.swap))
@@ -200,7 +202,9 @@ class Finder:
         costs = costs + np.where(partly & persons, max(lean, 0), 0)
         costs = costs - np.where(partly & ~persons, min(lean, 0), 0)
         # Who has only a part of a person's name does not mishear it as well; a brand is a whole.
-        twice = persons & (names.lengths > len(reading.units)) & (cores > c.misheard)
+        typing = reading.units[-1].sort is Sort.LAST
+        most = max(c.misheard, c.completed) if typing else c.misheard
+        twice = persons & (names.lengths > len(reading.units)) & (cores > most + _ROUNDING)
         return np.asarray(costs + np.where(twice, c.twice, 0), np.float32)
 
     def _mixed(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -22,6 +22,7 @@ _UMLAUT: Final = re.compile("([lnLN])(?:ü|Ü|u:|U:)|(?<![a-zA-Z])([lnLN])[yY][u
 
 _USUAL_PERSON: Final = 3
 _MOST_WAYS: Final = 2
+_LONGEST_BEGINNING: Final = 4
 _LONGEST_INITIALS: Final = 12
 _FEWEST_WORDS: Final = 2
 _MOST_WORDS: Final = 3
@@ -120,12 +121,13 @@ class Readings:
         if run is None:
             return []
         found = []
-        for syllables in self._ways(run[0]):
-            ends = [run.start() + end for end in accumulate(map(len, syllables))]
+        typing = run.end() == len(joined)
+        for spelling in self._spellings(run[0], typing=typing):
+            ends = [run.start() + end for end in accumulate(len(unit.text) for unit in spelling)]
             begins = [run.start(), *ends[:-1]]
             spelt = tuple(
-                Unit(Sort.SYLLABLE, syllable, units[begin].start, units[end - 1].end)
-                for syllable, begin, end in zip(syllables, begins, ends, strict=True)
+                replace(unit, start=units[begin].start, end=units[end - 1].end)
+                for unit, begin, end in zip(spelling, begins, ends, strict=True)
             )
             # Where letters stand for syllables, each is as much of the name as a character.
             part = parts[run.start() : run.start() + 1]
@@ -145,6 +147,17 @@ class Readings:
             found.append(Reading(first, parts, 0.02, "首字母"))
         found.append(Reading(units, parts))
         return found
+
+    def _spellings(self, letters: str, *, typing: bool) -> Iterator[tuple[Unit, ...]]:
+        """Cut letters among characters into syllables; the last may be unfinished at the end."""
+        ways = self._ways(letters)
+        for syllables in ways:
+            *before, last = syllables
+            sort = Sort.LAST if typing else Sort.SYLLABLE
+            yield (*(Unit(Sort.SYLLABLE, s) for s in before), Unit(sort, last))
+        if typing and not ways:
+            for syllables, tail in self._unfinished(letters, 0):
+                yield (*(Unit(Sort.SYLLABLE, s) for s in syllables), Unit(Sort.BEGINNING, tail))
 
     def _manners(self, units: tuple[Unit, ...], parts: bytes) -> Iterator[Reading]:
         joined = "".join(unit.text for unit in units)
@@ -212,14 +225,18 @@ class Readings:
 
     def _typed(self, letters: str) -> Iterator[Reading]:
         """Understand pinyin whose last syllable is not finished."""
-        for end in range(len(letters) - 1, max(1, len(letters) - 5), -1):
-            for syllables in self._pinyin.split(letters[:end])[:2]:
-                tail = letters[end:]
-                if any(s.startswith(tail) for s in self._pinyin.syllables):
-                    units = tuple(Unit(Sort.SYLLABLE, s) for s in syllables)
-                    yield Reading(
-                        (*units, Unit(Sort.BEGINNING, tail)), bytes(len(units) + 1), 0.0, "拼音"
-                    )
+        for syllables, tail in self._unfinished(letters, 2):
+            units = (*(Unit(Sort.SYLLABLE, s) for s in syllables), Unit(Sort.BEGINNING, tail))
+            yield Reading(units, bytes(len(units)), 0.0, "拼音")
+
+    def _unfinished(self, letters: str, least: int) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Cut letters into syllables, of so many letters at least, and the beginning of one."""
+        shortest = max(least, len(letters) - _LONGEST_BEGINNING)
+        for end in range(len(letters) - 1, shortest - 1, -1):
+            tail = letters[end:]
+            if any(syllable.startswith(tail) for syllable in self._pinyin.syllables):
+                ways = self._pinyin.split(letters[:end])[:_MOST_WAYS] if end else [()]
+                yield from ((syllables, tail) for syllables in ways)
 
 
 def _between_words(text: str, units: tuple[Unit, ...]) -> frozenset[int]:
