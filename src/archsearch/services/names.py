@@ -18,8 +18,6 @@ from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bo
 from archsearch.services.trail import Trail
 
 _LONGEST_LIST: Final = 200_000
-_LIKELY: Final = 0.7
-"""Score from which a name is a suggestion though it does not begin with what is typed."""
 _LOGGED: Final = 20
 """Names of a list that are kept in the log; its digest stands for the others."""
 
@@ -90,7 +88,7 @@ class NameService:
     def _likely(self, text: str, asker: Asker, limit: int) -> Iterator[Suggestion]:
         """Complete to names that are like what is typed."""
         (matches,) = self._language.likeness.names([text], self._asks(asker), limit)
-        matches = [match for match in matches if match.score >= _LIKELY]
+        matches = [match for match in matches if match.score >= self._language.likeness.suggested]
         given = GivenNode(tuple((match.record_id, match.score) for match in matches))
         found = self._asking.ask(Plan(given, limit=limit), asker)
         by_id = {match.record_id: match for match in matches}

@@ -28,8 +28,6 @@ Ask = Callable[[tuple[Gather, ...]], Gathered]
 _SHORT: Final = 4
 _FEWEST_MIXED: Final = 2
 _ROUNDING: Final = 1e-4
-_SURE: Final = 0.86
-"""Above this the letters of a query are taken for what they say."""
 _PLAIN: Final = re.compile("[a-z]{5,24}")
 
 
@@ -90,7 +88,7 @@ class Finder:
         for one, scores in zip(sought, best, strict=True):
             letters = "".join(one.text.casefold().split())
             surest = max((each.score for each in scores.values()), default=0.0)
-            if _PLAIN.fullmatch(letters) and surest < _SURE:
+            if _PLAIN.fullmatch(letters) and surest < self._costs.sure:
                 found.append(
                     self._mistyped(one, letters, _matches(scores, gathered, limit), ask, limit)
                 )

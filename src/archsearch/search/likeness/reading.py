@@ -59,6 +59,7 @@ class Readings:
         self._honorifics = sorted(lexicon.honorifics, key=len, reverse=True)
         self._lexicon = lexicon
         self._surnames = lexicon.surnames
+        self._costs = lexicon.costs
 
     def of(self, text: str) -> list[Reading]:
         """List the ways, the plain one first."""
@@ -144,7 +145,7 @@ class Readings:
             first = tuple(
                 Unit(Sort.INITIAL, u.text, u.start, u.end) if u.text in run[0] else u for u in units
             )
-            found.append(Reading(first, parts, 0.02, "首字母"))
+            found.append(Reading(first, parts, self._costs.price_first_letters, "首字母"))
         found.append(Reading(units, parts))
         return found
 
@@ -175,9 +176,10 @@ class Readings:
                 )
                 rest = units[:at] + whole + units[at + len(short) :]
                 kinds = parts[:at] + bytes([Part.BRAND]) * len(full) + parts[at + len(short) :]
-                yield Reading(rest, kinds.replace(b"\0", bytes([Part.BODY])), 0.05, "简称")
+                kinds = kinds.replace(b"\0", bytes([Part.BODY]))
+                yield Reading(rest, kinds, self._costs.price_alias, "简称")
         if 1 < len(joined) <= LONGEST_PERSON and joined[-1] in self._surnames:
-            yield Reading((units[-1], *units[:-1]), parts, 0.2, "换位")
+            yield Reading((units[-1], *units[:-1]), parts, self._costs.price_given_first, "换位")
 
     def _key_words(self, text: str) -> Iterator[Reading]:
         """Put words that stand in any order into the order of names."""
@@ -193,11 +195,14 @@ class Readings:
         parted = self._parts.of(joined, query=True)
         units = tuple(Unit(Sort.UNIT, unit) for unit in parted.units)
         ends = accumulate(len(written(words[place]).units) for _, place in ranked)
-        yield Reading(units, parted.parts, 0.02, "词序", loose=frozenset(ends))
+        yield Reading(
+            units, parted.parts, self._costs.price_word_order, "词序", loose=frozenset(ends)
+        )
 
     # Letters -------------------------------------------------------------------------------------
 
     def _letters(self, text: str, plain: Written) -> Iterator[Reading]:
+        c = self._costs
         letters = plain.units
         words = re.findall("[a-z]+", text.casefold())
         ways = self._ways(letters)
@@ -205,14 +210,14 @@ class Readings:
         # Wei Zhang is Zhang Wei, who has a given name of two; Zhang Weiming is what it says.
         turned = bool(western) and len(words) == _FEWEST_WORDS and len(words[0]) > len(words[1])
         for rank, syllables in enumerate(ways):
-            yield _spelt(syllables, 0.01 * rank + 0.04 * turned)
+            yield _spelt(syllables, c.price_way * rank + c.price_turned * turned)
         if western:
-            yield _spelt(western, 0.0 if turned else 0.04)
+            yield _spelt(western, 0.0 if turned else c.price_turned)
         if not ways and len(letters) > _FEWEST_WORDS:
             yield from self._typed(letters)
         if len(letters) <= _LONGEST_INITIALS and (len(letters) <= LONGEST_PERSON or not ways):
             units = tuple(Unit(Sort.INITIAL, letter) for letter in letters)
-            yield Reading(units, bytes(len(units)), 0.05, "首字母")
+            yield Reading(units, bytes(len(units)), self._costs.price_initials, "首字母")
 
     def _ways(self, letters: str) -> list[tuple[str, ...]]:
         """Cut letters into syllables in the likely ways: xian may be xi an, but not xi a n."""
