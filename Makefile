@@ -42,6 +42,7 @@ bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=2
 
 relevance: $(BIN)/.installed-bench  ## Measure how well names (NAMES="a.txt b.jsonl.gz"), numbers, addresses and texts are found
 	$(BIN)/python -m tests.relevance.measure $(NAMES) $(ARGS)
+	$(BIN)/python -m tests.relevance.suggestions $(NAMES)
 	$(BIN)/python -m tests.relevance.details $(ARGS)
 	$(BIN)/python -m tests.relevance.sentences
 	$(BIN)/python -m tests.relevance.freetext

@@ -19,7 +19,15 @@ def stretch(make: Maker, customer: Customer) -> Asked | None:
         return None
     piece = make.rng.choice(pieces)
     start = make.rng.randrange(len(piece) - 7)
+    if _torn(piece, start) or _torn(piece, start + 8):
+        return None
     return Asked(piece[start : start + 8], _holding(piece[start : start + 8]), "yes", shared=False)
+
+
+def _torn(text: str, place: int) -> bool:
+    """Whether a number or a word in letters goes on over a place."""
+    around = text[max(0, place - 1) : place + 1]
+    return len(around) > 1 and around.isascii() and around.isalnum()
 
 
 def _holding(text: str) -> Keys:

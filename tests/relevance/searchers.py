@@ -45,7 +45,8 @@ class _Product:
 
 
 @contextmanager
-def _archive(corpus: Corpus) -> Iterator[archsearch.Archive]:
+def archive_of(corpus: Corpus) -> Iterator[archsearch.Archive]:
+    """Hold the names in an archive for a while."""
     folder = Path(tempfile.mkdtemp(prefix="archsearch-relevance-"))
     try:
         archsearch.init(folder / "workspace")
@@ -81,7 +82,7 @@ class _Likeness:
 @contextmanager
 def product(corpus: Corpus) -> Iterator[Measured]:
     """An archive that holds the names; beside it, its finder of names alone."""
-    with _archive(corpus) as archive:
+    with archive_of(corpus) as archive:
         yield {"product": _Product(archive), "likeness": _Likeness(archive)}
 
 

@@ -10,7 +10,7 @@ from archsearch.domain.plan import AnyOf, KeyNode, Node, TermNode
 from archsearch.domain.schema import FieldSpec, FieldType, Matching
 from archsearch.search.addresses import neighbouring
 
-_NAMED: Final = 15.0
+_NAMED: Final = 40.0
 """Weight of a name in a question, for each of its characters: more than all other words."""
 _LONGEST_PERSON: Final = 4
 _LONGEST_NAME: Final = 30

@@ -7,11 +7,13 @@ ranges on them are refused, since walking them would spell a hidden value out.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from string import ascii_lowercase
 
 from archsearch.analysis.folding import fold, fold_key
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.units import positioned
 from archsearch.domain.plan import (
+    AllOf,
     AnyOf,
     BestOf,
     Channel,
@@ -156,14 +158,23 @@ class Leaves:
             Labelled(Channel.EXACT, PrefixNode(f"{spec.key}#whole", key, 3.0))
             for spec in self.names
         ]
-        for spec in self.names:
-            if spec.sortable and key.isascii() and self.uses(Channel.PINYIN):
-                sort = sort_field(spec)
-                nodes += [
-                    Labelled(Channel.PINYIN, PrefixNode(sort, spelt, 2.0))
-                    for spelt in _spelt(key, self._analysis.pinyin)
-                ]
+        written = key.rstrip(ascii_lowercase)
+        letters = key[len(written) :]
+        if letters and self.uses(Channel.PINYIN):
+            for spec in self.names:
+                if spec.sortable:
+                    nodes += self._begun(spec, written, letters)
         return BestOf(tuple(nodes))
+
+    def _begun(self, spec: FieldSpec, written: str, letters: str) -> Iterator[Node]:
+        """Match names that begin with some characters and go on as the letters are read."""
+        pinyin = self._analysis.pinyin
+        head = "".join(f"{syllable} " for syllable in pinyin.main_spelling(list(written)))
+        for spelt in _spelt(letters, pinyin):
+            node: Node = PrefixNode(sort_field(spec), head + spelt, 2.0)
+            if written:
+                node = AllOf((node, PrefixNode(f"{spec.key}#whole", written)))
+            yield Labelled(Channel.PINYIN, node)
 
     # In one field --------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """Names: completing one while it is typed."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.plan import GivenNode, Plan
@@ -11,9 +10,6 @@ from archsearch.search.language import Language
 from archsearch.search.likeness.finder import Ask
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
-
-_LIKELY: Final = 0.7
-"""Score from which a name is a suggestion though it does not begin with what is typed."""
 
 
 class NameService:
@@ -63,7 +59,7 @@ class NameService:
     def _likely(self, text: str, asker: Asker, limit: int) -> Iterator[Suggestion]:
         """Complete to names that are like what is typed."""
         (matches,) = self._language.likeness.names([text], self._asks(asker), limit)
-        matches = [match for match in matches if match.score >= _LIKELY]
+        matches = [match for match in matches if match.score >= self._language.likeness.suggested]
         given = GivenNode(tuple((match.record_id, match.score) for match in matches))
         found = self._asking.ask(Plan(given, limit=limit), asker)
         by_id = {match.record_id: match for match in matches}

@@ -298,6 +298,8 @@ def test_suggestions_complete_names_by_characters_pinyin_and_initials(names: Off
 
     assert ("张伟", "精确") in texts("张")
     assert set(texts("zhangw")) == {("张伟", "拼音"), ("章伟", "拼音"), ("张玮", "拼音")}
+    assert set(texts("张w", limit=2)) == {("张伟", "拼音"), ("张玮", "拼音")}
+    assert texts("上hai") == texts("上海hu") == [("上海华信科技有限公司", "拼音")]
     assert set(texts("shhx")) == {("上海华信科技有限公司", "首字母")}
     assert texts("——") == texts("没有") == []
     assert len(texts("z", limit=2)) == 2

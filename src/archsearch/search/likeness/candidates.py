@@ -15,26 +15,10 @@ from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.reading import Reading
 from archsearch.search.likeness.units import Sort, Unit
 
-_MOST: Final = 100
-"""Records of each kind that are compared for one reading."""
-_UNITS: Final = {SINGLES: 0.5, PAIRS: 1.0, SPLITS: 0.7}
-_HEARD: Final = {SINGLES: 0.2, PAIRS: 0.5, SPLITS: 0.5}
-_SAID: Final = 0.5
-_BEGUN: Final = {SINGLES: 0.3, PAIRS: 0.7, SPLITS: 1.0}
-"""Weights of two, three and four initials."""
-_WHOLE: Final = 2.0
-_WHOLE_SPELT: Final = 0.3
-"""Weight of all initials of a name; less where its syllables are known."""
-
 _SAID_BY_MANY: Final = frozenset({Part.FORM, Part.LEVEL})
 """Parts that tell too few names apart to be looked up; they count in the alignment."""
 
 _READINGS: Final = 3
-_ALIKE: Final = 40
-"""Look-alikes of a character that are looked up."""
-_KINDS: Final = tuple((KeyNode(KINDS, frozenset({kind})), _MOST) for kind in (PERSON, ORGANISATION))
-"""Half of each kind: neither persons nor companies may crowd the others out."""
-
 Token = tuple[int, float]
 
 
@@ -45,6 +29,26 @@ class Candidates:
         self._pinyin: Pinyin = lexicon.pinyin
         self._lookalikes: Lookalikes = lexicon.lookalikes
         self._variants = lexicon.variants
+        c = self._costs = lexicon.costs
+        self._units = {
+            SINGLES: c.gather_unit,
+            PAIRS: c.gather_unit_pair,
+            SPLITS: c.gather_unit_split,
+        }
+        self._sounds = {
+            SINGLES: c.gather_heard,
+            PAIRS: c.gather_heard_pair,
+            SPLITS: c.gather_heard_split,
+        }
+        self._letters = {
+            SINGLES: c.gather_begun,
+            PAIRS: c.gather_begun_pair,
+            SPLITS: c.gather_begun_split,
+        }
+        # As many of each kind: neither persons nor companies may crowd the others out.
+        self._kinds = tuple(
+            (KeyNode(KINDS, frozenset({kind})), int(c.gathered)) for kind in (PERSON, ORGANISATION)
+        )
 
     def of(self, readings: Iterable[Reading], filters: tuple[Node, ...]) -> Gather:
         """Make the gather for one reading, or for several together."""
@@ -54,7 +58,7 @@ class Candidates:
             length = len(reading.units) if reading.whole else 0
             for token, weight in self._tokens(reading):
                 tokens.setdefault(token, weight)
-        return Gather(NAMES, tuple(tokens.items()), _KINDS, length, filters)
+        return Gather(NAMES, tuple(tokens.items()), self._kinds, length, filters)
 
     def _tokens(self, reading: Reading) -> Iterator[Token]:
         units = reading.units
@@ -74,26 +78,26 @@ class Candidates:
     def _alone(self, unit: Unit) -> Iterator[Token]:
         if unit.sort is Sort.UNIT:
             for text in (unit.text, *self._variants.get(unit.text, ())):
-                yield gram(SINGLES, text), _UNITS[SINGLES]
+                yield gram(SINGLES, text), self._units[SINGLES]
         for sound in self._heard(unit):
-            yield gram(SINGLES, sound), _HEARD[SINGLES]
+            yield gram(SINGLES, sound), self._sounds[SINGLES]
 
     def _together(self, one: Unit, other: Unit, shape: int) -> Iterator[Token]:
         if one.sort is Sort.UNIT and other.sort is Sort.UNIT:
             # One forgotten between them, one too many between them.
             for each in (shape, PAIRS + SPLITS - shape):
-                yield gram(each, one.text, other.text), _UNITS[each]
+                yield gram(each, one.text, other.text), self._units[each]
         for first in self._heard(one):
             for second in self._heard(other):
-                yield gram(shape, first, second), _HEARD[shape]
+                yield gram(shape, first, second), self._sounds[shape]
         if shape == PAIRS:
             for first in self._said(one):
                 for second in self._said(other):
-                    yield gram(PAIRS, first, second), _SAID
+                    yield gram(PAIRS, first, second), self._costs.gather_said_pair
 
     def _slips(self, units: tuple[Unit, ...]) -> Iterator[Token]:
         """Swapped neighbours and look-alikes, of which short names keep no pair intact."""
-        weight = _UNITS[PAIRS]
+        weight = self._units[PAIRS]
         for one, other in pairwise(units):
             if one.sort is Sort.UNIT and other.sort is Sort.UNIT:
                 yield gram(PAIRS, other.text, one.text), weight
@@ -104,7 +108,7 @@ class Candidates:
 
     def _seen(self, unit: Unit) -> list[str]:
         alike = self._lookalikes.of(unit.text)
-        return [*self._variants.get(unit.text, ()), *list(alike)[:_ALIKE]]
+        return [*self._variants.get(unit.text, ()), *list(alike)[: int(self._costs.gathered_alike)]]
 
     def _heard(self, unit: Unit) -> list[str]:
         marks = dict.fromkeys(map(heard, self._syllables(unit)))
@@ -135,11 +139,11 @@ class Candidates:
         if 1 < len(letters) <= LONGEST_PERSON:
             marks = wholly(letters)
             spelt = all(unit.sort is not Sort.INITIAL for unit in units)
-            weight = _WHOLE_SPELT if spelt else _WHOLE
+            weight = self._costs.gather_whole_spelt if spelt else self._costs.gather_whole
             yield gram(SINGLES if len(marks) == 1 else PAIRS, *marks), weight
         runs = [begun(first, second) for first, second in pairwise(letters)]
         for place, run in enumerate(runs):
-            yield gram(SINGLES, run), _BEGUN[SINGLES]
+            yield gram(SINGLES, run), self._letters[SINGLES]
             for step, shape in ((1, PAIRS), (2, SPLITS)):
                 if place + step < len(runs):
-                    yield gram(shape, run, runs[place + step]), _BEGUN[shape]
+                    yield gram(shape, run, runs[place + step]), self._letters[shape]

@@ -34,6 +34,7 @@ class Costs:
     completed: float
     initial: float
     initial_rare: float
+    front_initial: float
     wildcard: float
     letter: float
     letter_similar: float
@@ -66,6 +67,29 @@ class Costs:
     twice: float
     mixed: float
     surnamed: float
+    sure: float
+    suggested: float
+    price_way: float
+    price_turned: float
+    price_initials: float
+    price_first_letters: float
+    price_alias: float
+    price_word_order: float
+    price_given_first: float
+    gather_unit: float
+    gather_unit_pair: float
+    gather_unit_split: float
+    gather_heard: float
+    gather_heard_pair: float
+    gather_heard_split: float
+    gather_said_pair: float
+    gather_begun: float
+    gather_begun_pair: float
+    gather_begun_split: float
+    gather_whole: float
+    gather_whole_spelt: float
+    gathered: float
+    gathered_alike: float
     gaps: Vector
     """By :class:`~archsearch.analysis.parts.Part`."""
     extras: Vector

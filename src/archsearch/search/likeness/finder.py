@@ -28,8 +28,6 @@ Ask = Callable[[tuple[Gather, ...]], Gathered]
 _SHORT: Final = 4
 _FEWEST_MIXED: Final = 2
 _ROUNDING: Final = 1e-4
-_SURE: Final = 0.86
-"""Above this the letters of a query are taken for what they say."""
 _PLAIN: Final = re.compile("[a-z]{5,24}")
 
 
@@ -90,7 +88,7 @@ class Finder:
         for one, scores in zip(sought, best, strict=True):
             letters = "".join(one.text.casefold().split())
             surest = max((each.score for each in scores.values()), default=0.0)
-            if _PLAIN.fullmatch(letters) and surest < _SURE:
+            if _PLAIN.fullmatch(letters) and surest < self._costs.sure:
                 found.append(
                     self._mistyped(one, letters, _matches(scores, gathered, limit), ask, limit)
                 )
@@ -208,6 +206,8 @@ class Finder:
         c = self._costs
         gaps = names.gaps(c.edges)
         before = np.full_like(gaps, 1) if reading.anchored else names.gaps(c.fronts)
+        if reading.units[0].sort is Sort.INITIAL:
+            before = before + np.float32(c.front_initial)
         inside = names.gaps(c.insides)
         free = np.zeros_like(gaps)
         costs = align(names.codes, *vectors, Prices(before, inside, gaps, extras, c.swap))
@@ -223,7 +223,9 @@ class Finder:
         costs = costs + np.where(partly & persons, max(lean, 0), 0)
         costs = costs - np.where(partly & ~persons, min(lean, 0), 0)
         # Who has only a part of a person's name does not mishear it as well; a brand is a whole.
-        twice = persons & (names.lengths > len(reading.units)) & (cores > c.misheard)
+        typing = reading.units[-1].sort is Sort.LAST
+        most = max(c.misheard, c.completed) if typing else c.misheard
+        twice = persons & (names.lengths > len(reading.units)) & (cores > most + _ROUNDING)
         return np.asarray(costs + np.where(twice, c.twice, 0), np.float32)
 
     def _mixed(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -22,6 +22,7 @@ _UMLAUT: Final = re.compile("([lnLN])(?:ü|Ü|u:|U:)|(?<![a-zA-Z])([lnLN])[yY][u
 
 _USUAL_PERSON: Final = 3
 _MOST_WAYS: Final = 2
+_LONGEST_BEGINNING: Final = 4
 _LONGEST_INITIALS: Final = 12
 _FEWEST_WORDS: Final = 2
 _MOST_WORDS: Final = 3
@@ -58,6 +59,7 @@ class Readings:
         self._honorifics = sorted(lexicon.honorifics, key=len, reverse=True)
         self._lexicon = lexicon
         self._surnames = lexicon.surnames
+        self._costs = lexicon.costs
 
     def of(self, text: str) -> list[Reading]:
         """List the ways, the plain one first."""
@@ -120,12 +122,13 @@ class Readings:
         if run is None:
             return []
         found = []
-        for syllables in self._ways(run[0]):
-            ends = [run.start() + end for end in accumulate(map(len, syllables))]
+        typing = run.end() == len(joined)
+        for spelling in self._spellings(run[0], typing=typing):
+            ends = [run.start() + end for end in accumulate(len(unit.text) for unit in spelling)]
             begins = [run.start(), *ends[:-1]]
             spelt = tuple(
-                Unit(Sort.SYLLABLE, syllable, units[begin].start, units[end - 1].end)
-                for syllable, begin, end in zip(syllables, begins, ends, strict=True)
+                replace(unit, start=units[begin].start, end=units[end - 1].end)
+                for unit, begin, end in zip(spelling, begins, ends, strict=True)
             )
             # Where letters stand for syllables, each is as much of the name as a character.
             part = parts[run.start() : run.start() + 1]
@@ -142,9 +145,20 @@ class Readings:
             first = tuple(
                 Unit(Sort.INITIAL, u.text, u.start, u.end) if u.text in run[0] else u for u in units
             )
-            found.append(Reading(first, parts, 0.02, "首字母"))
+            found.append(Reading(first, parts, self._costs.price_first_letters, "首字母"))
         found.append(Reading(units, parts))
         return found
+
+    def _spellings(self, letters: str, *, typing: bool) -> Iterator[tuple[Unit, ...]]:
+        """Cut letters among characters into syllables; the last may be unfinished at the end."""
+        ways = self._ways(letters)
+        for syllables in ways:
+            *before, last = syllables
+            sort = Sort.LAST if typing else Sort.SYLLABLE
+            yield (*(Unit(Sort.SYLLABLE, s) for s in before), Unit(sort, last))
+        if typing and not ways:
+            for syllables, tail in self._unfinished(letters, 0):
+                yield (*(Unit(Sort.SYLLABLE, s) for s in syllables), Unit(Sort.BEGINNING, tail))
 
     def _manners(self, units: tuple[Unit, ...], parts: bytes) -> Iterator[Reading]:
         joined = "".join(unit.text for unit in units)
@@ -162,9 +176,10 @@ class Readings:
                 )
                 rest = units[:at] + whole + units[at + len(short) :]
                 kinds = parts[:at] + bytes([Part.BRAND]) * len(full) + parts[at + len(short) :]
-                yield Reading(rest, kinds.replace(b"\0", bytes([Part.BODY])), 0.05, "简称")
+                kinds = kinds.replace(b"\0", bytes([Part.BODY]))
+                yield Reading(rest, kinds, self._costs.price_alias, "简称")
         if 1 < len(joined) <= LONGEST_PERSON and joined[-1] in self._surnames:
-            yield Reading((units[-1], *units[:-1]), parts, 0.2, "换位")
+            yield Reading((units[-1], *units[:-1]), parts, self._costs.price_given_first, "换位")
 
     def _key_words(self, text: str) -> Iterator[Reading]:
         """Put words that stand in any order into the order of names."""
@@ -180,11 +195,14 @@ class Readings:
         parted = self._parts.of(joined, query=True)
         units = tuple(Unit(Sort.UNIT, unit) for unit in parted.units)
         ends = accumulate(len(written(words[place]).units) for _, place in ranked)
-        yield Reading(units, parted.parts, 0.02, "词序", loose=frozenset(ends))
+        yield Reading(
+            units, parted.parts, self._costs.price_word_order, "词序", loose=frozenset(ends)
+        )
 
     # Letters -------------------------------------------------------------------------------------
 
     def _letters(self, text: str, plain: Written) -> Iterator[Reading]:
+        c = self._costs
         letters = plain.units
         words = re.findall("[a-z]+", text.casefold())
         ways = self._ways(letters)
@@ -192,14 +210,14 @@ class Readings:
         # Wei Zhang is Zhang Wei, who has a given name of two; Zhang Weiming is what it says.
         turned = bool(western) and len(words) == _FEWEST_WORDS and len(words[0]) > len(words[1])
         for rank, syllables in enumerate(ways):
-            yield _spelt(syllables, 0.01 * rank + 0.04 * turned)
+            yield _spelt(syllables, c.price_way * rank + c.price_turned * turned)
         if western:
-            yield _spelt(western, 0.0 if turned else 0.04)
+            yield _spelt(western, 0.0 if turned else c.price_turned)
         if not ways and len(letters) > _FEWEST_WORDS:
             yield from self._typed(letters)
         if len(letters) <= _LONGEST_INITIALS and (len(letters) <= LONGEST_PERSON or not ways):
             units = tuple(Unit(Sort.INITIAL, letter) for letter in letters)
-            yield Reading(units, bytes(len(units)), 0.05, "首字母")
+            yield Reading(units, bytes(len(units)), self._costs.price_initials, "首字母")
 
     def _ways(self, letters: str) -> list[tuple[str, ...]]:
         """Cut letters into syllables in the likely ways: xian may be xi an, but not xi a n."""
@@ -212,14 +230,18 @@ class Readings:
 
     def _typed(self, letters: str) -> Iterator[Reading]:
         """Understand pinyin whose last syllable is not finished."""
-        for end in range(len(letters) - 1, max(1, len(letters) - 5), -1):
-            for syllables in self._pinyin.split(letters[:end])[:2]:
-                tail = letters[end:]
-                if any(s.startswith(tail) for s in self._pinyin.syllables):
-                    units = tuple(Unit(Sort.SYLLABLE, s) for s in syllables)
-                    yield Reading(
-                        (*units, Unit(Sort.BEGINNING, tail)), bytes(len(units) + 1), 0.0, "拼音"
-                    )
+        for syllables, tail in self._unfinished(letters, 2):
+            units = (*(Unit(Sort.SYLLABLE, s) for s in syllables), Unit(Sort.BEGINNING, tail))
+            yield Reading(units, bytes(len(units)), 0.0, "拼音")
+
+    def _unfinished(self, letters: str, least: int) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Cut letters into syllables, of so many letters at least, and the beginning of one."""
+        shortest = max(least, len(letters) - _LONGEST_BEGINNING)
+        for end in range(len(letters) - 1, shortest - 1, -1):
+            tail = letters[end:]
+            if any(syllable.startswith(tail) for syllable in self._pinyin.syllables):
+                ways = self._pinyin.split(letters[:end])[:_MOST_WAYS] if end else [()]
+                yield from ((syllables, tail) for syllables in ways)
 
 
 def _between_words(text: str, units: tuple[Unit, ...]) -> frozenset[int]:
