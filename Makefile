@@ -40,9 +40,11 @@ slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 20
 bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=200000 records)
 	$(BIN)/python -m tests.bench --size $(SIZE)
 
-relevance: $(BIN)/.installed  ## Measure how well names (NAMES="a.txt b.jsonl.gz"), numbers and addresses are found
+relevance: $(BIN)/.installed-bench  ## Measure how well names (NAMES="a.txt b.jsonl.gz"), numbers, addresses and texts are found
 	$(BIN)/python -m tests.relevance.measure $(NAMES) $(ARGS)
 	$(BIN)/python -m tests.relevance.details $(ARGS)
+	$(BIN)/python -m tests.relevance.sentences
+	$(BIN)/python -m tests.relevance.freetext
 
 sample: $(BIN)/.installed  ## Write sample_data/ anew
 	$(BIN)/python -m tools.make_sample_data

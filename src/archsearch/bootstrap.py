@@ -16,6 +16,7 @@ from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditEntry
+from archsearch.domain.dictionary import Glossary
 from archsearch.domain.record import Values
 from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
@@ -23,7 +24,6 @@ from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
 from archsearch.ingest.values import SchemaValues
-from archsearch.search.facts import FactReader
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits
@@ -35,8 +35,10 @@ from archsearch.services.audit import AuditService
 from archsearch.services.blocks import Knower
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
+from archsearch.services.dictionary import DictionaryService
 from archsearch.services.doctor import Doctor
 from archsearch.services.duplicates import DuplicateService
+from archsearch.services.glossary import Keeper
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
@@ -125,8 +127,10 @@ class Application:
         find = self.settings.lists
         pinyin = Pinyin(find("pinyin.tsv"), find("surname_readings.tsv"))
         parts = Parts(find("regions.csv"), find("trades.txt"), find("organisation_forms.txt"))
-        segmenter = ChineseSegmenter(self.settings.user_dictionary)
-        return Analysis(segmenter, pinyin, parts, Tokens(derive_key(self._secret, "tokens")))
+        glossary = Glossary()
+        segmenter = ChineseSegmenter(self.settings.user_dictionary, glossary)
+        tokens = Tokens(derive_key(self._secret, "tokens"))
+        return Analysis(segmenter, pinyin, parts, tokens, glossary)
 
     @cached_property
     def engine(self) -> WhooshEngine:
@@ -164,7 +168,7 @@ class Application:
         locks = Locks(
             self._lock("drain.lock"), self._lock("feed.lock", shared=True), self._lock("feed.lock")
         )
-        index = IndexService(self.database, self.engine, builder, self.trail, locks)
+        index = IndexService(self.database, self.engine, builder, self.trail, locks, self._keeper)
         index.watch = self.watch
         return index
 
@@ -186,12 +190,7 @@ class Application:
     def screening(self) -> ScreeningService:
         """Screens lists."""
         return ScreeningService(
-            self._asking,
-            self._language,
-            self._facts,
-            self.trail,
-            self._presenter,
-            self._search_rules,
+            self._asking, self._language, self.trail, self._presenter, self._search_rules
         )
 
     @cached_property
@@ -199,12 +198,13 @@ class Application:
         """Proposes records that may be one customer's."""
         knower = Knower(self.analysis.pinyin, self.analysis.parts)
         return DuplicateService(
-            self._asking, self.trail, knower, self._facts, self._presenter, self._search_rules
+            self._asking,
+            self.trail,
+            knower,
+            self._language.facts,
+            self._presenter,
+            self._search_rules,
         )
-
-    @cached_property
-    def _facts(self) -> FactReader:
-        return FactReader(self.settings.schema, self.analysis.tokens, self._values)
 
     @cached_property
     def lists(self) -> "ListService":
@@ -225,16 +225,12 @@ class Application:
     @cached_property
     def _language(self) -> Language:
         options = self.settings.options.search
+        values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
         limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
         channels = options.channels.enabled
-        lexicon = Lexicon(self.analysis.pinyin, self.analysis.parts, self.settings.lists)
-        return Language.of(
-            self.settings.schema, self.analysis, self._values, limits, lexicon, channels
-        )
-
-    @cached_property
-    def _values(self) -> SchemaValues:
-        return SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
+        analysis = self.analysis
+        lexicon = Lexicon(analysis.pinyin, analysis.parts, self.settings.lists, analysis.glossary)
+        return Language.of(self.settings.schema, analysis, values, limits, lexicon, channels)
 
     @cached_property
     def _search_rules(self) -> SearchRules:
@@ -248,7 +244,7 @@ class Application:
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(self.index, self.trail, self._search_rules)
+        return Asking(self.index, self.trail, self._search_rules, self._keeper)
 
     @cached_property
     def _presenter(self) -> Presenter:
@@ -276,6 +272,17 @@ class Application:
     def departments(self) -> DepartmentService:
         """Manages departments."""
         return DepartmentService(self.trail)
+
+    @cached_property
+    def dictionary(self) -> DictionaryService:
+        """Manages the dictionary."""
+        return DictionaryService(
+            self.trail, self.index, self.settings.schema, self.levels, self._masker
+        )
+
+    @cached_property
+    def _keeper(self) -> Keeper:
+        return Keeper(self.analysis.glossary)
 
     @cached_property
     def audit(self) -> AuditService:

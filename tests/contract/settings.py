@@ -19,6 +19,7 @@ from archsearch.engines.whoosh.asking import (
     scoring,
 )
 from archsearch.engines.whoosh.format import arrays, codes, columns, docsets, postings
+from archsearch.engines.whoosh.format import grams as gram_fields
 from archsearch.engines.whoosh.writing import build, grams, tiers, writer
 
 SEGMENTS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
@@ -30,10 +31,7 @@ SEGMENTS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
 """Batches are cut into tiny segments; these merge early, often and in small groups."""
 
 WAYS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
-    *(
-        (module, "SPARSE", (1, 1_000))
-        for module in (columns, docsets, gather, phrases, reach, scoring)
-    ),
+    *((module, "SPARSE", (1, 1_000)) for module in (columns, docsets, phrases, reach, scoring)),
     *((module, "SKIPPING", (1, 1_000)) for module in (gather, matching, phrases)),
     (arrays, "_BLOCKS", (1, 2)),
     (build, "_BATCH", (1, 3)),
@@ -49,6 +47,9 @@ WAYS: Final[tuple[tuple[ModuleType, str, tuple[int, ...]], ...]] = (
     (docsets, "_SORTED", (1, 1_000)),
     (facets, "_FEW", (0, 1)),
     (gather, "_LONG", (0, 2)),
+    (gather, "_SAMPLE", (0, 1, 5)),
+    (gram_fields, "_FEW", (0, 3)),
+    (gram_fields, "_OFTEN", (0, 1)),
     (grams, "KEY_BITS", (4, 10)),
     (phrases, "_ROOM", (0, 1)),
     (postings, "KEY_BITS", (4, 10)),

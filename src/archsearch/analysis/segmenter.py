@@ -9,13 +9,15 @@ hurt both.
 
 import logging
 import sys
-from functools import cache, cached_property
+from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
+
+from archsearch.domain.dictionary import Dictionary, Glossary
 
 if TYPE_CHECKING:
     import rjieba
@@ -34,24 +36,32 @@ class ChineseSegmenter:
 
     Args:
         user_dictionary: Lines ``word [frequency [tag]]`` as jieba reads them. Published
-        configuration
-            only: words taken from records would leak through segmentation.
+            configuration only: words taken from records would leak through segmentation.
+        glossary: Has further words, which may change at any time.
     """
 
-    def __init__(self, user_dictionary: Path | None = None) -> None:
+    def __init__(
+        self, user_dictionary: Path | None = None, glossary: Glossary | None = None
+    ) -> None:
         self._user_dictionary = user_dictionary
-
-    @cached_property
-    def _jieba(self) -> "rjieba.Jieba":
-        segmenter: rjieba.Jieba = _rjieba().Jieba()
-        for word, frequency, tag in _words(self._user_dictionary):
-            segmenter.add_word(word, frequency, tag)
-        return segmenter
+        self._glossary = glossary or Glossary()
+        self._loaded: tuple[Dictionary, rjieba.Jieba] | None = None
 
     def cut(self, text: str) -> list[str]:
         """Cut a text into words."""
-        words: list[str] = self._jieba.cut(text, hmm=False)
+        dictionary, loaded = self._glossary.dictionary, self._loaded
+        if loaded is None or loaded[0] is not dictionary:
+            loaded = self._loaded = dictionary, self._load(dictionary)
+        words: list[str] = loaded[1].cut(text, hmm=False)
         return words
+
+    def _load(self, dictionary: Dictionary) -> "rjieba.Jieba":
+        segmenter: rjieba.Jieba = _rjieba().Jieba()
+        for word, frequency, tag in _words(self._user_dictionary):
+            segmenter.add_word(word, frequency, tag)
+        for word in sorted(dictionary.words):
+            segmenter.add_word(word, None, None)
+        return segmenter
 
 
 @cache

@@ -29,6 +29,8 @@ class Action(StrEnum):
     USER_ADD = "user.add"
     USER_CHANGE = "user.change"
     DEPARTMENT_ADD = "department.add"
+    DICTIONARY_ADD = "dictionary.add"
+    DICTIONARY_REMOVE = "dictionary.remove"
     INDEX_REBUILD = "index.rebuild"
     INDEX_PURGE = "index.purge"
     INDEX_VERIFY = "index.verify"

@@ -36,6 +36,8 @@ class Channel(StrEnum):
     """Another form of the same: traditional, variant, full width, another numeral."""
     ALIAS = "别名"
     """A short name in public use."""
+    SYNONYM = "同义"
+    """Another word that means the same, by the dictionary."""
     SUBSTRING = "子串"
     PINYIN = "拼音"
     INITIALS = "首字母"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
 from archsearch.analysis.units import marked
+from archsearch.domain.dictionary import Glossary
 from archsearch.domain.record import Record, Values, values_at
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
@@ -44,6 +45,7 @@ class Analysis:
     pinyin: Pinyin
     parts: Parts
     tokens: Tokens
+    glossary: Glossary = field(default_factory=Glossary)
 
 
 class DocumentBuilder:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from archsearch.bootstrap import FIRST_ADMINISTRATOR, Application, initialise, now, open_application
 from archsearch.domain.access import Role
+from archsearch.domain.dictionary import EntryKind
 from archsearch.domain.duplicates import DuplicatePage
 from archsearch.domain.query import FilterValue, Hit, Mode, Page, SearchRequest, Suggestion
 from archsearch.domain.record import Record, RecordVersion
@@ -206,6 +207,31 @@ class Archive:
         return self._application.duplicates.duplicates(
             user, least=least, limit=limit, offset=offset
         )
+
+    def add_word(self, word: str, *, user: str) -> int:
+        """Tell the archive a word that segmentation is not to cut.
+
+        Returns:
+            How many records hold it; they have been indexed again.
+
+        Raises:
+            AccessDeniedError: Who asks is no administrator.
+            ConflictError: It is known already.
+            InvalidRequestError: It cannot be a word.
+        """
+        return self._learn(EntryKind.WORD, word, "", user)
+
+    def add_short_name(self, short: str, full: str, *, user: str) -> None:
+        """Tell the archive what a short name stands for; raises as :meth:`add_word`."""
+        self._learn(EntryKind.SHORT_NAME, short, full, user)
+
+    def add_synonym(self, word: str, other: str, *, user: str) -> None:
+        """Tell the archive that two words mean the same; raises as :meth:`add_word`."""
+        self._learn(EntryKind.SYNONYM, word, other, user)
+
+    def _learn(self, kind: EntryKind, term: str, meaning: str, user: str) -> int:
+        _texts(term=term, meaning=meaning, user=user)
+        return self._application.dictionary.add(kind, term, meaning, user).records
 
     def get(self, record_id: str, *, user: str) -> Record:
         """Load one record, its sensitive fields masked.

@@ -35,11 +35,10 @@ from archsearch.domain.schema import FieldSpec, Schema
 from archsearch.errors import InvalidRequestError, QuerySyntaxError, QueryTooComplexError
 from archsearch.search.leaves import Leaves
 from archsearch.search.likely import WHOLE
+from archsearch.search.likeness.costs import Costs
 from archsearch.search.likeness.finder import Sought
+from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.numbers import is_uscc
-
-_EVIDENCE_SHARE = 1 / 3
-"""The part of a question's words that a record must hold to be listed as evidence."""
 
 _FEWEST_WORDS = 2
 _SHORTEST_CHOICE = 2 * _FEWEST_WORDS
@@ -64,10 +63,17 @@ NOBODY: Final[Likely] = {}
 class Compiler:
     """Compiles expressions; one for all queries of a schema."""
 
-    def __init__(self, schema: Schema, leaves: Leaves, segmenter: Segmenter) -> None:
+    def __init__(
+        self, schema: Schema, leaves: Leaves, segmenter: Segmenter, lexicon: Lexicon
+    ) -> None:
         self._schema = schema
         self._leaves = leaves
         self._segmenter = segmenter
+        self._lexicon = lexicon
+
+    @property
+    def _costs(self) -> Costs:
+        return self._lexicon.costs
 
     def exact(self, expression: Expression, likely: Likely = NOBODY) -> Node:
         """Compile to what matches the normalised text only; ``word~`` stays fuzzy.
@@ -146,30 +152,55 @@ class Compiler:
         nodes = (self._node(each, spec, NOBODY, fuzzy=False) for each in expressions)
         return tuple(node for node in nodes if node is not None)
 
-    def evidence(self, expression: Expression) -> Node | None:
+    def evidence(self, expression: Expression, *, beside: bool = False) -> Node | None:
         """Compile to records that hold some of the words; None when there is no choice of words.
 
-        Only bare words are taken apart; fields, phrases and exclusions still hold.
+        Only bare words are taken apart; fields, phrases and exclusions still hold. With ``beside``,
+        where other records hold all words, more is asked of those that do not.
         """
         children = expression.children if isinstance(expression, Both) else (expression,)
         typed = [child for child in children if isinstance(child, Word)]
         texts = [fold(child.text) for child in typed]
         if sum(map(len, texts)) < _SHORTEST_CHOICE or not self._leaves.uses(Channel.EVIDENCE):
             return None
-        cut = [self._segmenter.cut(text) for text in texts]
-        words = dict.fromkeys(word for each in cut for word in each if len(word) > 1)
-        nodes = [n for word in words if (n := self._leaves.anywhere(word)) is not None]
-        if len(nodes) < _FEWEST_WORDS:
+        pairs = self._leaves.clues.pairs(texts, self._costs.evidence_pairs)
+        some = self._most(pairs) if beside else self._some([self._segmenter.cut(t) for t in texts])
+        if some is None:
             return None
-        named = self._leaves.named_in(cut)
-        enough = max(1, ceil(len(nodes) * _EVIDENCE_SHARE))
-        bare = tuple(node.child if isinstance(node, Labelled) else node for node in nodes)
         others = (self._node(c, None, NOBODY, fuzzy=False) for c in children if c not in typed)
         kept = tuple(node for node in others if node is not None)
-        some = AnyOf((AtLeast(enough, bare), *named))
         # These decide between records, but find none.
-        beside = AnyOf((MatchAll(), *self._leaves.neighbours(texts)))
-        return AllOf((Labelled(Channel.EVIDENCE, some), beside, *kept))
+        telling = AnyOf((MatchAll(), *pairs, *self._leaves.clues.neighbours(texts)))
+        return AllOf((Labelled(Channel.EVIDENCE, some), telling, *kept))
+
+    def _some(self, cut: Sequence[Sequence[str]]) -> Node | None:
+        """Match records that hold some of the words, or a name that stands among them."""
+        every = [word for each in cut for word in self._words(each)]
+        telling = [word for word in every if word not in self._lexicon.question_words]
+        words = dict.fromkeys(telling if len(telling) >= _FEWEST_WORDS else every)
+        nodes = [n for word in words if (n := self._leaves.evident(word)) is not None]
+        if len(nodes) < _FEWEST_WORDS:
+            return None
+        enough = max(1, ceil(len(nodes) * self._costs.evidence))
+        return AnyOf((AtLeast(enough, tuple(nodes)), *self._leaves.clues.named_in(cut)))
+
+    def _words(self, cut: Sequence[str]) -> Iterator[str]:
+        """Give words of two characters and more; what no dictionary has is cut into single ones."""
+        single = ""
+        for word in (*cut, ""):
+            if len(word) == 1 and word.isalnum() and word not in self._lexicon.question_words:
+                single += word
+                continue
+            if len(single) > 1:
+                yield single
+            single = ""
+            if len(word) > 1:
+                yield word
+
+    def _most(self, pairs: tuple[Node, ...]) -> Node | None:
+        """Match records that hold many of the pairs of neighbouring characters."""
+        enough = max(_FEWEST_WORDS, ceil(len(pairs) * self._costs.evidence_beside))
+        return AtLeast(enough, pairs) if len(pairs) > enough else None
 
     def _node(
         self, expression: Expression, spec: FieldSpec | None, likely: Likely, *, fuzzy: bool

@@ -4,7 +4,7 @@ Works on the text as it is shown (masked, unfolded), by units, so that spans are
 folding changes lengths. Overlapping spans are merged.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -70,6 +70,19 @@ class Highlighter:
             if snippets:
                 found[spec.key] = tuple(snippets[:_MOST_SNIPPETS])
         return found
+
+    def places(self, record: Mapping[str, Any], term: Term) -> Iterator[tuple[str, int, int]]:
+        """Yield where a term is first found in each field of a masked record, as it is shown."""
+        text, key = term
+        sought = _units_of(text)
+        for spec in self._specs:
+            if not _concerns(key, spec):
+                continue
+            for value in values_at(record, spec.key):
+                spans = _occurrences(list(units(str(value))), sought)
+                if spans:
+                    yield spec.key, *spans[0]
+                    break
 
     def _snippet(
         self, text: str, wanted: Sequence[_Sought], likely: Sequence[Reason]

@@ -5,8 +5,7 @@ ranges on them are refused, since walking them would spell a hidden value out.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from archsearch.analysis.folding import fold, fold_key
 from archsearch.analysis.pinyin import Pinyin
@@ -39,8 +38,10 @@ from archsearch.engines.fields import (
     sort_field,
 )
 from archsearch.errors import InvalidRequestError
-from archsearch.search.addresses import in_figures, neighbouring
+from archsearch.search.addresses import in_figures
+from archsearch.search.clues import Clues
 from archsearch.search.numbers import Numbers, other_forms
+from archsearch.search.synonyms import Synonyms
 from archsearch.search.values import ValueReader
 
 LAST = "\U0010ffff"
@@ -48,10 +49,6 @@ LAST = "\U0010ffff"
 
 LOOSE = 0.3
 """Weight of what is only a part of a record id."""
-_NAMED = 15.0
-"""Weight of a name in a question, for each of its characters: more than all other words."""
-_LONGEST_PERSON = 4
-_LONGEST_NAME = 30
 _DAY = re.compile(r"[0-9〇零一二三四五六七八九十]{2}")
 _WHOLE_DAY = len("2024-03-05")
 _WORD_BONUS = 0.5
@@ -84,9 +81,12 @@ class Leaves:
         self._analysis = analysis
         self._values = values
         self._default = tuple(spec for spec in schema.leaves if spec.default_search)
+        self._textual = [spec for spec in self._default if spec.matching in _TEXTUAL]
         self._numbers = Numbers(self._default, analysis.tokens)
+        self.synonyms = Synonyms(analysis.glossary, used=self.uses(Channel.SYNONYM))
         self.names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
         """The fields whose names are found by likeness, in the order they are numbered in."""
+        self.clues = Clues(self._default, self.names)
 
     def uses(self, channel: Channel) -> bool:
         """Whether a fuzzy channel is switched on."""
@@ -94,7 +94,7 @@ class Leaves:
 
     # Anywhere ------------------------------------------------------------------------------------
 
-    def anywhere(self, text: str) -> Node | None:
+    def anywhere(self, text: str) -> Labelled | None:
         """Match a text in any field that a query without a field looks into."""
         found = positioned([text])
         if not found:
@@ -119,11 +119,18 @@ class Leaves:
         exact = self.anywhere(text)
         if exact is None:
             return None
-        return _either(exact, likely, *self._parts(text))
+        return _either(exact, likely, *self._parts(text), *self._synonymous(text))
 
     def inexactly(self, text: str, likely: Node | None) -> Node:
         """Match what :meth:`anywhere_fuzzy` does beyond :meth:`anywhere`."""
-        return _either(MatchNone(), likely, *self._parts(text))
+        return _either(MatchNone(), likely, *self._parts(text), *self._synonymous(text))
+
+    def evident(self, word: str) -> Node | None:
+        """Match a word of a question, or one that means the same, anywhere; without channels."""
+        exact = self.anywhere(word)
+        if exact is None:
+            return None
+        return AnyOf(tuple(node.child for node in (exact, *self._synonymous(word))))
 
     def name_exact(self, text: str) -> Node | None:
         """Match names that hold the text as it is."""
@@ -132,27 +139,6 @@ class Leaves:
             return None
         nodes = tuple(n for spec in self.names for n in self._text(spec, text, found))
         return Labelled(Channel.EXACT, AnyOf(nodes))
-
-    def named_in(self, texts: Sequence[Sequence[str]]) -> tuple[Node, ...]:
-        """Match whole names that stand somewhere in texts, which are given as words.
-
-        Names are no words: those of persons may begin and end anywhere, longer ones where words do.
-        """
-        found: defaultdict[int, set[str]] = defaultdict(set)
-        for words in texts:
-            for name in _stretches(words):
-                found[len(name)].add(name)
-        return tuple(
-            KeyNode(f"{spec.key}#whole", frozenset(names), _NAMED * length)
-            for spec in self.names
-            for length, names in found.items()
-        )
-
-    def neighbours(self, texts: Sequence[str]) -> tuple[Node, ...]:
-        """Match addresses that have two neighbours in common with a text."""
-        pairs = neighbouring(texts)
-        addresses = [spec for spec in self._default if spec.type is FieldType.ADDRESS]
-        return tuple(TermNode(spec.key, pair, spec.weight) for spec in addresses for pair in pairs)
 
     def beginning(self, text: str) -> Node | None:
         """Match names that begin with a text, in characters or as they are sorted, in pinyin."""
@@ -190,7 +176,9 @@ class Leaves:
     def in_field_fuzzy(self, spec: FieldSpec, text: str, likely: Node | None) -> Node | None:
         """Match as :meth:`in_field`, and whose names are like the text."""
         exact = self.in_field(spec, text)
-        return exact if exact is None else _either(exact, likely)
+        if exact is None:
+            return None
+        return _either(exact, likely, *self._synonymous(text, spec))
 
     def value(self, spec: FieldSpec, text: str) -> Node:
         """Match a whole value of a key field."""
@@ -273,6 +261,14 @@ class Leaves:
         else:
             yield RangeNode(spec.key, day, f"{day}{LAST}", _KEY_WEIGHT)
 
+    def _synonymous(self, text: str, spec: FieldSpec | None = None) -> Iterator[Labelled]:
+        """Match other words for a text, in one field of text or wherever there is text."""
+        specs = self._textual if spec is None else [spec] if spec.matching in _TEXTUAL else []
+        for other in self.synonyms.of(text) if specs else ():
+            found = positioned([other])
+            nodes = tuple(node for each in specs for node in self._text(each, other, found))
+            yield Labelled(Channel.SYNONYM, AnyOf(nodes))
+
     def _parts(self, text: str) -> Iterator[Labelled]:
         """Match identifiers by a part, with a slip, or masked."""
         key = fold_key(text)
@@ -336,22 +332,6 @@ def _spelt(letters: str, pinyin: Pinyin) -> list[str]:
     if any(syllable.startswith(letters) for syllable in pinyin.syllables):
         found[letters] = None
     return list(found)
-
-
-def _stretches(words: Sequence[str]) -> Iterator[str]:
-    """Give what may be names in a text: a few characters, or whole words one after another."""
-    text = "".join(words)
-    for length in range(2, _LONGEST_PERSON + 1):
-        for start in range(len(text) - length + 1):
-            yield text[start : start + length]
-    for first in range(len(words)):
-        name = ""
-        for word in words[first:]:
-            name += word
-            if len(name) > _LONGEST_NAME:
-                break
-            if len(name) > _LONGEST_PERSON:
-                yield name
 
 
 def _plausible(spec: FieldSpec, text: str) -> bool:

@@ -1,12 +1,13 @@
 """Whose names are likely meant: by likeness, as nodes of a plan, with the reasons for each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from archsearch.analysis.folding import fold
-from archsearch.domain.plan import Channel, GivenNode, Node
+from archsearch.domain.plan import Channel, GivenNode
 from archsearch.domain.query import Pattern, Reason, Verdict, Word
 from archsearch.domain.record import RecordId, values_at
 from archsearch.domain.schema import Matching, Schema
@@ -25,6 +26,7 @@ TEXT: Final = Word("", 0)
 _AHEAD: Final = 1000.0
 """A record whose name is like the text goes before those that mention it, and the more alike before
 the less; BM25 decides between equals."""
+_BEHIND: Final = 1e-6
 _UNSWITCHED: Final = frozenset({Channel.EXACT, Channel.WRITTEN, Channel.SUBSTRING})
 """Channels that say no more than that the text is there, or a part of it, as exact search reads."""
 
@@ -38,13 +40,26 @@ class _Meant(NamedTuple):
 class LikelyNames:
     """Who may be meant by the texts of one query."""
 
-    nodes: Mapping[Word | Pattern, Node]
+    nodes: Mapping[Word | Pattern, GivenNode]
     meant: Mapping[RecordId, Sequence[_Meant]]
 
     def score(self, record_id: RecordId) -> float | None:
         """Give how much a record's name is like what was looked for, from 0 to 1."""
         meant = self.meant.get(record_id)
         return max(each.match.score for each in meant) if meant else None
+
+    @property
+    def best(self) -> float:
+        """How much the name is like that is most so."""
+        return max((each.match.score for each in chain(*self.meant.values())), default=0.0)
+
+    def behind(self) -> "LikelyNames":
+        """The same names, behind everything else that is found."""
+        nodes = {
+            word: GivenNode(tuple((each, score * _BEHIND) for each, score in node.records))
+            for word, node in self.nodes.items()
+        }
+        return replace(self, nodes=nodes)
 
 
 NOBODY: Final = LikelyNames({}, {})
@@ -80,7 +95,7 @@ class Likeness:
         """Find who may be meant by each text."""
         if not sought or not self._names:
             return NOBODY
-        nodes: dict[Word | Pattern, Node] = {}
+        nodes: dict[Word | Pattern, GivenNode] = {}
         meant: dict[RecordId, list[_Meant]] = {}
         found = self._matches(list(sought.values()), ask, MOST)
         for (word, one), several in zip(sought.items(), found, strict=True):
@@ -130,6 +145,10 @@ class Likeness:
     def costs(self) -> Costs:
         """The numbers of the ranking."""
         return self._lexicon.costs
+
+    def named(self, likely: LikelyNames) -> bool:
+        """Whether a name is so much like a text that it must be meant."""
+        return likely.best >= self._lexicon.costs.named
 
     def verdict(self, score: float) -> Verdict:
         """Judge by a score whether two names are one."""

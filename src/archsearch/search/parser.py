@@ -5,7 +5,7 @@ words             all must match                      张伟 逾期
 field:value       one field, by any of its names      备注:逾期  地区：华东
 -word, NOT word   must not match                      张伟 -销户
 OR, 或            either                              逾期 或 展期
-( … ) （ … ）      grouping
+( … ) （ … ）      grouping; without spaces part of a word                华夏（北京）科技
 word~             fuzzy                               张玮~
 * ?               in names and keyword fields         档号:QY-2024*
 a..b              range, of dates and numbers         成立日期:2020..2023-06
@@ -72,7 +72,10 @@ _COLONS = ":："
 _HASHES = "#＃"
 _TILDES = "~～"
 _WORDS = {"OR": _Kind.OR, "或": _Kind.OR, "AND": _Kind.AND, "NOT": _Kind.NOT}
-_CHUNK = re.compile(r"[^\s()（）\"“”＂:：]+")
+_PLAIN = r"[^\s()（）\"“”＂:：]"
+_BRACKETED = rf"[(（](?![-－#＃]){_PLAIN}+[)）]"
+_CHUNK = re.compile(rf"(?:{_PLAIN}|{_BRACKETED})+")
+_LEADING = re.compile(rf"{_BRACKETED}(?={_PLAIN})")
 _INTERVAL = re.compile(r"^(.*?)\.\.(.*)$")
 
 
@@ -112,7 +115,7 @@ class _Lexer:
             character = self._text[self._at]
             if character.isspace():
                 self._at += 1
-            elif character in _OPENERS:
+            elif character in _OPENERS and not self._begins_text():
                 self._take(_Kind.OPEN)
             elif character in _CLOSERS:
                 self._take(_Kind.CLOSE)
@@ -163,6 +166,11 @@ class _Lexer:
             self._field(chunk, start)
         else:
             self._add(_WORDS.get(chunk, _Kind.TEXT), chunk, start)
+
+    def _begins_text(self) -> bool:
+        """Whether a bracket is that of a text, as in （北京）华夏, and not one around words."""
+        after_sign = bool(self._found) and self._found[-1].kind in {_Kind.NOT, _Kind.FIELD}
+        return not after_sign and _LEADING.match(self._text, self._at) is not None
 
     def _followed(self) -> bool:
         following = self._text[self._at + 1 : self._at + 2]

@@ -1,6 +1,6 @@
 """Asking the index for a user: rights as they are now, answers checked against the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from archsearch.errors import BusyError, InvalidRequestError
 from archsearch.search.corroboration import Corroborator
 from archsearch.search.highlight import Highlighter, Term
 from archsearch.search.likely import NOBODY, LikelyNames, Likeness
+from archsearch.search.synonyms import Synonym
+from archsearch.services.glossary import Keeper
 from archsearch.services.identity import principal_of
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
@@ -73,8 +75,11 @@ class Found:
 class Asking:
     """The one way from services to the engine."""
 
-    def __init__(self, index: IndexService, trail: Trail, rules: SearchRules) -> None:
+    def __init__(
+        self, index: IndexService, trail: Trail, rules: SearchRules, keeper: Keeper
+    ) -> None:
         self._index = index
+        self._keeper = keeper
         self._trail = trail
         self._levels = rules.levels
         self._caught_up = False
@@ -93,7 +98,9 @@ class Asking:
         for _ in range(_RETRIES):
             with self._trail.database.read() as connection:
                 principal = principal_of(connection, user, self._trail.clock())
+                self._keeper.refresh(connection)
                 moved = outbox.pending_access(connection, _RIGHTS_CHECKED)
+                marks = self._index.marks(connection)
             if moved.complete:
                 break
             self._index.drain()
@@ -107,7 +114,7 @@ class Asking:
             if access is None
             or not scope.allows(record_id, access.owner, access.department, access.secrecy)
         )
-        return Asker(scope, excluded)
+        return Asker(scope, excluded, marks)
 
     def ask(self, plan: Plan, asker: Asker) -> Found:
         """Ask the engine, then load the hits and check each of them against the scope again.
@@ -157,15 +164,25 @@ class Presenter:
         return str(self.masker.values(record.values).get("name", ""))
 
     def hit(
-        self, hit: EngineHit, record: Record, terms: Sequence[Term], likely: LikelyNames = NOBODY
+        self,
+        hit: EngineHit,
+        record: Record,
+        terms: Sequence[Term],
+        likely: LikelyNames = NOBODY,
+        synonyms: Sequence[Synonym] = (),
     ) -> Hit:
         """Present one hit; ``terms`` are what the query is expected to match."""
         shown = self.masker.values(record.values)
+        alike: tuple[Reason, ...] = ()
+        if synonyms and Channel.SYNONYM in hit.channels:
+            alike = tuple(self._alike(shown, synonyms))
+            terms = [*terms, *((synonym.meant, synonym.key) for synonym in synonyms)]
         # One term that is there as written needs no other reason.
         plain = len(terms) == 1 and Channel.EXACT in hit.channels
         meant = () if plain else likely.meant.get(hit.record_id, ())
         reasons = self.likeness.reasons(shown, meant) if meant else ()
         highlights = self.highlighter.highlight(shown, terms, reasons)
+        reasons += alike
         channels = (Channel.EXACT,) if plain else _channels(hit, reasons)
         score = likely.score(hit.record_id) if Channel.EXACT not in hit.channels else None
         return Hit(
@@ -176,6 +193,13 @@ class Presenter:
             shown,
             reasons,
         )
+
+    def _alike(self, shown: Values, synonyms: Sequence[Synonym]) -> Iterator[Reason]:
+        """Say where a word stands for another that means the same."""
+        channel = str(Channel.SYNONYM)
+        for said, meant, key in synonyms:
+            for name, start, end in self.highlighter.places(shown, (meant, key)):
+                yield Reason(channel, said, meant, name, start, end, f"{channel} {said}→{meant}")
 
 
 def _channels(hit: EngineHit, reasons: Sequence[Reason]) -> tuple[Channel, ...]:

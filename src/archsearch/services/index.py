@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import NamedTuple, TypeVar
 
+from sqlalchemy import Connection
+
 from archsearch.domain.access import Role, ScopedGather, ScopedQuery
 from archsearch.domain.audit import Action
 from archsearch.domain.record import Record, RecordId, Status
@@ -20,6 +22,7 @@ from archsearch.engines.base import (
 )
 from archsearch.engines.documents import DocumentBuilder
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
+from archsearch.services.glossary import Keeper
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import meta, outbox, records
@@ -77,6 +80,7 @@ class IndexService:
         builder: DocumentBuilder,
         trail: Trail,
         locks: Locks,
+        keeper: Keeper,
     ) -> None:
         self._database = database
         self._engine = engine
@@ -84,6 +88,7 @@ class IndexService:
         self._trail = trail
         self._lock = locks.drain
         self._locks = locks
+        self._keeper = keeper
         self.watch: Watch = nullcontext
 
     def answer(self, query: ScopedQuery, known: set[str] | None = None) -> EngineResult:
@@ -152,29 +157,67 @@ class IndexService:
         """
         with self._database.read() as connection:
             record_ids = outbox.between(connection, after, upto)
+            state = self._keeper.refresh(connection)
         versions: dict[RecordId, int | None] = {}
         prepared = self._engine.prepare(self._changes(record_ids, versions))
         try:
             with self._lock(_PATIENCE * _AT_ONCE):
-                self._commit_between(after, upto, prepared, versions)
+                self._commit_between(after, upto, prepared, (versions, state))
         except IndexOutdatedError:
             self.repair()
 
     def _commit_between(
-        self, after: int, upto: int, prepared: Prepared, versions: dict[RecordId, int | None]
+        self,
+        after: int,
+        upto: int,
+        prepared: Prepared,
+        made_of: tuple[dict[RecordId, int | None], int],
     ) -> None:
         with self._database.read() as connection:
             current = outbox.versions_between(connection, after, upto)
+            state = self._keeper.refresh(connection)
         if not current:
             return
         if not self._sound():
             raise IndexOutdatedError(_OF_ANOTHER_TIME)
         mark = self._mark()
-        if current == versions:
+        if (current, state) == made_of:
             self._engine.apply_prepared(prepared, mark=mark)
         else:
             self._engine.apply(self._changes(tuple(current)), mark=mark)
         self._settle(upto, after=after)
+
+    def relearn(self, concerned: ScopedQuery | None, change: Callable[[Connection], None]) -> int:
+        """Change what documents are made with, and make those anew that it concerns.
+
+        Nobody brings records into the index between the question whom it concerns and the change,
+        so that none is left as it was.
+
+        Args:
+            concerned: Asks for the records, None for none.
+            change: Makes the change in the store.
+
+        Returns:
+            The number of records.
+
+        Raises:
+            BusyError: Another process is bringing records into the index.
+            IndexOutdatedError: The index cannot answer; the disk or another process is in the way.
+        """
+        for _ in range(_ATTEMPTS):
+            with suppress(IndexOutdatedError), self._lock(_PATIENCE):
+                found: tuple[RecordId, ...] = ()
+                if concerned is not None:
+                    found = tuple(hit.record_id for hit in self._engine.search(concerned).hits)
+                with self._database.write() as connection:
+                    change(connection)
+                    outbox.enqueue(connection, found)
+                break
+            self.repair()
+        else:
+            raise IndexOutdatedError(_OF_ANOTHER_TIME)
+        self.drain()
+        return len(found)
 
     def waiting(self) -> tuple[int, int]:
         """Tell the number before the oldest entry of the outbox, and that of the newest."""
@@ -267,8 +310,13 @@ class IndexService:
         died between its commit and noting so.
         """
         with self._database.read() as connection:
-            known = (meta.get(connection, _MARK), meta.get(connection, _NEXT_MARK))
-        return bool(mark) and mark in known
+            return bool(mark) and mark in self.marks(connection)
+
+    @staticmethod
+    def marks(connection: Connection) -> set[str]:
+        """Tell the marks of an index that was brought to where it is from this store."""
+        known = (meta.get(connection, _MARK), meta.get(connection, _NEXT_MARK))
+        return {mark for mark in known if mark}
 
     def _sound(self) -> bool:
         try:
@@ -294,6 +342,7 @@ class IndexService:
         mark = self._mark()
         with self._database.read() as connection:
             upto = outbox.last(connection)
+            self._keeper.refresh(connection)
             found = _counted(records.iterate_all(connection), progress)
             documents = (self._builder.build(record) for record in found if _searchable(record))
             self._engine.rebuild(documents, mark=mark)
@@ -309,6 +358,7 @@ class IndexService:
         mark = self._mark()
         with self._database.read() as connection:
             pending = outbox.pending(connection, _DRAIN_STEP)
+            self._keeper.refresh(connection)
         self._engine.apply(self._changes(pending.record_ids), mark=mark)
         self._settle(pending.upto)
         return len(pending.record_ids)

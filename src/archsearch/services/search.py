@@ -118,10 +118,11 @@ class SearchService:
         result, records = answer.found.result, answer.found.records
         terms = list(positive_texts(expression))
         likely = marked if answer.likely is NOBODY else answer.likely
+        synonyms = self._language.leaves.synonyms.of_terms(terms)
         return Page(
             total=result.total,
             hits=tuple(
-                self._presenter.hit(hit, records[hit.record_id], terms, likely)
+                self._presenter.hit(hit, records[hit.record_id], terms, likely, synonyms)
                 for hit in result.hits
             ),
             took_ms=0.0,
@@ -141,18 +142,23 @@ class SearchService:
         if mode is Mode.AUTO and there >= self._rules.enough_exact:
             return self._names_first(plan, expression, exact, asker)
         likely = self._likely(expression, asker, plan.filters, fuzzy=True)
+        answer = self._loosely(plan, expression, likely, exact, asker)
+        if self._language.likeness.named(likely):
+            return answer
+        return self._by_evidence(plan, expression, answer, there, asker) or answer
+
+    def _loosely(
+        self, plan: Plan, expression: Expression, likely: LikelyNames, exact: Found, asker: Asker
+    ) -> _Answer:
+        """Add those who may be meant to those that are found exactly."""
+        there = exact.result.total
         loose = self._language.compiler.fuzzy(expression, likely.nodes, exact=bool(there))
-        if loose != plan.node:
-            first = plan.node if there else None
-            fuzzy = self._asking.ask(_with(plan, loose, first=first), asker)
-            if fuzzy.result.total > there:
-                note = f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
-                return _Answer(fuzzy, Mode.FUZZY, note or "没有精确匹配，以下为近似匹配。", likely)
-            if there:
-                return _Answer(fuzzy, Mode.EXACT, likely=likely)
-        if there:
+        if loose == plan.node:
             return _Answer(exact, Mode.EXACT)
-        return self._by_evidence(plan, expression, asker) or _Answer(exact, Mode.EXACT)
+        fuzzy = self._asking.ask(_with(plan, loose, first=plan.node if there else None), asker)
+        if fuzzy.result.total == there:
+            return _Answer(fuzzy, Mode.EXACT, likely=likely if there else NOBODY)
+        return _Answer(fuzzy, Mode.FUZZY, _first(there) or "没有精确匹配，以下为近似匹配。", likely)
 
     def _names_first(
         self, plan: Plan, expression: Expression, exact: Found, asker: Asker
@@ -175,14 +181,27 @@ class SearchService:
         names = [fold_key(name) for name in self._language.likeness.names_of(best.values)]
         return word not in names and any(word in name for name in names)
 
-    def _by_evidence(self, plan: Plan, expression: Expression, asker: Asker) -> _Answer | None:
-        evidence = self._language.compiler.evidence(expression)
+    def _by_evidence(
+        self, plan: Plan, expression: Expression, answer: _Answer, there: int, asker: Asker
+    ) -> _Answer | None:
+        """Put records that hold most of the words before names that are hardly like them."""
+        compiler = self._language.compiler
+        found = answer.found.result.total
+        by_number = found > len(answer.likely.meant)
+        if found and by_number and any(map(_has_digit, positive_texts(expression))):
+            return None
+        evidence = compiler.evidence(expression, beside=bool(there))
         if evidence is None:
             return None
-        some = self._asking.ask(_with(plan, evidence), asker)
-        if not some.result.total:
+        likely = answer.likely.behind()
+        loose = compiler.fuzzy(expression, likely.nodes, exact=bool(there))
+        node = AnyOf((loose, evidence))
+        some = self._asking.ask(_with(plan, node, first=plan.node if there else None), asker)
+        if some.result.total == found:
             return None
-        return _Answer(some, "evidence", "没有档案同时包含全部词语，以下按符合程度排列。")
+        if there:
+            return _Answer(some, Mode.FUZZY, _first(there), likely)
+        return _Answer(some, "evidence", "没有档案同时包含全部词语，以下按符合程度排列。", likely)
 
     def _likely(
         self, expression: Expression, asker: Asker, filters: tuple[Node, ...] = (), *, fuzzy: bool
@@ -236,6 +255,15 @@ class SearchService:
         if spec is None or spec.sensitive:
             return "***"
         return self._presenter.masker.text(str(value))[:_LOGGED]
+
+
+def _first(there: int) -> str:
+    """Say how many of the hits are exact."""
+    return f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
+
+
+def _has_digit(term: tuple[str, str | None]) -> bool:
+    return any(map(str.isdigit, term[0]))
 
 
 def _with(plan: Plan, node: Node, *, first: Node | None = None) -> Plan:

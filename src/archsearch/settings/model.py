@@ -65,6 +65,7 @@ class ChannelSwitches:
     extra: bool
     swapped: bool
     alias: bool
+    synonym: bool
     masked: bool
     evidence: bool
 

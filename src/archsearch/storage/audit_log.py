@@ -8,7 +8,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from archsearch.domain.audit import (
     Action,
@@ -30,12 +40,19 @@ from archsearch.storage.encoding import (
     read_time,
     time_text,
 )
+from archsearch.storage.failures import damaged
+from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import AUDIT, AUDIT_HEAD
 
 _COLUMNS: Final = (*StoredEntry._fields, "prev_digest", "digest")
 _VERIFY_STEP: Final = 1000
 _BREAKS_TOLD: Final = 100
 EVERYTHING: Final = AuditFilter()
+_HEAD: Final = Prepared(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest))
+_NEW_ENTRY: Final = Prepared(insert(AUDIT))
+_NEW_HEAD: Final = Prepared(
+    update(AUDIT_HEAD).values(seq=bindparam("last"), digest=bindparam("link"))
+)
 
 
 def append(connection: Connection, *entries: AuditEntry) -> None:
@@ -55,14 +72,19 @@ def append(connection: Connection, *entries: AuditEntry) -> None:
         stored = _stored(seq, entry, texts)
         previous, digest = digest, link(digest, stored)
         rows.append((*stored, previous, digest))
-    insert_rows(connection, AUDIT, _COLUMNS, rows)
-    connection.execute(update(AUDIT_HEAD).values(seq=seq, digest=digest))
+    if len(rows) == 1:
+        _NEW_ENTRY.rows(connection, **dict(zip(_COLUMNS, rows[0], strict=True)))
+    else:
+        insert_rows(connection, AUDIT, _COLUMNS, rows)
+    _NEW_HEAD.rows(connection, last=seq, link=digest)
 
 
 def head(connection: Connection) -> ChainHead:
     """Tell the last link; keep a copy elsewhere to be able to prove that none was cut off."""
-    row = connection.execute(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest)).one()
-    return ChainHead(row.seq, row.digest)
+    row = _HEAD.row(connection)
+    if row is None:
+        raise damaged()
+    return ChainHead(*row)
 
 
 def search(

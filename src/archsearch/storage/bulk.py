@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table
 
 Item = TypeVar("Item")
 
-KEYS_A_STATEMENT: Final = 500
+KEYS_A_STATEMENT: Final = 512
 """Bound values in one ``IN``; every SQLite takes 999."""
 
 

@@ -2,13 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from archsearch.domain.record import RecordId
 from archsearch.errors import InvalidRequestError, NotFoundError
+from archsearch.storage.encoding import time_text
+from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import GRANTS, RECORDS, USERS
 from archsearch.storage.users import user_id_of
+
+_IN_FORCE: Final = Prepared(
+    select(GRANTS.c.record_id)
+    .join(USERS, USERS.c.id == GRANTS.c.user_id)
+    .where(
+        USERS.c.name == bindparam("user"),
+        GRANTS.c.granted_at <= bindparam("at"),
+        GRANTS.c.until > bindparam("at"),
+        or_(GRANTS.c.revoked_at.is_(None), GRANTS.c.revoked_at > bindparam("at")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +64,8 @@ def add(connection: Connection, grant: Grant) -> int:
 
 def in_force(connection: Connection, user: str, at: datetime) -> frozenset[RecordId]:
     """Find the records granted to a user at a moment, past ones included."""
-    statement = (
-        select(GRANTS.c.record_id)
-        .join(USERS, USERS.c.id == GRANTS.c.user_id)
-        .where(
-            USERS.c.name == user,
-            GRANTS.c.granted_at <= at,
-            GRANTS.c.until > at,
-            or_(GRANTS.c.revoked_at.is_(None), GRANTS.c.revoked_at > at),
-        )
-    )
-    return frozenset(RecordId(found) for found in connection.execute(statement).scalars())
+    rows = _IN_FORCE.rows(connection, user=user, at=time_text(at))
+    return frozenset(RecordId(record_id) for (record_id,) in rows)
 
 
 def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> None:

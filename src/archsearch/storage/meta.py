@@ -1,13 +1,19 @@
 """Small facts about the workspace itself, by name."""
 
-from sqlalchemy import Connection, delete, insert, select
+from typing import Final
 
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import META
+
+_VALUE: Final = Prepared(select(META.c.value).where(META.c.key == bindparam("key")))
 
 
 def get(connection: Connection, key: str) -> str | None:
     """Look a fact up."""
-    return connection.execute(select(META.c.value).where(META.c.key == key)).scalar()
+    row = _VALUE.row(connection, key=key)
+    return None if row is None else row[0]
 
 
 def put(connection: Connection, key: str, value: str) -> None:

@@ -8,15 +8,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, func, literal_column, select
+from sqlalchemy import Connection, bindparam, delete, func, literal_column, select
 
 from archsearch.domain.record import RecordId
 from archsearch.storage.bulk import insert_rows
+from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import OUTBOX, RECORDS
 
 _COLUMNS: Final = ("record_id", "access_changed")
 # Written out, not bound: only then is the partial index used, and every search asks this.
 _ACCESS_CHANGED: Final = OUTBOX.c.access_changed == literal_column("1")
+
+
+def _prepared_access() -> Prepared:
+    changed = (
+        select(OUTBOX.c.record_id)
+        .where(_ACCESS_CHANGED)
+        .group_by(OUTBOX.c.record_id)
+        .order_by(func.min(OUTBOX.c.seq))
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    columns = changed.c.record_id, RECORDS.c.owner, RECORDS.c.department, RECORDS.c.secrecy
+    joined = changed.outerjoin(RECORDS, RECORDS.c.record_id == changed.c.record_id)
+    return Prepared(select(*columns).select_from(joined))
+
+
+_PENDING_ACCESS: Final = _prepared_access()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +134,11 @@ def pending_access(connection: Connection, limit: int) -> PendingAccess:
 
     New records are not among them: the index does not have those at all.
     """
-    changed = (
-        select(OUTBOX.c.record_id)
-        .where(_ACCESS_CHANGED)
-        .group_by(OUTBOX.c.record_id)
-        .order_by(func.min(OUTBOX.c.seq))
-        .limit(limit + 1)
-        .subquery()
-    )
-    statement = select(
-        changed.c.record_id, RECORDS.c.owner, RECORDS.c.department, RECORDS.c.secrecy
-    ).select_from(changed.outerjoin(RECORDS, RECORDS.c.record_id == changed.c.record_id))
     found: dict[RecordId, Access | None] = {
-        RecordId(row.record_id): (
-            None if row.owner is None else Access(row.owner, row.department, row.secrecy)
+        RecordId(record_id): None if owner is None else Access(owner, department, secrecy)
+        for record_id, owner, department, secrecy in _PENDING_ACCESS.rows(
+            connection, most=limit + 1
         )
-        for row in connection.execute(statement)
     }
     complete = len(found) <= limit
     return PendingAccess(dict(list(found.items())[:limit]), complete)

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion
 from archsearch.errors import ConflictError
@@ -14,6 +14,7 @@ from archsearch.storage import outbox
 from archsearch.storage.bulk import chunks, insert_rows, update_rows
 from archsearch.storage.encoding import json_text, object_text, read_member, read_object, time_text
 from archsearch.storage.outbox import Access
+from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
 
 _HEAD_COLUMNS: Final = (
@@ -115,9 +116,19 @@ def get(connection: Connection, record_ids: Collection[RecordId]) -> dict[Record
     """Load records as they now are, in the order asked for; unknown ids are left out."""
     found: dict[RecordId, Record] = {}
     for piece in chunks(record_ids):
-        for row in connection.execute(_current().where(RECORDS.c.record_id.in_(piece))).all():
+        # As many places as a power of two, so that few statements serve all numbers of records.
+        places = 1 << (len(piece) - 1).bit_length()
+        padded = (*piece, *[piece[-1]] * (places - len(piece)))
+        ids = {f"id_{place}": record_id for place, record_id in enumerate(padded)}
+        for row in _some(places).rows(connection, **ids):
             found[row[1]] = _record(row)
     return {record_id: found[record_id] for record_id in record_ids if record_id in found}
+
+
+@cache
+def _some(places: int) -> Prepared:
+    ids: list[Any] = [bindparam(f"id_{place}") for place in range(places)]
+    return Prepared(_current().where(RECORDS.c.record_id.in_(ids)))
 
 
 def history(connection: Connection, record_id: RecordId) -> tuple[RecordVersion, ...]:

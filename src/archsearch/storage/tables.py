@@ -126,6 +126,17 @@ AUDIT_HEAD: Final = Table(
 )
 """The last link, in its only row: what cutting the log's end would leave behind."""
 
+DICTIONARY: Final = Table(
+    "dictionary",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+)
+
 META: Final = Table(
     "meta",
     METADATA,

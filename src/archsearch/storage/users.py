@@ -3,18 +3,33 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archsearch.domain.access import Role
 from archsearch.domain.users import NAME_LIMIT, User, folded_name, is_user_name
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
 from archsearch.storage.bulk import chunks
 from archsearch.storage.encoding import read_member
+from archsearch.storage.prepared import Prepared, Row
 from archsearch.storage.tables import DEPARTMENTS, USER_DEPARTMENTS, USERS
 
 _MISSING: Final = "没有这个用户；请用 archsearch user list 查看现有用户。"
+_USER: Final = select(
+    USERS.c.id,
+    USERS.c.name,
+    USERS.c.display_name,
+    USERS.c.role,
+    USERS.c.clearance,
+    USERS.c.disabled,
+)
+_BY_NAME: Final = Prepared(_USER.where(USERS.c.name == bindparam("name")))
+_DEPARTMENTS_OF: Final = Prepared(
+    select(DEPARTMENTS.c.path)
+    .join(USER_DEPARTMENTS, USER_DEPARTMENTS.c.department_id == DEPARTMENTS.c.id)
+    .where(USER_DEPARTMENTS.c.user_id == bindparam("user_id"))
+)
 
 
 def add(connection: Connection, user: User, *, at: datetime) -> None:
@@ -49,15 +64,10 @@ def add(connection: Connection, user: User, *, at: datetime) -> None:
 
 def get(connection: Connection, name: str) -> User | None:
     """Look a user up by exact name."""
-    row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
+    row = _BY_NAME.row(connection, name=name)
     if row is None:
         return None
-    statement = (
-        select(DEPARTMENTS.c.path)
-        .join(USER_DEPARTMENTS, USER_DEPARTMENTS.c.department_id == DEPARTMENTS.c.id)
-        .where(USER_DEPARTMENTS.c.user_id == row.id)
-    )
-    return _user(row, connection.execute(statement).scalars().all())
+    return _user(row, [path for (path,) in _DEPARTMENTS_OF.rows(connection, user_id=row[0])])
 
 
 def existing(connection: Connection, name: str) -> User:
@@ -80,7 +90,7 @@ def all_users(connection: Connection) -> tuple[User, ...]:
     )
     for user_id, path in connection.execute(statement):
         paths[user_id].append(path)
-    rows = connection.execute(select(USERS).order_by(USERS.c.name))
+    rows = connection.execute(_USER.order_by(USERS.c.name))
     return tuple(_user(row, paths[row.id]) for row in rows)
 
 
@@ -160,12 +170,13 @@ def _change(connection: Connection, name: str, **values: object) -> None:
         raise NotFoundError(_MISSING)
 
 
-def _user(row: Row[Any], departments: Collection[str]) -> User:
+def _user(row: Row, departments: Collection[str]) -> User:
+    _, name, display_name, role, clearance, disabled = row
     return User(
-        name=row.name,
-        display_name=row.display_name,
-        role=None if row.role is None else read_member(Role, row.role),
+        name=name,
+        display_name=display_name,
+        role=None if role is None else read_member(Role, role),
         departments=frozenset(departments),
-        clearance=row.clearance,
-        disabled=row.disabled,
+        clearance=clearance,
+        disabled=bool(disabled),
     )

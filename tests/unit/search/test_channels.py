@@ -75,7 +75,9 @@ def test_what_is_excluded_is_excluded_exactly(library: Library) -> None:
     assert library.fuzzy("甲 -章伟明") == ["a"]
 
 
-def test_a_question_finds_the_record_with_most_of_its_words(library: Library) -> None:
+def test_a_question_finds_the_records_with_its_words_the_one_with_most_first(
+    library: Library,
+) -> None:
     library.hold(
         a={"name": "甲", "notes": "信用卡逾期，已联系客户"},
         b={"name": "乙", "notes": "信用卡已销户"},
@@ -86,8 +88,21 @@ def test_a_question_finds_the_record_with_most_of_its_words(library: Library) ->
     node = library.language.compiler.evidence(expression)
 
     assert node is not None
-    assert [hit.record_id for hit in library.run(node).hits] == ["a"]
+    assert [hit.record_id for hit in library.run(node).hits] == ["a", "b"]
     assert library.exact("哪些客户的信用卡逾期了") == []
+
+
+def test_words_of_questions_are_no_evidence(library: Library) -> None:
+    library.hold(
+        a={"name": "甲", "notes": "有没有客户档案，请帮我查一下"},
+        b={"name": "乙", "notes": "信用卡于上月逾期"},
+    )
+    expression = library.language.parse("请帮我查一下有没有信用卡逾期的客户档案")
+
+    node = library.language.compiler.evidence(expression)
+
+    assert node is not None
+    assert [hit.record_id for hit in library.run(node).hits] == ["b"]
 
 
 def test_a_channel_that_is_switched_off_finds_nothing(library: Library) -> None:

@@ -56,6 +56,15 @@ def read(text: str, limits: QueryLimits | None = None) -> Expression:
         ("010-12345678", Word("010-12345678", 0)),
         ("a-b", Word("a-b", 0)),
         ("-", Word("-", 0)),
+        ("华夏（北京）科技", Word("华夏（北京）科技", 0)),
+        ("华夏科技(北京)", Word("华夏科技(北京)", 0)),
+        ("（北京）华夏", Word("（北京）华夏", 0)),
+        ("(010)12345678", Word("(010)12345678", 0)),
+        ("备注:华夏(北京)", InField("notes", Word("华夏(北京)", 3), 0)),
+        ("备注:(北京)华夏", Both((InField("notes", Word("北京", 4), 0), Word("华夏", 7)))),
+        ("-(北京)华夏", Both((Without(Word("北京", 2)), Word("华夏", 5)))),
+        ("张伟(-逾期)", Both((Word("张伟", 0), Without(Word("逾期", 4))))),
+        ("张伟(逾期 a)", Both((Word("张伟", 0), Both((Word("逾期", 3), Word("a", 6)))))),
     ],
 )
 def test_text_is_read_as(text: str, expression: Expression) -> None:

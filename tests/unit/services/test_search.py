@@ -67,6 +67,51 @@ def test_when_no_record_holds_all_words_those_with_most_are_ranked(names: Office
     assert (exact.total, exact.mode) == (0, "exact")
 
 
+@pytest.fixture
+def remarks(office: Office) -> Office:
+    office.feed(
+        {"record_id": "B", "name": "甲", "notes": "污水处理站已并网，绿色贷款到期"},
+        {"record_id": "H", "name": "乙", "notes": "污水处理站申请绿色信贷"},
+        {"record_id": "L", "name": "丙", "notes": "处理投诉"},
+        {"record_id": "N", "name": "北京污水治理有限公司", "notes": "按揭"},
+    )
+    return office
+
+
+def test_records_that_hold_most_of_several_words_follow_those_that_hold_all(
+    remarks: Office,
+) -> None:
+    page = remarks.archive.search("污水处理站 绿色贷款", user="admin")
+
+    assert (page.mode, ids(page)) == ("fuzzy", ["B", "H"])
+    assert page.note == "精确匹配 1 条，其余为近似匹配。"
+    assert page.hits[1].channels == ("相关",)
+    assert remarks.seen("admin", "污水处理站 绿色贷款", mode="exact") == {"B"}
+
+
+def test_records_that_hold_the_words_go_before_names_that_are_hardly_like_them(
+    remarks: Office,
+) -> None:
+    page = remarks.archive.search("污水处理站并网信贷", user="admin")
+
+    assert (page.mode, ids(page)[:2]) == ("evidence", ["H", "B"])
+
+
+def test_who_is_asked_for_by_name_is_not_buried_under_words(remarks: Office) -> None:
+    page = remarks.archive.search("北京污水治理有限公司", user="admin")
+
+    assert (page.mode, ids(page)) == ("exact", ["N"])
+
+
+def test_a_day_that_is_found_is_not_looked_for_in_pieces(office: Office) -> None:
+    office.feed(
+        {"record_id": "D", "name": "甲公司", "established_on": "2020-03-05"},
+        {"record_id": "O", "name": "乙公司", "notes": "2020年3月2日来访，5日答复"},
+    )
+
+    assert office.seen("admin", "2020年3月5日") == {"D"}
+
+
 def test_a_name_nobody_has_is_answered_with_the_nearest_as_a_suggestion(names: Office) -> None:
     by_slip = names.archive.search("上海华新科技有限公司", user="admin")
     exact = names.archive.search("上海华新科技有限公司", user="admin", mode="exact")

@@ -41,6 +41,7 @@ def test_released_steps_are_never_changed() -> None:
     """Databases out there have run them as they were; mend a mistake with a new step."""
     assert [(step.name, step.checksum[:16]) for step in STEPS] == [
         ("foundation", "55c99f3e302cecb7"),
+        ("dictionary", "066240e4e8d192aa"),
     ]
 
 

@@ -64,6 +64,16 @@ class Snapshot:
     segments: tuple[SegmentView, ...]
     _known: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    @cached_property
+    def text_fields(self) -> frozenset[str]:
+        """The text fields that any document has."""
+        return frozenset().union(*(segment.content.texts for segment in self.segments))
+
+    @cached_property
+    def key_fields(self) -> frozenset[str]:
+        """The key fields that any document has, without the record id."""
+        return frozenset().union(*(segment.content.keys for segment in self.segments))
+
     def remember(self, record_id: str, segment: int, doc: int) -> None:
         """Keep where a record is, for who looks it up next."""
         if len(self._known) >= _REMEMBERED:

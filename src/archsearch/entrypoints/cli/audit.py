@@ -33,6 +33,8 @@ _ACTIONS: Final = {
     Action.USER_ADD.value: "添加用户",
     Action.USER_CHANGE.value: "修改用户",
     Action.DEPARTMENT_ADD.value: "建立部门",
+    Action.DICTIONARY_ADD.value: "加入词典",
+    Action.DICTIONARY_REMOVE.value: "移出词典",
     Action.INDEX_REBUILD.value: "重建索引",
     Action.INDEX_PURGE.value: "清除索引",
     Action.INDEX_VERIFY.value: "核对索引",

@@ -27,6 +27,7 @@ MEMBERS: Final = {
     "suggest": Member("suggest", "补全正在输入的客户名称"),
     "user": Member("user", "管理用户"),
     "department": Member("department", "管理部门"),
+    "dictionary": Member("dictionary", "管理词典：词语、简称、同义词"),
     "index": Member("index", "管理索引：重建、核对、清除"),
     "audit": Member("audit", "查看和验证操作日志"),
     "doctor": Member("doctor", "体检：档案库、索引、日志是否一致"),

@@ -51,6 +51,10 @@ class Costs:
     birth_differs: float
     region_same: float
     region_differs: float
+    named: float
+    evidence: float
+    evidence_beside: float
+    evidence_pairs: float
     lean: float
     most_lean: float
     favour: float

@@ -1,12 +1,14 @@
 """The published word lists that names are read with."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from archsearch.analysis.parts import Parts, lines_of, words_of
 from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.writing import written
+from archsearch.domain.dictionary import Glossary
 from archsearch.search.likeness.characters import Components, Lookalikes
 from archsearch.search.likeness.costs import Costs
 
@@ -19,11 +21,13 @@ class Lexicon:
         pinyin: Readings of characters.
         parts: Tells the parts of names.
         find: Finds a list by the name of its file.
+        glossary: Has short names that administrators add, which may change at any time.
     """
 
     pinyin: Pinyin
     parts: Parts
     find: Callable[[str], Path]
+    glossary: Glossary = field(default_factory=Glossary)
 
     @cached_property
     def lookalikes(self) -> Lookalikes:
@@ -46,14 +50,28 @@ class Lexicon:
         return tuple(words_of(self.find("honorifics.txt")))
 
     @cached_property
-    def abbreviations(self) -> dict[str, str]:
-        """Short names in public use, and what they stand for."""
-        return dict(_pairs(self.find("abbreviations.tsv")))
+    def _published(self) -> tuple[tuple[str, str], ...]:
+        return tuple(_pairs(self.find("abbreviations.tsv")))
+
+    @property
+    def abbreviations(self) -> Sequence[tuple[str, str]]:
+        """Short names, in public use and of the dictionary, and what they stand for, as units."""
+        return self._published + _as_units(self.glossary.dictionary.short_names)
+
+    @cached_property
+    def question_words(self) -> frozenset[str]:
+        """Words of questions that say nothing of what is asked for."""
+        return frozenset(words_of(self.find("question_words.txt")))
 
     @cached_property
     def surnames(self) -> frozenset[str]:
         """Surnames."""
         return frozenset(words_of(self.find("surnames.txt")))
+
+
+@lru_cache(1)
+def _as_units(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((written(short).units, written(full).units) for short, full in pairs)
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:

@@ -55,7 +55,7 @@ class Readings:
         self._pinyin = lexicon.pinyin
         self._parts = lexicon.parts
         self._honorifics = sorted(lexicon.honorifics, key=len, reverse=True)
-        self._abbreviations = lexicon.abbreviations
+        self._lexicon = lexicon
         self._surnames = lexicon.surnames
 
     def of(self, text: str) -> list[Reading]:
@@ -146,7 +146,7 @@ class Readings:
             if joined.endswith(honorific) and 0 < left <= LONGEST_PERSON:
                 yield Reading(units[:left], bytes(left), label="称谓", anchored=left == 1)
                 break
-        for short, full in self._abbreviations.items():
+        for short, full in self._lexicon.abbreviations:
             at = joined.find(short)
             if at >= 0:
                 whole = tuple(

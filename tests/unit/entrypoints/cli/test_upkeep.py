@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archsearch.domain.audit import Action, Outcome
 from archsearch.engines.base import EngineStats
+from archsearch.entrypoints.cli import audit
 from archsearch.services.doctor import Check
 
 from .conftest import Run, runner
@@ -192,3 +194,8 @@ def test_a_completion_script_is_printed(nowhere: Run, shell: str) -> None:
 
     assert ran.code == 0
     assert f"_ARCHSEARCH_COMPLETE={shell}_complete" in ran.out
+
+
+def test_the_log_has_a_word_for_everything_that_is_done() -> None:
+    assert set(audit._ACTIONS) == set(Action)
+    assert set(audit._OUTCOMES) == set(Outcome)

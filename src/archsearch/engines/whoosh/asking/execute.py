@@ -20,6 +20,7 @@ from archsearch.engines.base import EngineHit, EngineResult
 from archsearch.engines.whoosh.asking.cache import ArrayCache
 from archsearch.engines.whoosh.asking.facets import facets
 from archsearch.engines.whoosh.asking.matching import Matcher, matchers_of
+from archsearch.engines.whoosh.asking.pruning import pruned
 from archsearch.engines.whoosh.asking.ranking import Place, page, ranked
 from archsearch.engines.whoosh.asking.scoring import Scorer, Statistics
 from archsearch.engines.whoosh.format.arrays import Docs, Mask
@@ -29,9 +30,10 @@ from archsearch.engines.whoosh.snapshot import Snapshot
 
 def execute(snapshot: Snapshot, query: ScopedQuery, cache: ArrayCache) -> EngineResult:
     """Answer a query from one snapshot."""
-    plan, scope, excluded = query.plan, query.scope, query.excluded
+    scope, excluded = query.scope, query.excluded
     if scope.empty:
-        return nothing(plan)
+        return nothing(query.plan)
+    plan = pruned(query.plan, snapshot)
     matchers = matchers_of(snapshot, scope, excluded, cache)
     hits = [matcher.filtered(matcher.found(plan.node), plan.filters) for matcher in matchers]
     total = sum(found.count for found in hits)

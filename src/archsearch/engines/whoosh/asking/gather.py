@@ -6,7 +6,7 @@ are numbered as one, each segment's after those before it.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,11 +18,11 @@ from archsearch.engines.whoosh.asking.cache import ArrayCache
 from archsearch.engines.whoosh.asking.matching import Matcher, matchers_of
 from archsearch.engines.whoosh.format.arrays import (
     NO_DOCS,
-    SPARSE,
     Docs,
     Floats,
     Ints,
     Mask,
+    distinct,
     offsets,
     scratch,
     shortlist,
@@ -30,10 +30,13 @@ from archsearch.engines.whoosh.format.arrays import (
 from archsearch.engines.whoosh.format.docsets import DocSet
 from archsearch.engines.whoosh.format.grams import GramField, Numbers
 from archsearch.engines.whoosh.format.lists import SKIPPING
+from archsearch.engines.whoosh.format.stored import cut, no_texts
 from archsearch.engines.whoosh.snapshot import Snapshot
 
 _LONG = 512
 """Lists of more documents than these are read, and kept, by themselves."""
+_SAMPLE = 4_000
+"""Postings whose documents tell how much a document must weigh to be chosen."""
 
 
 def gather(snapshot: Snapshot, query: ScopedGather, cache: ArrayCache) -> Gathered:
@@ -76,30 +79,23 @@ class _Everything:
         self.count = sum(within.count for within in self._within)
         self._reaches = tuple(matcher.reach.number for matcher in matchers)
 
-    def read(self, tokens: Numbers) -> Mapping[int, Sequence[Docs]]:
-        """Give, for each token that is there, the documents that hold it, by segment."""
-        sources = [
-            _Source(matcher, field, within, base)
-            for matcher, within, base in zip(self.matchers, self._within, self.bases, strict=False)
-            if (field := matcher.content.grams.get(self._field)) is not None and within.count
-        ]
-        if not sources or not tokens.size:
-            return {}
-        largest = max(sources, key=lambda source: source.matcher.size)
-        long = largest.long(tokens)
-        postings = {token: self._long(sources, token) for token in tokens[long].tolist()}
-        rest = tokens[~long]
-        for source in sources:
-            for token, docs in source.read(rest):
-                postings.setdefault(token, []).append(docs)
-        return postings
+    def read(self, tokens: Numbers) -> "_Postings":
+        """Give, for each of ascending tokens that is there, the documents that hold it."""
+        lists: list[list[Docs]] = [[] for _ in range(tokens.size)]
+        counts = np.zeros(tokens.size, np.intp)
+        for matcher, within, base in zip(self.matchers, self._within, self.bases, strict=False):
+            field = matcher.content.grams.get(self._field)
+            if field is not None and within.count:
+                _Source(matcher, field, within, base, self._kept).read(tokens, lists, counts)
+        every = zip(tokens.tolist(), counts.tolist(), lists, strict=True)
+        return {token: (df, found) for token, df, found in every if df}
 
-    def _long(self, sources: "Sequence[_Source]", token: int) -> list[Docs]:
+    def _kept(self, source: "_Source", ordinal: int) -> Docs:
         """Give the documents of a token that many hold; kept if that may be of use again."""
         if self._filtered:
-            return _everywhere(sources, token)
-        key = ("gram", self._field, token, self._reaches)
-        return list(self._cache.get(key, lambda: tuple(_everywhere(sources, token))))
+            return source.one(ordinal)
+        key = ("gram", self._field, ordinal, source.matcher.reach.number, source.base)
+        return self._cache.get(key, lambda: source.one(ordinal))
 
     def lengths(self) -> Ints:
         """Give the length of every document."""
@@ -119,41 +115,44 @@ class _Everything:
         )
 
 
-def _everywhere(sources: "Sequence[_Source]", token: int) -> list[Docs]:
-    wanted = np.array([token], np.int64)
-    return [docs for source in sources for _, docs in source.read(wanted)]
-
-
 class _Source:
     """The postings in reach of one segment."""
 
-    def __init__(self, matcher: Matcher, field: GramField, within: DocSet, base: int) -> None:
+    def __init__(
+        self, matcher: Matcher, field: GramField, within: DocSet, base: int, kept: "_Kept"
+    ) -> None:
         self.matcher = matcher
-        self.field = field
         self.base = base
+        self._field = field
         self._within = within
+        self._kept = kept
 
-    def long(self, tokens: Numbers) -> Mask:
-        """Tell which tokens have long lists."""
-        ordinals, there = self.field.find(tokens)
-        return there & (self.field.sizes(ordinals) > _LONG)
-
-    def read(self, tokens: Numbers) -> Iterator[tuple[int, Docs]]:
-        """Give the tokens that are there, with the documents that hold each."""
-        ordinals, there = self.field.find(tokens)
-        ordinals, tokens = ordinals[there], tokens[there]
-        sizes = self.field.sizes(ordinals)
+    def read(self, tokens: Numbers, lists: Sequence[list[Docs]], counts: Docs) -> None:
+        """Add the documents that hold each of ascending tokens to the list in its place."""
+        places, ordinals = self._field.find(tokens)
+        starts, sizes = self._field.spans(ordinals)
         long = sizes > _LONG
-        for token, ordinal in zip(tokens[long].tolist(), ordinals[long].tolist(), strict=True):
-            docs = self._one(ordinal)
-            if docs.size:
-                yield token, docs
-        short = ~long
-        if short.any():
-            yield from self._several(tokens[short].tolist(), ordinals[short], sizes[short])
+        if long.any():
+            for place, ordinal in zip(places[long].tolist(), ordinals[long].tolist(), strict=True):
+                docs = self._kept(self, ordinal)
+                if docs.size:
+                    lists[place].append(docs)
+                    counts[place] += docs.size
+            short = ~long
+            places, starts, sizes = places[short], starts[short], sizes[short]
+        if not places.size:
+            return
+        docs, ends = self._several(starts, sizes)
+        counts[places] += np.diff(ends, prepend=0)
+        begin = 0
+        for place, end in zip(places.tolist(), ends.tolist(), strict=True):
+            if end > begin:
+                lists[place].append(docs[begin:end])
+            begin = end
 
-    def _one(self, ordinal: int) -> Docs:
-        lists, within = self.field.lists, self._within
+    def one(self, ordinal: int) -> Docs:
+        """Give the documents that hold one token."""
+        lists, within = self._field.lists, self._within
         if within.count * SKIPPING < lists.size(ordinal):
             docs = within.docs[lists.places(ordinal, within.docs)[1]]
         else:
@@ -161,72 +160,83 @@ class _Source:
             docs = docs if within.complete else docs[within.inside(docs)]
         return (docs + self.base).astype(np.int32)
 
-    def _several(
-        self, tokens: list[int], ordinals: Docs, sizes: Docs
-    ) -> Iterator[tuple[int, Docs]]:
-        docs = self.field.lists.docs_of_some(ordinals)
+    def _several(self, starts: Docs, sizes: Docs) -> tuple[Docs, Docs]:
+        """Give the documents of several short lists one after another, and where each ends."""
+        docs = self._field.read(starts, sizes)
         ends = np.cumsum(sizes)
         if not self._within.complete:
             kept = self._within.mask[docs]
             docs = docs[kept]
             ends = offsets(kept)[ends]
-        docs = (docs + self.base).astype(np.int32)
-        begin = 0
-        for token, end in zip(tokens, ends.tolist(), strict=True):
-            if end > begin:
-                yield token, docs[begin:end]
-            begin = end
+        return np.add(docs, self.base, dtype=np.int32), ends
 
 
-def _chosen(one: Gather, everything: _Everything, postings: Mapping[int, Sequence[Docs]]) -> Docs:
+_Kept = Callable[[_Source, int], Docs]
+_Postings = Mapping[int, tuple[int, Sequence[Docs]]]
+"""By token how many documents hold it, and which, in pieces."""
+
+
+def _chosen(one: Gather, everything: _Everything, postings: _Postings) -> Docs:
     """Give the documents chosen, ascending."""
-    docs, weights = _weighed(one, everything, postings)
-    if not docs.size:
-        return docs
+    read = _read_first(one, everything.count, postings)
+    lists = [docs for _, token in read for docs in postings[token][1]]
+    if not lists or not one.classes:
+        return NO_DOCS
+    touched = np.concatenate(lists).astype(np.intp)
+    sizes = [postings[token][0] for _, token in read]
+    with scratch(everything.size) as total:
+        # In order of worth, as it is defined: each document's sum is the same to the last bit.
+        np.add.at(total, touched, np.repeat([worth for worth, _ in read], sizes))
+        if touched.size > 2 * _SAMPLE and one.per_unit >= 0:
+            docs = _contenders(one, everything, touched, total)
+        else:
+            docs = distinct(touched, everything.size)
+        weights = _weights(one, everything, docs, total)
+        total[touched] = 0.0
     found = []
     for node, most in one.classes:
         inside = np.flatnonzero(everything.members(node)[docs])
         found.append(docs[inside[_heaviest(docs[inside], weights[inside], most, everything)]])
-    return np.unique(np.concatenate(found)) if found else NO_DOCS
+    return np.unique(np.concatenate(found))
 
 
-def _weighed(
-    one: Gather, everything: _Everything, postings: Mapping[int, Sequence[Docs]]
-) -> tuple[Docs, Floats]:
-    """Weigh the documents that hold a token read, ascending."""
-    lists: list[Docs] = []
-    worths: list[float] = []
-    for worth, token in _read_first(one, everything.count, postings):
-        lists += postings[token]
-        worths += [worth] * len(postings[token])
-    if not lists:
-        return NO_DOCS, np.zeros(0)
-    touched = np.concatenate(lists)
-    added = np.repeat(worths, [docs.size for docs in lists])
-    with scratch(everything.size) as total:
-        # In order of worth, as it is defined: each document's sum is the same to the last bit.
-        np.add.at(total, touched, added)
-        if touched.size * SPARSE < everything.size:
-            docs = np.unique(touched).astype(np.intp)
+def _contenders(one: Gather, everything: _Everything, touched: Docs, total: Floats) -> Docs:
+    """Give the documents touched without most of those that cannot be chosen.
+
+    Those that hold the most telling tokens are weighed first. If there are as many of a class as
+    are wanted, the last of them says what the others must weigh at least; no document weighs more
+    than the sum of its worths.
+    """
+    sample = distinct(touched[:_SAMPLE], everything.size)
+    weights = _weights(one, everything, sample, total)
+    sums = total[touched]
+    kept = np.zeros(touched.size, np.bool_)
+    for node, most in one.classes:
+        members = everything.members(node)
+        some = weights[members[sample]]
+        if most <= 0:
+            continue
+        if some.size >= most:
+            kept |= sums >= np.partition(some, -most)[-most]
         else:
-            # Comparing first: to look for zeros among floats takes ten times as long.
-            docs = np.flatnonzero(total != 0.0)
-        weights: Floats = total[docs]
-        total[docs] = 0.0
+            kept |= members[touched]
+    return distinct(touched[kept], everything.size)
+
+
+def _weights(one: Gather, everything: _Everything, docs: Docs, total: Floats) -> Floats:
+    """Weigh some documents, of which the sums of worths are known."""
     lengths = everything.lengths()[docs].astype(np.int32)
-    weights -= np.abs(lengths - one.length) * one.per_unit
-    return docs, weights
+    weights: Floats = total[docs] - np.abs(lengths - one.length) * one.per_unit
+    return weights
 
 
-def _read_first(
-    one: Gather, total: int, postings: Mapping[int, Sequence[Docs]]
-) -> list[tuple[float, int]]:
+def _read_first(one: Gather, total: int, postings: _Postings) -> list[tuple[float, int]]:
     """Choose the tokens that are read, most telling first, with their worths."""
     worths = []
     for place, (token, weight) in enumerate(one.tokens):
         holders = postings.get(token)
         if holders:
-            df = sum([docs.size for docs in holders])
+            df = holders[0]
             worths.append((-math.log1p(total / df) * weight, place, df, token))
     worths.sort()
     read: list[tuple[float, int]] = []
@@ -250,8 +260,10 @@ def _heaviest(docs: Docs, weights: Floats, most: int, everything: _Everything) -
     above = np.flatnonzero(weights > least)
     level = np.flatnonzero(weights == least)
     room = most - above.size
-    if level.size > room and len(everything.matchers) > 1:
-        level = _first_by_id(docs, level, room, everything)
+    if level.size > room:
+        level = level[np.argsort(docs[level])]
+        if len(everything.matchers) > 1:
+            level = _first_by_id(docs, level, room, everything)
     return np.concatenate((above, level[:room]))
 
 
@@ -290,19 +302,19 @@ def _answer(
 ) -> Gathered:
     """Number the records of all gathers, and read what is stored of them."""
     every = np.unique(np.concatenate(chosen))
+    bounds = np.cumsum([0, *(matcher.size for matcher in matchers)])
+    cuts = np.searchsorted(every, bounds).tolist()
     homes: list[tuple[int, int]] = []
-    values: list[str] = []
-    base = 0
+    texts: list[tuple[Ints, Ints]] = []
     for number, matcher in enumerate(matchers):
-        begin, end = np.searchsorted(every, (base, base + matcher.size))
-        docs = every[begin:end] - base
-        homes += [(number, doc) for doc in docs.tolist()]
-        stored = matcher.content.stored.get(field)
-        values += [""] * docs.size if stored is None else stored.texts(docs)
-        base += matcher.size
+        if cuts[number] < cuts[number + 1]:
+            docs = every[cuts[number] : cuts[number + 1]] - bounds[number]
+            homes += [(number, doc) for doc in docs.tolist()]
+            stored = matcher.content.stored.get(field)
+            texts.append(no_texts(docs.size) if stored is None else stored.chosen(docs))
     return Gathered(
         tuple(np.searchsorted(every, docs).tolist() for docs in chosen),
         _RecordIds(snapshot, homes),
-        values,
+        cut(texts),
         snapshot.index.state.mark,
     )

@@ -33,7 +33,7 @@ from archsearch.domain.record import RecordId
 from archsearch.engines.whoosh.asking.cache import ArrayCache
 from archsearch.engines.whoosh.asking.given import Homes
 from archsearch.engines.whoosh.asking.phrases import occurrences
-from archsearch.engines.whoosh.asking.reach import Reach, reach
+from archsearch.engines.whoosh.asking.reach import Reach, reaches_of
 from archsearch.engines.whoosh.asking.wildcard import matching
 from archsearch.engines.whoosh.format.arrays import NO_DOCS, Docs, Floats, Ints
 from archsearch.engines.whoosh.format.columns import KeyField
@@ -145,12 +145,7 @@ class Matcher:
                 sets = [self.found(child) for child in node.children]
                 return repeated(sets, node.count, self.size)
             case _:
-                there = [self.found(child) for child in node.children if not self._absent(child)]
-                return united(there, self.size)
-
-    def _absent(self, node: Node) -> bool:
-        """Tell at a glance that a node matches nothing here: its field is nowhere."""
-        return isinstance(node, TermNode | PhraseNode) and node.field not in self.content.texts
+                return united([self.found(child) for child in node.children], self.size)
 
     def _all(self, children: Sequence[Node]) -> DocSet:
         def reached(child: Node) -> int:
@@ -223,7 +218,8 @@ def matchers_of(
 ) -> list[Matcher]:
     """Make the matchers of all segments for one query."""
     homes = Homes(snapshot)
+    reaches = reaches_of(snapshot.segments, scope, excluded, cache)
     return [
-        Matcher(segment, reach(segment, scope, excluded, cache), cache, homes, number)
-        for number, segment in enumerate(snapshot.segments)
+        Matcher(segment, reach, cache, homes, number)
+        for number, (segment, reach) in enumerate(zip(snapshot.segments, reaches, strict=True))
     ]

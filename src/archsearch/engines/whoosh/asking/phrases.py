@@ -21,9 +21,12 @@ _ROOM = 64
 
 def occurrences(field: TextField, node: PhraseNode, within: DocSet) -> tuple[Docs, Ints]:
     """Give the documents in reach that hold the phrase, and how often each does."""
-    pairs = sorted({(field.terms.find(token), offset) for token, offset in node.tokens})
-    if pairs[0][0] < 0:
-        return NO_DOCS, NO_DOCS
+    terms: dict[str, int] = {}
+    for token, _ in node.tokens:
+        terms[token] = field.terms.find(token)
+        if terms[token] < 0:
+            return NO_DOCS, NO_DOCS
+    pairs = sorted({(terms[token], offset) for token, offset in node.tokens})
     known = {term: _Holders(field, term) for term, _ in pairs}
     docs = None
     for holders in sorted(known.values(), key=lambda holders: holders.df):

@@ -5,6 +5,7 @@ an answer cannot depend on it.
 """
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -35,6 +36,20 @@ class Reach(DocSet):
             found, there = places(self.docs, docs)
             return found[there]
         return np.flatnonzero(self.mask[docs])
+
+
+def reaches_of(
+    segments: Sequence[SegmentView],
+    scope: Scope,
+    excluded: frozenset[RecordId],
+    cache: ArrayCache,
+) -> tuple[Reach, ...]:
+    """Work out the documents in reach of each of some segments."""
+    # Kept together: to look up each by itself would take longer than all the rest of it.
+    key = (tuple([segment.token for segment in segments]), scope, excluded)
+    return cache.get(
+        key, lambda: tuple([reach(segment, scope, excluded, cache) for segment in segments])
+    )
 
 
 def reach(

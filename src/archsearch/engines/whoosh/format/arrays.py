@@ -31,9 +31,10 @@ _BLOCKS = 64
 
 
 class _Kept(threading.local):
-    """The array that each thread lends next."""
+    """The arrays that each thread lends next, or writes into."""
 
     zeros: Floats | None = None
+    places: Ints | None = None
 
 
 _kept = _Kept()
@@ -50,6 +51,22 @@ def scratch(size: int) -> Iterator[Floats]:
         lent = np.zeros(size)
     yield lent[:size]
     _kept.zeros = lent
+
+
+def distinct(docs: Ints, size: int) -> Docs:
+    """Give each of some documents below ``size`` once, in no order.
+
+    Each notes its place where all can see it; those whose note is the last are given. Neither
+    sorted nor marked in a bitmap, which take longer for many of them, or for many others.
+    """
+    seen = _kept.places
+    if seen is None or seen.size < size:
+        seen = _kept.places = np.empty(size, np.int32)
+    docs = docs.astype(np.intp, copy=False)
+    order = np.arange(docs.size, dtype=np.int32)
+    seen[docs] = order
+    last: Docs = docs[seen[docs] == order]
+    return last
 
 
 def smallest(top: int) -> np.dtype[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar, overload
 
 from archsearch.engines.base import ID
 from archsearch.engines.whoosh.format.arrays import Ints
@@ -22,6 +22,7 @@ from archsearch.engines.whoosh.format.postings import TextField
 from archsearch.engines.whoosh.format.stored import StoredField
 
 _Field = TypeVar("_Field")
+_Other = TypeVar("_Other")
 
 
 class _Savable(Protocol):
@@ -113,6 +114,17 @@ class _Fields(Mapping[str, _Field]):
         if field is None:
             field = self._loaded[name] = self._load(self._numbers[name])
         return field
+
+    # The mixin's own take an exception for every field that is not there.
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
+    @overload
+    def get(self, name: str, /) -> _Field | None: ...
+    @overload
+    def get(self, name: str, default: _Field | _Other, /) -> _Field | _Other: ...
+    def get(self, name: str, default: object = None, /) -> object:
+        return self[name] if name in self._numbers else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)

@@ -31,6 +31,8 @@ BLOCK = 16
 _LONGEST_SHARED = 255
 _WORTH_A_SEARCH = 20
 """Entries that are read one after the other in the time that one search takes."""
+_HEADS = 4096
+"""Blocks whose first entries are kept at most."""
 _AT_ONCE = 4096
 """Blocks that are written out at a time: arrays as large as they stay in the processor's cache."""
 _NO_DIGIT = 16
@@ -141,12 +143,43 @@ class Dictionary(Sequence[bytes]):
         entry = bytes(blob[start : start + size])
         return entry.hex().encode("ascii") if self._packed else entry
 
+    def _known_head(self, block: int) -> bytes:
+        """Give the same; searches begin at the same few blocks, which are kept."""
+        head = self._met.get(block)
+        if head is None:
+            head = self._head(block)
+            if len(self._met) < _HEADS:
+                self._met[block] = head
+        return head
+
+    @cached_property
+    def _met(self) -> dict[int, bytes]:
+        return {}
+
     def place(self, wanted: bytes) -> int:
         """Give the ordinal of the first entry that is not less."""
-        block = bisect_right(range(len(self.blocks)), wanted, key=self._head) - 1
+        block = bisect_right(range(len(self.blocks)), wanted, key=self._known_head) - 1
         if block < 0:
             return 0
-        return bisect_left(self, wanted, block * BLOCK, min((block + 1) * BLOCK, len(self)))
+        if self._packed:
+            return bisect_left(self, wanted, block * BLOCK, min((block + 1) * BLOCK, len(self)))
+        return self._place_in(block, wanted)
+
+    def _place_in(self, block: int, wanted: bytes) -> int:
+        """Give the same, of which it is known that the block's first entry is not greater."""
+        blob, blocks, shared, rests = self._views
+        start = blocks[block]
+        at = start + shared[block]
+        first, last = block * BLOCK, min((block + 1) * BLOCK, len(self))
+        if bytes(blob[start:at]) != wanted[: at - start]:
+            return last
+        rest = wanted[at - start :]
+        for place in range(first, last):
+            end = at + (rests[place] if not self._width else self._width - shared[block])
+            if bytes(blob[at:end]) >= rest:
+                return place
+            at = end
+        return last
 
     def find(self, text: str) -> int:
         """Give the ordinal of an entry, -1 when it is not there."""

@@ -10,18 +10,26 @@ Arrays (T tokens, P postings, D documents):
 =============  ====  ============================================================================
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, places
+from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, places, spread
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 from archsearch.engines.whoosh.format.lists import DocLists
 from archsearch.engines.whoosh.format.packed import Packed
 
 Numbers = npt.NDArray[np.int64]
+
+_FEW: Final = 1 << 20
+_OFTEN: Final = 8
+"""So few postings that were read so often are kept unpacked: of small segments there are several,
+and unpacking takes as many steps for a few documents as for many."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class GramField:
     gaps: Packed
     lists: DocLists
     lengths: Ints
+    _uses: Iterator[int] = field(default_factory=count, compare=False)
 
     @classmethod
     def of(cls, tokens: Numbers, sizes: Ints, docs: Ints, lengths: Ints) -> "GramField":
@@ -43,14 +52,31 @@ class GramField:
         """All tokens, ascending."""
         return np.cumsum(self.gaps.run(0, self.gaps.size), dtype=np.int64)
 
-    def find(self, tokens: Numbers) -> tuple[Docs, npt.NDArray[np.bool_]]:
-        """Find the ordinals of ascending tokens, and which of them are there at all."""
-        return places(tokens, self.tokens)
+    @cached_property
+    def _starts(self) -> Ints:
+        """Where the documents of each token begin, and where the last end."""
+        return self.lists.bounds.all()
 
-    def sizes(self, ordinals: Docs) -> Docs:
-        """Count the documents of some tokens."""
-        bounds = self.lists.bounds
-        return bounds.at(ordinals + 1) - bounds.at(ordinals)
+    def find(self, tokens: Numbers) -> tuple[Docs, Docs]:
+        """Give the places of those of some tokens that are there, and their ordinals."""
+        ordinals, there = places(tokens, self.tokens)
+        found = np.flatnonzero(there)
+        return found, ordinals[found]
+
+    def spans(self, ordinals: Docs) -> tuple[Docs, Docs]:
+        """Give where the documents of some tokens begin, and how many there are of each."""
+        starts = self._starts[ordinals].astype(np.intp)
+        return starts, self._starts[ordinals + 1] - starts
+
+    def read(self, starts: Docs, sizes: Docs) -> Ints:
+        """Give the documents of some tokens, at least one, one after another."""
+        if self.lists.entries <= _FEW and next(self._uses) >= _OFTEN:
+            return self._unpacked[spread(starts, sizes)]
+        return self.lists.docs_from(starts, sizes)
+
+    @cached_property
+    def _unpacked(self) -> Ints:
+        return compact(self.lists.docs_of(0, len(self.lists)))
 
     def save(self, writer: ContainerWriter, prefix: str) -> None:
         """Write the arrays into a container."""

@@ -70,6 +70,15 @@ class Bounds:
         """Give the bounds ``first`` to ``last``, both included."""
         return self.at(np.arange(first, last + 1))
 
+    def all(self) -> Ints:
+        """Give every bound, in half the room that documents in flight take."""
+        if self.low is None:
+            return np.arange(self.count + 1, dtype=np.uint32)
+        wraps = np.diff(self.wraps, prepend=0, append=self.count + 1)
+        high = np.repeat(np.arange(wraps.size, dtype=np.uint32) << _WRAP, wraps.astype(np.intp))
+        high += self.low
+        return high
+
     def at(self, places: Docs) -> Docs:
         """Give some bounds."""
         if self.low is None:
@@ -127,7 +136,10 @@ class DocLists:
     def docs_of_some(self, numbers: Docs) -> Docs:
         """Read some lists, at least one, one after the other."""
         starts = self.bounds.at(numbers)
-        sizes = self.bounds.at(numbers + 1) - starts
+        return self.docs_from(starts, self.bounds.at(numbers + 1) - starts)
+
+    def docs_from(self, starts: Docs, sizes: Docs) -> Docs:
+        """Read some lists, at least one, of which it is known where they begin and how long."""
         return _added_up(self.gaps.take(spread(starts, sizes)), sizes)
 
     def places(self, number: int, docs: Docs) -> tuple[Docs, Mask]:

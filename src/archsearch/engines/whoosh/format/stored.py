@@ -11,6 +11,7 @@ Arrays (D documents):
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,18 +42,6 @@ class StoredField:
         """Where each document's text begins, and where the last ends."""
         return offsets(self.lengths)
 
-    def texts(self, docs: Docs) -> list[str]:
-        """Give the texts of some documents."""
-        starts, sizes = self.bounds[docs], self.lengths[docs].astype(np.intp)
-        units = self.text[spread(starts, sizes)]
-        ends = np.cumsum(sizes).tolist()
-        begins = [0, *ends][:-1]
-        data = units.tobytes()
-        if units.size and int(units.max()) >= 0xD800:  # noqa: PLR2004 - where surrogates begin
-            return [_decoded(data[2 * b : 2 * e]) for b, e in zip(begins, ends, strict=True)]
-        joined = _decoded(data)
-        return [joined[begin:end] for begin, end in zip(begins, ends, strict=True)]
-
     def chosen(self, docs: Docs) -> tuple[Ints, Ints]:
         """Give the lengths and, one after another, the texts of some documents."""
         sizes = self.lengths[docs]
@@ -67,6 +56,25 @@ class StoredField:
     def load(cls, container: Container, prefix: str) -> "StoredField":
         """Map the arrays of a container."""
         return cls(container[prefix + "lengths"], container[prefix + "text"])
+
+
+def no_texts(number: int) -> tuple[Ints, Ints]:
+    """Give so many empty texts, as :meth:`StoredField.chosen` does."""
+    return np.zeros(number, np.uint8), np.empty(0, "<u2")
+
+
+def cut(chosen: Sequence[tuple[Ints, Ints]]) -> list[str]:
+    """Give the texts that were chosen from some fields, one after another."""
+    if not chosen:
+        return []
+    units = np.concatenate([units for _, units in chosen])
+    sizes = np.concatenate([sizes for sizes, _ in chosen])
+    ends = np.cumsum(sizes, dtype=np.intp).tolist()
+    data = units.tobytes()
+    if units.size and int(units.max()) >= 0xD800:  # noqa: PLR2004 - where surrogates begin
+        return [_decoded(data[2 * begin : 2 * end]) for begin, end in pairwise([0, *ends])]
+    joined = _decoded(data)
+    return [joined[begin:end] for begin, end in pairwise([0, *ends])]
 
 
 def _encoded(text: str) -> bytes:

@@ -71,3 +71,14 @@ def test_a_shortlist_of_blocks_loses_nothing() -> None:
     expected = sorted(range(values.size), key=lambda place: (-values[place], place))[:20]
 
     assert arrays.top(values, 20).tolist() == expected
+
+
+@given(st.lists(st.integers(0, SIZE - 1)), st.lists(st.integers(0, SIZE - 1)))
+def test_each_document_is_given_once_whatever_was_asked_before(
+    before: list[int], asked: list[int]
+) -> None:
+    arrays.distinct(np.array(before, np.intp), SIZE)
+
+    found = arrays.distinct(np.array(asked, np.int32), SIZE)
+
+    assert sorted(found.tolist()) == sorted(set(asked))

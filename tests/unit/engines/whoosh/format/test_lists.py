@@ -81,3 +81,11 @@ def test_bounds_are_sums_of_sizes(sizes: list[int]) -> None:
     expected = [sum(sizes[:place]) for place in range(len(sizes) + 1)]
     assert [bounds[place] for place in range(len(sizes) + 1)] == expected
     assert bounds.between(0, len(sizes)).tolist() == expected
+
+
+@given(st.lists(st.sampled_from([1, 2, 300, 40_000, 200_000]), max_size=8))
+def test_all_bounds_are_those_that_are_given_one_by_one(sizes: list[int]) -> None:
+    bounds = Bounds.of(np.array(sizes, np.int64))
+
+    assert bounds.all().tolist() == [bounds[place] for place in range(len(sizes) + 1)]
+    assert bounds.all().tolist() == [0, *np.cumsum(sizes).tolist()]
