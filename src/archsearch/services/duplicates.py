@@ -228,7 +228,7 @@ class DuplicateService:
 def _supported(one: Known, other: Known, found: Corroboration) -> bool:
     """Whether two may be one by more than their names; organisations' whole names are enough."""
     told = {(reason.channel, reason.field) for reason in found.reasons}
-    if (str(Bearing.AGAINST), _NUMBER) in told or one.seat != other.seat:
+    if (str(Bearing.AGAINST), _NUMBER) in told or one.apart(other):
         return False
     if not one.person and not other.person and one.core == other.core:
         return True
