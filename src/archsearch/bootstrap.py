@@ -51,7 +51,9 @@ from archsearch.services.users import UserService
 from archsearch.settings.loading import load
 from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
-from archsearch.storage import audit_log, meta, users
+from archsearch.storage import meta, users
+from archsearch.storage.anchors import Anchors
+from archsearch.storage.audit_log import AuditLog
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 
@@ -114,7 +116,7 @@ class Application:
     @cached_property
     def trail(self) -> Trail:
         """The way into the audit log."""
-        return Trail(self.database, self.clock)
+        return Trail(self.database, self.clock, _audit_log(self.settings, self._secret))
 
     @cached_property
     def levels(self) -> tuple[str, ...]:
@@ -340,8 +342,9 @@ def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Pa
     database = open_database(var / STORE, create=True)
     try:
         migrate(database, at=clock())
-        _check_secret(database, load_secret(secret))
-        _add_first_administrator(database, settings, clock)
+        known = load_secret(secret)
+        _check_secret(database, known)
+        _add_first_administrator(database, settings, known, clock)
     finally:
         database.close()
     return settings.workspace.root
@@ -385,7 +388,14 @@ def _check_secret(database: Database, secret: bytes) -> None:
         raise WorkspaceError(f"密钥文件 {SECRET} 不是建立这个工作区时的那个；请从备份恢复。")
 
 
-def _add_first_administrator(database: Database, settings: Settings, clock: Clock) -> None:
+def _audit_log(settings: Settings, secret: bytes) -> AuditLog:
+    anchors = settings.workspace.root / settings.options.audit.anchors
+    return AuditLog(derive_key(secret, "audit"), Anchors(anchors))
+
+
+def _add_first_administrator(
+    database: Database, settings: Settings, secret: bytes, clock: Clock
+) -> None:
     clearance = settings.vocabularies["secrecy"].terms[-1]
     admin = User(FIRST_ADMINISTRATOR, "管理员", Role.ADMINISTRATOR, frozenset(), clearance)
     with database.write() as connection:
@@ -393,4 +403,4 @@ def _add_first_administrator(database: Database, settings: Settings, clock: Cloc
             raise ConflictError(f"{settings.workspace.root.name} 已经初始化过了。")
         users.add(connection, admin, at=clock())
         entry = AuditEntry(clock(), SYSTEM, Action.INIT, target=admin.name)
-        audit_log.append(connection, entry)
+        _audit_log(settings, secret).append(connection, entry)

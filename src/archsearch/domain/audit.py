@@ -36,6 +36,7 @@ class Action(StrEnum):
     INDEX_VERIFY = "index.verify"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
+    AUDIT_KEY = "audit.key"
     CONFIGURE = "configure"
     UPGRADE = "upgrade"
 

@@ -15,7 +15,7 @@ from archsearch.ingest.rows import Draft
 from archsearch.services.admission import Admission, Decision, Verdict, record_of
 from archsearch.services.numbering import Numbering
 from archsearch.services.trail import Trail
-from archsearch.storage import audit_log, departments, identities, meta, records
+from archsearch.storage import departments, identities, meta, records
 from archsearch.storage.identities import Identities, Identity, SourceKey
 from archsearch.storage.records import Revision
 
@@ -145,7 +145,7 @@ class Batches:
         for path in paths.difference(departments.all_paths(connection)):
             departments.ensure(connection, path, at=now)
         records.save(connection, revisions, by=self.user, at=now)
-        audit_log.append(connection, *self._trail.deeds(self.user, now, _deeds(decisions)))
+        self._trail.log.append(connection, *self._trail.deeds(self.user, now, _deeds(decisions)))
 
 
 def _deeds(

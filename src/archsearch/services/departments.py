@@ -6,7 +6,7 @@ from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
-from archsearch.storage import audit_log, departments
+from archsearch.storage import departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class DepartmentService:
                 created = departments.ensure(connection, path, at=self.trail.clock())
                 if created:
                     entry = self.trail.entry(by, Action.DEPARTMENT_ADD, target=path)
-                    audit_log.append(connection, entry)
+                    self.trail.log.append(connection, entry)
         return created
 
     def _authorise(self, by: str) -> None:

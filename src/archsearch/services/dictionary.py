@@ -20,7 +20,7 @@ from archsearch.services.asking import Masker
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
-from archsearch.storage import audit_log, dictionary
+from archsearch.storage import dictionary
 
 _SHORTEST: Final = 2
 _LONGEST: Final = 60
@@ -115,7 +115,7 @@ class DictionaryService:
             def logged(connection: Connection) -> None:
                 change(connection)
                 done = trail.entry(by, action, target=target, detail=detail)
-                audit_log.append(connection, done)
+                trail.log.append(connection, done)
 
             return Addition(entry, self._index.relearn(self._concerned(entry), logged))
 

@@ -9,7 +9,7 @@ from archsearch.engines.base import SearchEngine
 from archsearch.errors import ArchsearchError, IndexOutdatedError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
-from archsearch.storage import audit_log, outbox, records
+from archsearch.storage import outbox, records
 from archsearch.storage.consistency import find_inconsistencies
 
 _REBUILD = "请运行 archsearch index rebuild。"
@@ -66,7 +66,7 @@ class Doctor:
 
     def _audit(self) -> Check:
         with self.trail.database.read() as connection:
-            report = audit_log.verify_chain(connection)
+            report = self.trail.log.verify(connection)
         if report.breaks:
             first = report.breaks[0]
             finding = f"第 {first.seq} 条起不连贯：{first.reason}"

@@ -10,7 +10,7 @@ from archsearch.domain.audit import Action, AuditEntry, Outcome
 from archsearch.domain.record import JsonValue
 from archsearch.errors import AccessDeniedError, ArchsearchError
 from archsearch.services.identity import Clock
-from archsearch.storage import audit_log
+from archsearch.storage.audit_log import AuditLog
 from archsearch.storage.database import Database
 
 _LONGEST: Final = 200
@@ -29,6 +29,7 @@ class Trail:
 
     database: Database
     clock: Clock
+    log: AuditLog
 
     def entry(
         self,
@@ -66,7 +67,7 @@ class Trail:
         """Write an entry at once. A failure is the caller's failure: no entry, no answer."""
         entry = self.entry(user, action, target=target, outcome=outcome, detail=detail)
         with self.database.write() as connection:
-            audit_log.append(connection, entry)
+            self.log.append(connection, entry)
 
     @contextmanager
     def failures(self, user: str, action: Action, *, target: str = "") -> Iterator[None]:

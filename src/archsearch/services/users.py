@@ -13,7 +13,7 @@ from archsearch.domain.users import User
 from archsearch.errors import ConflictError, InvalidRequestError
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
-from archsearch.storage import audit_log, departments, users
+from archsearch.storage import departments, users
 
 _ORDINARY_LEVELS: Final = 2
 """Users who are no administrators see the two lowest levels of secrecy unless told otherwise."""
@@ -57,7 +57,7 @@ class UserService:
                     departments.ensure(connection, path, at=now)
                 users.add(connection, added, at=now)
                 entry = self.trail.entry(by, Action.USER_ADD, target=user.name, detail=detail)
-                audit_log.append(connection, entry)
+                self.trail.log.append(connection, entry)
         return added
 
     def all(self, by: str) -> tuple[User, ...]:
@@ -131,7 +131,7 @@ class UserService:
                 change(connection)
                 self._keep_administrator(connection, by)
                 entry = self.trail.entry(by, Action.USER_CHANGE, target=name, detail=detail)
-                audit_log.append(connection, entry)
+                self.trail.log.append(connection, entry)
                 return users.existing(connection, name)
 
     def _keep_administrator(self, connection: Connection, by: str) -> None:

@@ -137,6 +137,7 @@ class AuditSettings:
     """The operation log."""
 
     keep_months: int = field(metadata=between(6, 1200))
+    anchors: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
-"""The chain through the operation log: every entry's digest covers the one before."""
+"""The chain through the operation log: every entry's digest covers the one before, under a key.
 
-import hashlib
+Whoever can write the database but has not the key can neither change an entry nor add one.
+"""
+
+import hmac
 from typing import Final, NamedTuple
 
 from archsearch.storage.encoding import json_bytes
@@ -21,10 +24,10 @@ class StoredEntry(NamedTuple):
     detail: str
 
 
-def link(previous: str, entry: StoredEntry) -> str:
+def link(key: bytes, previous: str, entry: StoredEntry) -> str:
     """Work out an entry's digest.
 
-    SHA-256 of the UTF-8 JSON array of the previous digest and the entry's fields, without spaces
-    and without escapes for anything but quotes, backslashes and control characters.
+    HMAC-SHA256 (RFC 2104) of the UTF-8 JSON array of the previous digest and the entry's fields,
+    without spaces and without escapes for anything but quotes, backslashes and control characters.
     """
-    return hashlib.sha256(json_bytes([previous, *entry])).hexdigest()
+    return hmac.digest(key, json_bytes([previous, *entry]), "sha256").hex()

@@ -1,11 +1,13 @@
 """The operation log (操作日志): entries are appended, searched and verified, never changed.
 
-Triggers refuse changes through SQL, and the chain shows those made behind its back. Whoever can
-write the file can also compute a whole new chain; compare ``head`` with a copy kept elsewhere.
+Triggers refuse changes through SQL, the chain shows those made behind its back by whoever has not
+the key, and the anchors those that leave a whole chain: an end cut off, or all of it made anew.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -31,8 +33,10 @@ from archsearch.domain.audit import (
     Outcome,
 )
 from archsearch.domain.record import JsonValue
+from archsearch.storage.anchors import Anchors
 from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
 from archsearch.storage.bulk import insert_rows
+from archsearch.storage.database import after_commit
 from archsearch.storage.encoding import (
     canonical_json,
     read_member,
@@ -55,32 +59,95 @@ _NEW_HEAD: Final = Prepared(
 )
 
 
-def append(connection: Connection, *entries: AuditEntry) -> None:
-    """Add entries at the end, in the transaction of the operations they tell of.
+class AuditLog:
+    """What writes the log and proves it.
 
-    Raises:
-        InvalidRequestError: A detail cannot be written as JSON.
+    Args:
+        key: Of the chain.
+        anchors: Where to note how far the log has come; None for nowhere.
     """
-    if not entries:
-        return
-    last = head(connection)
-    seq, digest = last.seq, last.digest
-    rows = []
-    texts = _Texts()
-    for entry in entries:
-        seq += 1
-        stored = _stored(seq, entry, texts)
-        previous, digest = digest, link(digest, stored)
-        rows.append((*stored, previous, digest))
-    if len(rows) == 1:
-        _NEW_ENTRY.rows(connection, **dict(zip(_COLUMNS, rows[0], strict=True)))
-    else:
-        insert_rows(connection, AUDIT, _COLUMNS, rows)
-    _NEW_HEAD.rows(connection, last=seq, link=digest)
+
+    def __init__(self, key: bytes, anchors: Anchors | None = None) -> None:
+        self.key = key
+        self._anchors = anchors
+
+    def append(self, connection: Connection, *entries: AuditEntry) -> None:
+        """Add entries at the end, in the transaction of the operations they tell of.
+
+        Raises:
+            InvalidRequestError: A detail cannot be written as JSON.
+        """
+        if not entries:
+            return
+        last = head(connection)
+        seq, digest = last.seq, last.digest
+        rows = []
+        texts = _Texts()
+        for entry in entries:
+            seq += 1
+            stored = _stored(seq, entry, texts)
+            previous, digest = digest, link(self.key, digest, stored)
+            rows.append((*stored, previous, digest))
+        if len(rows) == 1:
+            _NEW_ENTRY.rows(connection, **dict(zip(_COLUMNS, rows[0], strict=True)))
+        else:
+            insert_rows(connection, AUDIT, _COLUMNS, rows)
+        _NEW_HEAD.rows(connection, last=seq, link=digest)
+        if self._anchors is not None:
+            after_commit(connection, partial(self._anchor, ChainHead(seq, digest)))
+
+    def _anchor(self, reached: ChainHead) -> None:
+        # What was done is in the log already; that it has no anchor, verification tells.
+        if self._anchors is not None:
+            with suppress(OSError):
+                self._anchors.add(reached)
+
+    def verify(self, connection: Connection) -> ChainReport:
+        """Check every link from the first entry to the head, and every anchor.
+
+        Returns:
+            The number of entries and the first hundred places where something was edited, removed,
+            inserted, reordered or cut off.
+        """
+        anchors, unreadable = self._anchors.read() if self._anchors is not None else ({}, 0)
+        breaks: list[ChainBreak] = []
+        entries, last, met = 0, ChainHead(0, GENESIS), 0
+        for row in _rows(connection):
+            stored = StoredEntry(*row[: len(StoredEntry._fields)])
+            if len(breaks) < _BREAKS_TOLD:
+                breaks += self._faults(last, stored, row.prev_digest, row.digest)
+            anchored = anchors.get(stored.seq)
+            met += anchored is not None
+            if anchored not in (None, row.digest) and len(breaks) < _BREAKS_TOLD:
+                breaks.append(ChainBreak(stored.seq, "与锚点不符：日志被整体改写"))
+            entries, last = entries + 1, ChainHead(stored.seq, row.digest)
+        if head(connection) != last:
+            breaks.append(ChainBreak(last.seq + 1, "末尾与记录的链头不符：之后的日志被删除或改写"))
+        if met < len(anchors) and max(anchors) > last.seq:
+            breaks.append(ChainBreak(last.seq + 1, "比锚点短：之后的日志被删除"))
+        if unreadable:
+            breaks.append(ChainBreak(last.seq, f"锚点文件有 {unreadable} 行无法辨认：文件被改动"))
+        if last.seq and not self._anchored(last.seq):
+            breaks.append(ChainBreak(last.seq, "末条没有锚点：锚点文件被删改，或写不进去"))
+        return ChainReport(entries, tuple(breaks))
+
+    def _anchored(self, seq: int) -> bool:
+        # Read again: whoever added the last entry may have noted its anchor just now.
+        return self._anchors is None or seq in self._anchors.read()[0]
+
+    def _faults(
+        self, last: ChainHead, stored: StoredEntry, previous: str, digest: str
+    ) -> Iterator[ChainBreak]:
+        if stored.seq != last.seq + 1:
+            yield ChainBreak(last.seq + 1, f"第 {last.seq + 1} 至 {stored.seq - 1} 条被删除")
+        elif previous != last.digest:
+            yield ChainBreak(stored.seq, "与上一条不衔接：有日志被插入、调换或改写")
+        if link(self.key, previous, stored) != digest:
+            yield ChainBreak(stored.seq, "内容与校验值不符：本条被改动")
 
 
 def head(connection: Connection) -> ChainHead:
-    """Tell the last link; keep a copy elsewhere to be able to prove that none was cut off."""
+    """Tell the last link."""
     row = _HEAD.row(connection)
     if row is None:
         raise damaged()
@@ -112,33 +179,6 @@ def count(connection: Connection, conditions: AuditFilter = EVERYTHING) -> int:
     """Count entries."""
     statement = select(func.count()).select_from(AUDIT).where(*_clauses(conditions))
     return connection.execute(statement).scalar_one()
-
-
-def verify_chain(connection: Connection, *, anchor: ChainHead | None = None) -> ChainReport:
-    """Check every link from the first entry to the head.
-
-    Args:
-        connection: A read transaction.
-        anchor: A head noted earlier in another place; the log must still contain it.
-
-    Returns:
-        The number of entries and the first hundred places where something was edited, removed,
-        inserted, reordered or cut off.
-    """
-    breaks: list[ChainBreak] = []
-    entries, last = 0, ChainHead(0, GENESIS)
-    for row in _rows(connection):
-        stored = StoredEntry(*row[: len(StoredEntry._fields)])
-        if len(breaks) < _BREAKS_TOLD:
-            breaks += _faults(last, stored, row.prev_digest, row.digest)
-        if anchor is not None and anchor.seq == stored.seq and anchor.digest != row.digest:
-            breaks.append(ChainBreak(stored.seq, "与另存的校验值不符：日志被整体改写"))
-        entries, last = entries + 1, ChainHead(stored.seq, row.digest)
-    if head(connection) != last:
-        breaks.append(ChainBreak(last.seq + 1, "末尾与记录的链头不符：之后的日志被删除或改写"))
-    if anchor is not None and anchor.seq > last.seq:
-        breaks.append(ChainBreak(last.seq + 1, "比另存的校验值短：之后的日志被删除"))
-    return ChainReport(entries, tuple(breaks))
 
 
 class _Texts:
@@ -215,14 +255,3 @@ def _rows(connection: Connection) -> Iterator[Row[Any]]:
         if len(rows) < _VERIFY_STEP:
             return
         last = rows[-1].seq
-
-
-def _faults(
-    last: ChainHead, stored: StoredEntry, previous: str, digest: str
-) -> Iterator[ChainBreak]:
-    if stored.seq != last.seq + 1:
-        yield ChainBreak(last.seq + 1, f"第 {last.seq + 1} 至 {stored.seq - 1} 条被删除")
-    elif previous != last.digest:
-        yield ChainBreak(stored.seq, "与上一条不衔接：有日志被插入、调换或改写")
-    if link(previous, stored) != digest:
-        yield ChainBreak(stored.seq, "内容与校验值不符：本条被改动")

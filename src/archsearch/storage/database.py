@@ -7,7 +7,7 @@ IMMEDIATE makes processes queue at the start of a transaction rather than fail i
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, cast
@@ -36,6 +36,14 @@ _SESSION: Final = (
     # A long reader lets the log grow; give the space back once it has gone.
     "PRAGMA journal_size_limit = 67108864",
 )
+
+
+_THEN: Final = "archsearch.then"
+
+
+def after_commit(connection: Connection, call: Callable[[], None]) -> None:
+    """Have something done once a write transaction is durable; never if it is not."""
+    connection.info[_THEN].append(call)
 
 
 class _Pools(NamedTuple):
@@ -71,8 +79,12 @@ class Database:
             ConflictError: A number or name that must be unique is taken.
             StoreError: The disk or the file failed.
         """
+        then: list[Callable[[], None]] = []
         with translated(), self._current().writer.begin() as connection:
+            connection.info[_THEN] = then
             yield connection
+        for call in then:
+            call()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from archsearch.domain.audit import Action, AuditEntry
 from archsearch.domain.record import Record, RecordId, Values
-from archsearch.storage import audit_log, counters, records
+from archsearch.storage import counters, records
+from archsearch.storage.audit_log import AuditLog
 from archsearch.storage.consistency import find_inconsistencies
 from archsearch.storage.content import content_digest
 from archsearch.storage.database import Database
@@ -17,6 +18,7 @@ from archsearch.storage.records import Revision
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 FRESH = 20
+LOG = AuditLog(b"k" * 32)
 
 
 def common_of(writer: str) -> RecordId:
@@ -30,7 +32,7 @@ def revision(record_id: str, version: int) -> Revision:
 
 def write_batch(database: Database, writer: str, number: int) -> None:
     with database.write() as connection:
-        audit_log.append(connection, AuditEntry(NOON, "li.na", Action.INGEST, f"{writer}-{number}"))
+        LOG.append(connection, AuditEntry(NOON, "li.na", Action.INGEST, f"{writer}-{number}"))
         counters.take(connection, writer)
         batch = [revision(f"{writer}-{number}-{each}", 1) for each in range(FRESH)]
         records.save(
@@ -53,7 +55,7 @@ def assert_whole(database: Database, done: dict[str, int]) -> None:
             writer: [one.version for one in records.history(connection, common_of(writer))]
             for writer in done
         }
-        chain = audit_log.verify_chain(connection)
+        chain = LOG.verify(connection)
         queued = set(connection.exec_driver_sql("SELECT DISTINCT record_id FROM outbox").scalars())
         versions = connection.exec_driver_sql("SELECT count(*) FROM record_versions").scalar_one()
         numbers: Iterable[tuple[str, int]] = [

@@ -108,3 +108,34 @@ def test_a_hostile_user_name_is_refused_and_logged_in_one_short_piece(
     assert last.entry.outcome in {Outcome.DENIED, Outcome.FAILED}
     assert len(last.entry.user) <= 200
     assert office.application.audit.verify("admin").intact
+
+
+def test_the_key_is_for_administrators_alone_and_asking_is_logged(office: Office) -> None:
+    office.hire(审计="auditor")
+
+    with pytest.raises(AccessDeniedError):
+        office.application.audit.key("审计")
+    key = office.application.audit.key("admin")
+
+    asked = office.application.audit.search(AuditFilter(action=Action.AUDIT_KEY), "admin")
+    assert [(one.entry.user, one.entry.outcome) for one in asked] == [
+        ("admin", Outcome.DONE),
+        ("审计", Outcome.DENIED),
+    ]
+    assert len(bytes.fromhex(key)) == 32
+    assert key not in str(asked)
+
+
+def test_a_log_cut_back_with_its_head_is_broken_for_the_archive(office: Office) -> None:
+    for number in range(5):
+        office.archive.search(f"张{number}", user="admin")
+    with office.application.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_not_deleted")
+        connection.exec_driver_sql("DELETE FROM audit WHERE seq > 3")
+        connection.exec_driver_sql(
+            "UPDATE audit_head SET seq = 3, digest = (SELECT digest FROM audit WHERE seq = 3)"
+        )
+
+    report = office.application.audit.verify("admin")
+
+    assert [one.seq for one in report.breaks] == [4, 5]

@@ -1,8 +1,11 @@
 import hashlib
+import hmac
 import json
+import os
 import random
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,15 +16,26 @@ from archsearch.domain.audit import (
     Action,
     AuditEntry,
     AuditFilter,
-    ChainHead,
     ChainReport,
     LoggedEntry,
     Outcome,
 )
 from archsearch.storage import audit_log
+from archsearch.storage.anchors import Anchors
 from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
+from archsearch.storage.audit_log import AuditLog
 from archsearch.storage.database import Database
 from tests.unit.storage.samples import NOON, after
+
+KEY = b"k" * 32
+
+
+def anchors_of(database: Database) -> Path:
+    return database.path.with_name("audit.anchors")
+
+
+def log_of(database: Database) -> AuditLog:
+    return AuditLog(KEY, Anchors(anchors_of(database)))
 
 
 def entry(minute: int = 0, user: str = "li.na", **more: object) -> AuditEntry:
@@ -31,7 +45,7 @@ def entry(minute: int = 0, user: str = "li.na", **more: object) -> AuditEntry:
 
 def append(database: Database, *entries: AuditEntry) -> None:
     with database.write() as connection:
-        audit_log.append(connection, *entries)
+        log_of(database).append(connection, *entries)
 
 
 def search(database: Database, limit: int = 100, **conditions: object) -> list[int]:
@@ -44,9 +58,10 @@ def search(database: Database, limit: int = 100, **conditions: object) -> list[i
     return [one.seq for one in found]
 
 
-def verify(database: Database, anchor: ChainHead | None = None) -> ChainReport:
+def verify(database: Database, *, anchored: bool = True) -> ChainReport:
+    log = log_of(database) if anchored else AuditLog(KEY)
     with database.read() as connection:
-        return audit_log.verify_chain(connection, anchor=anchor)
+        return log.verify(connection)
 
 
 def tamper(database: Database, *statements: str) -> None:
@@ -131,7 +146,7 @@ def test_pages_follow_each_other_while_entries_are_added(logged: Database) -> No
 def test_a_failed_operation_leaves_no_entry_and_the_chain_whole(logged: Database) -> None:
     def act_and_fail() -> None:
         with logged.write() as connection:
-            audit_log.append(connection, entry(10))
+            log_of(logged).append(connection, entry(10))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -209,61 +224,119 @@ def test_swapped_entries_are_found(logged: Database) -> None:
 
 
 def test_an_edit_with_a_digest_to_match_is_found_by_the_entry_after(logged: Database) -> None:
+    """Even by whoever has the key."""
     with logged.read() as connection:
         row = connection.exec_driver_sql("SELECT * FROM audit WHERE seq = 4").one()
-    forged = link(row.prev_digest, StoredEntry(*row[:7])._replace(user_name="wang"))
+    forged = link(KEY, row.prev_digest, StoredEntry(*row[:7])._replace(user_name="wang"))
     tamper(logged, f"UPDATE audit SET user_name = 'wang', digest = '{forged}' WHERE seq = 4")
 
-    assert [one.seq for one in verify(logged).breaks] == [5]
+    assert [one.seq for one in verify(logged, anchored=False).breaks] == [5]
 
 
 def test_a_cut_tail_is_found_and_stays_found_after_new_entries(logged: Database) -> None:
     tamper(logged, "DELETE FROM audit WHERE seq > 7")
 
-    assert [one.seq for one in verify(logged).breaks] == [8]
+    assert {one.seq for one in verify(logged).breaks} == {7, 8}
     append(logged, entry(20))
-    assert [one.seq for one in verify(logged).breaks] == [8]
+    assert verify(logged).breaks[0].seq == 8
 
 
-def test_a_log_rewritten_whole_is_found_by_an_anchor_kept_elsewhere(logged: Database) -> None:
-    with logged.read() as connection:
-        anchor = audit_log.head(connection)
-        rows = [
-            list(row)
-            for row in connection.exec_driver_sql(
-                "SELECT seq, at, user_name, action, target, outcome, detail FROM audit"
-            )
-        ]
+def made_anew(database: Database, key: bytes) -> None:
+    """Rewrite the whole log with one name changed, every digest and the head to match."""
+    raw = sqlite3.connect(database.path)
+    columns = "seq, at, user_name, action, target, outcome, detail"
+    rows = [list(row) for row in raw.execute(f"SELECT {columns} FROM audit ORDER BY seq")]
     rows[3][2] = "wang"
     digest = GENESIS
     forged = []
     for row in rows:
         stored = StoredEntry(*row)
-        previous, digest = digest, link(digest, stored)
+        previous, digest = digest, link(key, digest, stored)
         forged.append((*row, previous, digest))
-    tamper(logged, "DELETE FROM audit", f"UPDATE audit_head SET digest = '{digest}'")
-    raw = sqlite3.connect(logged.path)
+    tamper(database, "DELETE FROM audit", f"UPDATE audit_head SET digest = '{digest}'")
     raw.executemany("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", forged)
     raw.commit()
     raw.close()
 
-    assert verify(logged).intact
-    assert [one.seq for one in verify(logged, anchor).breaks] == [10]
+
+def test_who_has_no_key_cannot_make_the_log_anew(logged: Database) -> None:
+    made_anew(logged, b"another key of theirs")
+
+    assert verify(logged, anchored=False).breaks[0].seq == 1
 
 
-def test_a_log_cut_back_whole_is_found_by_an_anchor(logged: Database) -> None:
-    with logged.read() as connection:
-        anchor = audit_log.head(connection)
-        older = audit_log.search(connection, AuditFilter(), limit=1, before=8)[0]
+def test_a_log_made_anew_with_the_key_is_found_by_the_anchors(logged: Database) -> None:
+    made_anew(logged, KEY)
+
+    assert verify(logged, anchored=False).intact
+    assert {one.seq for one in verify(logged).breaks} == {9, 10}
+
+
+@pytest.mark.parametrize("last", [1, 7, 8, 9])
+def test_a_log_cut_back_whole_is_found_by_the_anchors(logged: Database, last: int) -> None:
     tamper(
         logged,
-        "DELETE FROM audit WHERE seq > 7",
-        f"UPDATE audit_head SET seq = 7, digest = '{older.digest}'",
+        f"DELETE FROM audit WHERE seq > {last}",
+        f"UPDATE audit_head SET seq = {last}, digest = (SELECT digest FROM audit"
+        f" WHERE seq = {last})",
     )
 
-    assert verify(logged).intact
-    assert [one.seq for one in verify(logged, anchor).breaks] == [8]
-    assert verify(logged, ChainHead(older.seq, older.digest)).intact
+    assert verify(logged, anchored=False).intact
+    assert last + 1 in {one.seq for one in verify(logged).breaks}
+
+
+def test_every_commit_has_its_anchor(logged: Database) -> None:
+    with logged.read() as connection:
+        found = {
+            one.seq: one.digest for one in audit_log.search(connection, AuditFilter(), limit=9)
+        }
+
+    assert Anchors(anchors_of(logged)).read() == ({9: found[9], 10: found[10]}, 0)
+
+
+def test_what_is_rolled_back_has_no_anchor(logged: Database) -> None:
+    before = anchors_of(logged).read_bytes()
+
+    def act_and_fail() -> None:
+        with logged.write() as connection:
+            log_of(logged).append(connection, entry(10))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        act_and_fail()
+
+    assert anchors_of(logged).read_bytes() == before
+
+
+def test_anchors_that_are_gone_or_altered_are_told(logged: Database) -> None:
+    path = anchors_of(logged)
+    whole = path.read_bytes()
+    for changed in (b"", whole[:82], whole[:40] + b"x" + whole[41:], b"\n" + whole):
+        path.write_bytes(changed)
+        assert not verify(logged).intact
+
+    path.unlink()
+    assert not verify(logged).intact
+
+
+def test_an_anchor_cut_short_by_a_loss_of_power_is_no_break(logged: Database) -> None:
+    path = anchors_of(logged)
+    path.write_bytes(path.read_bytes() + b"0000")
+    cut_short = verify(logged)
+
+    append(logged, entry(10))
+
+    assert cut_short.intact
+    assert verify(logged) == ChainReport(11, ())
+
+
+def test_an_operation_is_done_though_its_anchor_cannot_be_written(logged: Database) -> None:
+    anchors_of(logged).unlink()
+    anchors_of(logged).mkdir()
+
+    append(logged, entry(10))
+
+    assert search(logged, user="li.na")[0] == 11
 
 
 Rows = list[list[str | int]]
@@ -292,17 +365,39 @@ def cut(rows: Rows, dice: random.Random) -> None:
     del rows[dice.randrange(len(rows)) :]
 
 
-@pytest.mark.parametrize("manipulate", [edit, remove, insert, swap, cut])
+def forge(rows: Rows, dice: random.Random) -> None:
+    """Change an entry, and link it and all after it as if there were no key."""
+    first = dice.randrange(len(rows))
+    rows[first][2] = "wang"
+    for place in range(first, len(rows)):
+        previous = str(rows[place - 1][8]) if place else GENESIS
+        text = json.dumps([previous, *rows[place][:7]], ensure_ascii=False, separators=(",", ":"))
+        rows[place][7:] = [previous, hashlib.sha256(text.encode()).hexdigest()]
+
+
+def first_difference(rows: Rows, original: Rows) -> int:
+    """The number of the first entry that is not as it was."""
+    for number, (one, other) in enumerate(zip(rows, original, strict=False), 1):
+        if one != other:
+            return number
+    return min(len(rows), len(original)) + 1
+
+
+MANIPULATIONS = int(os.environ.get("ARCHSEARCH_MANIPULATIONS", "480"))
+
+
+@pytest.mark.parametrize("manipulate", [edit, remove, insert, swap, cut, forge])
 @pytest.mark.parametrize("renumbered", [False, True])
-def test_manipulations_at_random_places_are_found(
+def test_manipulations_at_random_places_are_found_and_located(
     logged: Database, manipulate: Callable[[Rows, random.Random], None], renumbered: bool
 ) -> None:
+    """``ARCHSEARCH_MANIPULATIONS`` says how many, over all kinds; the head is moved to match."""
     dice = random.Random(f"{manipulate.__name__}{renumbered}")
     raw = sqlite3.connect(logged.path, isolation_level=None)
     original: Rows = [list(row) for row in raw.execute("SELECT * FROM audit ORDER BY seq")]
     tamper(logged)
-    missed = 0
-    for _ in range(40):
+    missed = []
+    for _ in range(MANIPULATIONS // 12):
         rows = [list(row) for row in original]
         manipulate(rows, dice)
         if renumbered:
@@ -310,10 +405,16 @@ def test_manipulations_at_random_places_are_found(
         raw.execute("DELETE FROM audit")
         raw.executemany("INSERT OR REPLACE INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         stands = [list(row) for row in raw.execute("SELECT * FROM audit ORDER BY seq")]
-        missed += stands != original and verify(logged).intact
+        head = (stands[-1][0], stands[-1][8]) if stands and dice.random() < 0.5 else None
+        if head:
+            raw.execute("UPDATE audit_head SET seq = ?, digest = ?", head)
+        places = {one.seq for one in verify(logged).breaks}
+        if stands != original and first_difference(stands, original) not in places:
+            missed.append((rows, places))
+        raw.execute("UPDATE audit_head SET seq = ?, digest = ?", (10, original[-1][8]))
     raw.close()
 
-    assert missed == 0
+    assert missed == []
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -329,11 +430,11 @@ def test_the_standard_library_alone_can_verify(
     )
     text = json.dumps([GENESIS, *stored], ensure_ascii=False, separators=(",", ":"))
 
-    assert link(GENESIS, stored) == hashlib.sha256(text.encode()).hexdigest()
+    assert link(KEY, GENESIS, stored) == hmac.new(KEY, text.encode(), "sha256").hexdigest()
 
 
 @given(st.lists(TEXT, min_size=5, max_size=5), st.lists(TEXT, min_size=5, max_size=5))
 def test_moving_text_between_fields_changes_the_digest(one: list[str], other: list[str]) -> None:
-    digests = {link(GENESIS, StoredEntry(1, "t", *fields)) for fields in (one, other)}
+    digests = {link(KEY, GENESIS, StoredEntry(1, "t", *fields)) for fields in (one, other)}
 
     assert (len(digests) == 1) == (one == other)

@@ -40,6 +40,7 @@ _ACTIONS: Final = {
     Action.INDEX_VERIFY.value: "核对索引",
     Action.AUDIT_READ.value: "查看日志",
     Action.AUDIT_VERIFY.value: "验证日志",
+    Action.AUDIT_KEY.value: "取出日志密钥",
     Action.CONFIGURE.value: "修改设置",
     Action.UPGRADE.value: "升级",
 }
@@ -127,6 +128,27 @@ def verify(session: Session) -> Exit:
         return Exit.OK
     out.warn("操作日志不连贯，可能被改动；请保全现场并联系审计员。")
     return Exit.FAILED
+
+
+@command.command(
+    "key",
+    cls=Command,
+    short_help="取出日志的密钥，供独立验证",
+    help="""取出日志链条的密钥，供 tools/verify_audit.py 独立验证；只有管理员可以，并记入日志。
+
+    拿到密钥又能改数据库的人可以伪造日志：请只交给审计员，不要与数据库放在一起。""",
+    examples=[("archsearch audit key > audit.key", "存成文件")],
+)
+@click.pass_obj
+def key(session: Session) -> None:
+    """Give out the key of the chain."""
+    user = session.acting
+    with session.archive() as archive:
+        found = archive.audit.key(user)
+    if session.out.json:
+        session.out.document({"key": found})
+    else:
+        session.out.lines([[found]])
 
 
 def _show(found: tuple[LoggedEntry, ...], out: Output) -> None:
