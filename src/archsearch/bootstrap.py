@@ -10,7 +10,6 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsearch import __version__
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
@@ -32,7 +31,6 @@ from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
-from archsearch.services.blocks import Knower
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
@@ -198,26 +196,18 @@ class Application:
     @cached_property
     def duplicates(self) -> DuplicateService:
         """Proposes records that may be one customer's."""
-        knower = Knower(self.analysis.pinyin, self.analysis.parts)
         return DuplicateService(
-            self._asking,
-            self.trail,
-            knower,
-            self._language.facts,
-            self._presenter,
-            self._search_rules,
+            self._asking, self._language, self.trail, self._presenter, self._search_rules
         )
 
     @cached_property
     def lists(self) -> "ListService":
         """Screens lists into files."""
-        from archsearch.services.helper import invite  # noqa: PLC0415 - see archsearch.intake
-        from archsearch.services.lists import ListService  # noqa: PLC0415 - see above
+        from archsearch.intake import list_service  # noqa: PLC0415 - see its module
 
-        options, costs = self.settings.options, self.settings.lists("likeness.tsv").read_text()
-        built = repr((__version__, self.index_fingerprint, options.search, options.masks, costs))
+        built = self.index_fingerprint
         helper = self.companion("helper")
-        return ListService(self.screening, self._asking, self.trail, built, lambda: invite(helper))
+        return list_service(self.settings, self.screening, self._asking, self.trail, helper, built)
 
     @cached_property
     def reading(self) -> ReadingService:
