@@ -16,7 +16,6 @@ from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditEntry
 from archsearch.domain.dictionary import Glossary
-from archsearch.domain.record import Values
 from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
@@ -26,7 +25,6 @@ from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits
-from archsearch.security.masking import Mask, MaskRule, mask_text
 from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
@@ -47,6 +45,7 @@ from archsearch.services.search import SearchService
 from archsearch.services.trail import Trail
 from archsearch.services.users import UserService
 from archsearch.settings.loading import load
+from archsearch.settings.masks import SchemaMasker
 from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
 from archsearch.storage import meta, users
@@ -71,23 +70,6 @@ _PROOF = "secret/proof"
 def now() -> datetime:
     """Tell the time; the only place that reads the machine's clock."""
     return datetime.now(UTC)
-
-
-class _SchemaMasker:
-    """Masks by the schema and the configured rules."""
-
-    def __init__(self, settings: Settings) -> None:
-        rules = {
-            kind: MaskRule(rule.style, rule.first, rule.last)
-            for kind, rule in settings.options.masks.items()
-        }
-        self._mask = Mask(settings.schema, rules)
-
-    def values(self, values: Values) -> Values:
-        return self._mask.values(values)
-
-    def text(self, text: str) -> str:
-        return mask_text(text)
 
 
 class Application:
@@ -245,8 +227,8 @@ class Application:
         return Presenter(self._masker, language.highlighter, language.likeness, labels)
 
     @cached_property
-    def _masker(self) -> _SchemaMasker:
-        return _SchemaMasker(self.settings)
+    def _masker(self) -> SchemaMasker:
+        return SchemaMasker(self.settings)
 
     @cached_property
     def ingest(self) -> "IngestService":

@@ -24,10 +24,10 @@ import archsearch
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.engines.whoosh.asking import execute
 from archsearch.engines.whoosh.asking.cache import ArrayCache
-from archsearch.engines.whoosh.asking.given import Homes
 from archsearch.engines.whoosh.asking.matching import Matcher
 from archsearch.engines.whoosh.asking.reach import Reach
 from archsearch.engines.whoosh.asking.scoring import Statistics
+from archsearch.engines.whoosh.asking.shared import Shared
 from tests.bench.corpus import customers
 
 SEED = 20_261_122
@@ -117,7 +117,7 @@ def matchers_of(archive: archsearch.Archive) -> list[Matcher]:
     """Give matchers, fresh for one query, that reach every document of an archive."""
     engine = archive._application.engine
     snapshot = engine._reader.snapshot()
-    homes = Homes(snapshot)
+    homes = Shared(snapshot)
     return [
         Matcher(segment, Reach(len(segment.content), segment.alive), engine._cache, homes, number)
         for number, segment in enumerate(snapshot.segments)

@@ -335,6 +335,39 @@ def numbers(make: Maker, entry: Entry) -> Asked | None:
     return Asked(text, either(make.fits.text(entry.name), make.fits.text(text))) if text else None
 
 
+@company("ordinals written otherwise")
+def ordinals(make: Maker, entry: Entry) -> Asked | None:
+    found = _NUMBER.search(entry.name)
+    if not found:
+        return None
+    digits = found[1] + _ORDINALS[found[1]]
+    ways = [f"第{digit}" for digit in digits] + list(digits)
+    text = entry.name[: found.start()] + make.rng.choice(ways) + entry.name[found.end() :]
+    names = [entry.name[: found.start()] + way + entry.name[found.end() :] for way in ways]
+    return Asked(text, either(*map(make.fits.text, names))) if text != entry.name else None
+
+
+@company("brackets left out")
+def unbracketed(make: Maker, entry: Entry) -> Asked | None:
+    text = re.sub("[(（)）]", "", entry.name)
+    return Asked(text, make.fits.text(entry.name)) if text != entry.name else None
+
+
+@firm("brand in pinyin with a typo")
+def brand_pinyin_typo(make: Maker, entry: Entry, parts: Firm) -> Asked | None:
+    letters = "".join(make.lore.syllables(parts.brand + parts.trade[:2]))
+    at = make.rng.randrange(1, len(letters) - 1)
+    text = letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :]
+    keys = f"brand and trade: {parts.brand}{parts.trade[:2]}"
+    return Asked(text, holding(opening_keys, keys)) if text != letters else None
+
+
+def opening_keys(entry: Entry) -> list[str]:
+    """The brand with the first two characters of the trade."""
+    parts = parse(entry.name) if entry.kind is Kind.COMPANY else None
+    return [f"brand and trade: {parts.brand}{parts.trade[:2]}"] if parts else []
+
+
 @company("width")
 def width(make: Maker, entry: Entry) -> Asked | None:
     text = entry.name.translate(FULL_WIDTH)

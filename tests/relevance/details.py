@@ -23,12 +23,12 @@ import orjson
 import archsearch
 from archsearch.errors import ArchsearchError
 from tests.bench.corpus import customers
-from tests.relevance import addresses, numbers, questions
+from tests.relevance import addresses, aliases, numbers, questions
 from tests.relevance.corpus import Part
 from tests.relevance.facts import DETAILS, Asked, Customer, Keys, Maker
 
 LIMIT: Final = 10
-TABLES: Final = (numbers, addresses, questions)
+TABLES: Final = (numbers, addresses, questions, aliases)
 """Modules whose phenomena are measured."""
 
 

@@ -179,6 +179,33 @@ def pinyin_similar(make: Maker, entry: Entry) -> Asked | None:
     return Asked(letters, either(holding(make.fits.coarse_keys, heard), make.fits.joined(letters)))
 
 
+@person("pinyin typo and similar sound")
+def pinyin_typo_similar(make: Maker, entry: Entry) -> Asked | None:
+    heard = pinyin_similar(make, entry)
+    if heard is None or len(heard.text) < 8:
+        return None
+    at = make.rng.randrange(1, len(heard.text) - 1)
+    slips = (
+        heard.text[:at] + heard.text[at + 1 :],
+        heard.text[:at] + heard.text[at + 1] + heard.text[at] + heard.text[at + 2 :],
+    )
+    text = make.rng.choice(slips)
+    if text == heard.text:
+        return None
+    return Asked(text, either(heard.fit, make.fits.spelt_nearly(text)))
+
+
+@person("pinyin prefix with a similar sound")
+def pinyin_prefix_similar(make: Maker, entry: Entry) -> Asked | None:
+    heard = pinyin_similar(make, entry)
+    if heard is None or len(heard.text) < 8:
+        return None
+    text = heard.text[:-1]
+    spelling = make.lore.syllables(entry.name)
+    same = " ".join(map(coarse, spelling))
+    return Asked(text, either(holding(make.fits.coarse_keys, same), make.fits.spelt_from(text)))
+
+
 @person("pinyin prefix")
 def pinyin_prefix(make: Maker, entry: Entry) -> Asked | None:
     letters = "".join(make.lore.syllables(entry.name))
@@ -239,6 +266,16 @@ def variant(make: Maker, entry: Entry) -> Asked | None:
 @person("rare character")
 def rare(make: Maker, entry: Entry) -> Asked | None:
     return exact(make, entry) if entry.name[-1] in words("rare") else None
+
+
+@person("usual form of a rare character")
+def usual_form(make: Maker, entry: Entry) -> Asked | None:
+    forms = {pair[0]: pair[1] for pair in groups("usual")}
+    known = [character for character in entry.name if character in forms]
+    if not known:
+        return None
+    text = entry.name.replace(known[0], forms[known[0]])
+    return Asked(text, either(make.fits.text(text), make.fits.text(entry.name)))
 
 
 @person("look-alike")

@@ -122,6 +122,11 @@ class Parts:
             return Parted(units, bytes([Part.LINKED]) * len(units), order)
         return Parted(units, self._parts(units, regions, form), order)
 
+    def formed(self, text: str) -> bool:
+        """Whether a text ends with an organisation form of two characters or more."""
+        lengths = self._form_lengths.get(text[-1:], ())
+        return any(1 < length < len(text) and text[-length:] in self._forms for length in lengths)
+
     def rank(self, word: Written) -> int:
         """Where a word belongs in the order of names: region, brand, trade, form."""
         units = word.units

@@ -152,11 +152,14 @@ class Compiler:
         nodes = (self._node(each, spec, NOBODY, fuzzy=False) for each in expressions)
         return tuple(node for node in nodes if node is not None)
 
-    def evidence(self, expression: Expression, *, beside: bool = False) -> Node | None:
+    def evidence(
+        self, expression: Expression, *, beside: bool = False, named: bool = False
+    ) -> Node | None:
         """Compile to records that hold some of the words; None when there is no choice of words.
 
-        Only bare words are taken apart; fields, phrases and exclusions still hold. With ``beside``,
-        where other records hold all words, more is asked of those that do not.
+        Only bare words are taken apart; fields, phrases and exclusions still hold. More is asked
+        of records ``beside`` those that hold all words, and where some are ``named`` a little like
+        the text.
         """
         children = expression.children if isinstance(expression, Both) else (expression,)
         typed = [child for child in children if isinstance(child, Word)]
@@ -164,7 +167,8 @@ class Compiler:
         if sum(map(len, texts)) < _SHORTEST_CHOICE or not self._leaves.uses(Channel.EVIDENCE):
             return None
         pairs = self._leaves.clues.pairs(texts, self._costs.evidence_pairs)
-        some = self._most(pairs) if beside else self._some([self._segmenter.cut(t) for t in texts])
+        cut = [] if beside else [self._segmenter.cut(text) for text in texts]
+        some = self._most(pairs) if beside else self._some(cut, named=named)
         if some is None:
             return None
         others = (self._node(c, None, NOBODY, fuzzy=False) for c in children if c not in typed)
@@ -173,7 +177,7 @@ class Compiler:
         telling = AnyOf((MatchAll(), *pairs, *self._leaves.clues.neighbours(texts)))
         return AllOf((Labelled(Channel.EVIDENCE, some), telling, *kept))
 
-    def _some(self, cut: Sequence[Sequence[str]]) -> Node | None:
+    def _some(self, cut: Sequence[Sequence[str]], *, named: bool) -> Node | None:
         """Match records that hold some of the words, or a name that stands among them."""
         every = [word for each in cut for word in self._words(each)]
         telling = [word for word in every if word not in self._lexicon.question_words]
@@ -181,7 +185,8 @@ class Compiler:
         nodes = [n for word in words if (n := self._leaves.evident(word)) is not None]
         if len(nodes) < _FEWEST_WORDS:
             return None
-        enough = max(1, ceil(len(nodes) * self._costs.evidence))
+        share = self._costs.evidence_named if named else self._costs.evidence
+        enough = max(1, ceil(len(nodes) * share))
         return AnyOf((AtLeast(enough, tuple(nodes)), *self._leaves.clues.named_in(cut)))
 
     def _words(self, cut: Sequence[str]) -> Iterator[str]:

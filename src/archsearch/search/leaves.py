@@ -6,6 +6,7 @@ ranges on them are refused, since walking them would spell a hidden value out.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archsearch.analysis.folding import fold, fold_key
 from archsearch.analysis.pinyin import Pinyin
@@ -59,6 +60,7 @@ _SHORTEST_IDENTIFIER = 6
 _UNMATCHED = re.compile(r"[^\w*?]|_")
 _SHORTEST_SUBSTRING = 4
 _SPELLINGS = 4
+_REMEMBERED = 64
 _LONGEST_SYLLABLE = 6
 
 
@@ -87,6 +89,8 @@ class Leaves:
         self.names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
         """The fields whose names are found by likeness, in the order they are numbered in."""
         self.clues = Clues(self._default, self.names)
+        # Of one query every word is asked for several times: alone, as a filter for the others, ….
+        self._anywhere = lru_cache(_REMEMBERED)(self._made_anywhere)
 
     def uses(self, channel: Channel) -> bool:
         """Whether a fuzzy channel is switched on."""
@@ -96,6 +100,9 @@ class Leaves:
 
     def anywhere(self, text: str) -> Labelled | None:
         """Match a text in any field that a query without a field looks into."""
+        return self._anywhere(text)
+
+    def _made_anywhere(self, text: str) -> Labelled | None:
         found = positioned([text])
         if not found:
             return None

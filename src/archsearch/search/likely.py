@@ -112,6 +112,12 @@ class Likeness:
         """Find who may be meant by each of some names."""
         return self._matches([Sought(text) for text in texts], ask, limit)
 
+    def named(self, texts: Sequence[str], likely: LikelyNames) -> bool:
+        """Whether names are meant: one is much like a text, or it ends as names do."""
+        if likely.best >= self._lexicon.costs.named:
+            return True
+        return bool(likely.meant) and any(map(self._lexicon.parts.formed, texts))
+
     def seek(self, sought: Sequence[Sought], ask: Ask, limit: int = MOST) -> list[list[Match]]:
         """Find who may be meant by each of many texts, each as if it were asked for alone."""
         return self._matches(sought, ask, limit) if self._names else [[] for _ in sought]
@@ -150,10 +156,6 @@ class Likeness:
     def costs(self) -> Costs:
         """The numbers of the ranking."""
         return self._lexicon.costs
-
-    def named(self, likely: LikelyNames) -> bool:
-        """Whether a name is so much like a text that it must be meant."""
-        return likely.best >= self._lexicon.costs.named
 
     def verdict(self, score: float) -> Verdict:
         """Judge by a score whether two names are one."""

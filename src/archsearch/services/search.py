@@ -143,7 +143,8 @@ class SearchService:
             return self._names_first(plan, expression, exact, asker)
         likely = self._likely(expression, asker, plan.filters, fuzzy=True)
         answer = self._loosely(plan, expression, likely, exact, asker)
-        if self._language.likeness.named(likely):
+        texts = [text for text, _ in positive_texts(expression)]
+        if self._language.likeness.named(texts, likely):
             return answer
         return self._by_evidence(plan, expression, answer, there, asker) or answer
 
@@ -190,7 +191,8 @@ class SearchService:
         by_number = found > len(answer.likely.meant)
         if found and by_number and any(map(_has_digit, positive_texts(expression))):
             return None
-        evidence = compiler.evidence(expression, beside=bool(there))
+        named = bool(answer.likely.meant)
+        evidence = compiler.evidence(expression, beside=bool(there), named=named)
         if evidence is None:
             return None
         likely = answer.likely.behind()

@@ -97,6 +97,15 @@ def test_records_that_hold_the_words_go_before_names_that_are_hardly_like_them(
     assert (page.mode, ids(page)[:2]) == ("evidence", ["H", "B"])
 
 
+def test_a_mangled_name_of_a_company_is_looked_for_among_names(office: Office) -> None:
+    office.feed(
+        {"record_id": "N", "name": "广州荣文科技有限公司"},
+        {"record_id": "W", "name": "甲", "notes": "科技公司"},
+    )
+
+    assert ids(office.archive.search("卜州荣岛科技今限公司", user="admin"))[:1] == ["N"]
+
+
 def test_who_is_asked_for_by_name_is_not_buried_under_words(remarks: Office) -> None:
     page = remarks.archive.search("北京污水治理有限公司", user="admin")
 

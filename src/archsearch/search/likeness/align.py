@@ -37,6 +37,8 @@ class Sheet:
     owners: npt.NDArray[np.int64]
     """Ascending places of the records that bear the names."""
     fields: npt.NDArray[np.uint8]
+    top: int
+    """All codes are below it."""
 
     def gaps(self, prices: Vector) -> Matrix:
         """What it costs to leave each unit out, by its part; nothing after the end."""
@@ -64,6 +66,7 @@ class Sheet:
             lengths,
             self.owners[rows],
             self.fields[rows],
+            self.top,
         )
 
 
@@ -90,7 +93,7 @@ def sheet(values: Sequence[str], characters: Characters) -> Sheet:
     ends = np.cumsum([len(value) for value in values])
     owners = np.searchsorted(ends, starts, side="right")
     fields = (points[starts] - FIRST_FIELD).astype(np.uint8)
-    return Sheet(codes, held, lengths, owners, fields)
+    return Sheet(codes, held, lengths, owners, fields, int(codes.max(initial=0)) + 1)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ _SAID: Final = 0.5
 _BEGUN: Final = {SINGLES: 0.3, PAIRS: 0.7, SPLITS: 1.0}
 """Weights of two, three and four initials."""
 _WHOLE: Final = 2.0
+_WHOLE_SPELT: Final = 0.3
+"""Weight of all initials of a name; less where its syllables are known."""
 
 _SAID_BY_MANY: Final = frozenset({Part.FORM, Part.LEVEL})
 """Parts that tell too few names apart to be looked up; they count in the alignment."""
@@ -42,6 +44,7 @@ class Candidates:
     def __init__(self, lexicon: Lexicon) -> None:
         self._pinyin: Pinyin = lexicon.pinyin
         self._lookalikes: Lookalikes = lexicon.lookalikes
+        self._variants = lexicon.variants
 
     def of(self, readings: Iterable[Reading], filters: tuple[Node, ...]) -> Gather:
         """Make the gather for one reading, or for several together."""
@@ -70,7 +73,8 @@ class Candidates:
 
     def _alone(self, unit: Unit) -> Iterator[Token]:
         if unit.sort is Sort.UNIT:
-            yield gram(SINGLES, unit.text), _UNITS[SINGLES]
+            for text in (unit.text, *self._variants.get(unit.text, ())):
+                yield gram(SINGLES, text), _UNITS[SINGLES]
         for sound in self._heard(unit):
             yield gram(SINGLES, sound), _HEARD[SINGLES]
 
@@ -99,7 +103,8 @@ class Candidates:
                     yield gram(PAIRS, one.text, seen), weight
 
     def _seen(self, unit: Unit) -> list[str]:
-        return list(self._lookalikes.of(unit.text))[:_ALIKE]
+        alike = self._lookalikes.of(unit.text)
+        return [*self._variants.get(unit.text, ()), *list(alike)[:_ALIKE]]
 
     def _heard(self, unit: Unit) -> list[str]:
         marks = dict.fromkeys(map(heard, self._syllables(unit)))
@@ -129,7 +134,9 @@ class Candidates:
             return
         if 1 < len(letters) <= LONGEST_PERSON:
             marks = wholly(letters)
-            yield gram(SINGLES if len(marks) == 1 else PAIRS, *marks), _WHOLE
+            spelt = all(unit.sort is not Sort.INITIAL for unit in units)
+            weight = _WHOLE_SPELT if spelt else _WHOLE
+            yield gram(SINGLES if len(marks) == 1 else PAIRS, *marks), weight
         runs = [begun(first, second) for first, second in pairwise(letters)]
         for place, run in enumerate(runs):
             yield gram(SINGLES, run), _BEGUN[SINGLES]

@@ -5,8 +5,9 @@ character costs is between it and a unit of the query alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ _POINTS: Final = 0x110000
 _DIGITS: Final = 3
 _FEW: Final = 40
 """Looking up so many characters takes as long as parsing the table."""
+_AHEAD: Final = 64
+"""Whenever a character is met for the first time, so many are numbered that will be met later: what
+is remembered of the costs of others has to be made again then."""
 
 
 class Lookalikes:
@@ -115,6 +119,7 @@ class Characters:
         self._sounds = Sounds(pinyin)
         self._components = components
         self._table = np.zeros(_POINTS, np.int32)
+        self._common = _common_characters()
 
     def __len__(self) -> int:
         return len(self.units)
@@ -125,8 +130,9 @@ class Characters:
         new = points[(found == 0) & (points != 0)]
         if new.size:
             self._arrays.clear()
-            for point in np.unique(new).tolist():
-                self._add(chr(point))
+            for unit in (*map(chr, np.unique(new).tolist()), *islice(self._common, _AHEAD)):
+                if unit and unit not in self.codes:
+                    self._add(unit)
             found = self._table[points]
         return found
 
@@ -172,6 +178,13 @@ class Characters:
 
 
 _Key = tuple[str, bool, str]
+
+
+def _common_characters() -> Iterator[str]:
+    """Give the characters of GB 2312, the commonest first; hardly any name has others."""
+    for row in range(0xB0, 0xF8):
+        for cell in range(0xA1, 0xFF):
+            yield bytes((row, cell)).decode("gb2312", "ignore")
 
 
 def points_of(text: str) -> Points:

@@ -17,6 +17,7 @@ Vector = npt.NDArray[np.float32]
 class Costs:
     """Costs of the alignment; ``config/likeness.tsv`` explains them."""
 
+    variant: float
     homophone: float
     homophone_rare: float
     similar_sound: float
@@ -30,10 +31,12 @@ class Costs:
     syllable_rare: float
     syllable_similar: float
     beginning: float
+    completed: float
     initial: float
     initial_rare: float
     wildcard: float
     letter: float
+    letter_similar: float
     inside: float
     whole: float
     close: float
@@ -43,6 +46,11 @@ class Costs:
     same: float
     likely: float
     possible: float
+    named: float
+    evidence: float
+    evidence_named: float
+    evidence_beside: float
+    evidence_pairs: float
     namesake: float
     number_slip: float
     number_differs: float
@@ -51,15 +59,13 @@ class Costs:
     birth_differs: float
     region_same: float
     region_differs: float
-    named: float
-    evidence: float
-    evidence_beside: float
-    evidence_pairs: float
     lean: float
     most_lean: float
     favour: float
     misheard: float
     twice: float
+    mixed: float
+    surnamed: float
     gaps: Vector
     """By :class:`~archsearch.analysis.parts.Part`."""
     extras: Vector

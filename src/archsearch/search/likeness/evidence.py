@@ -126,6 +126,8 @@ class Explainer:
             return _FIXED[unit.sort]
         if unit.text == there:
             return Channel.ALIAS if unit.end - unit.start > 1 else Channel.EXACT
+        if there in self._lexicon.variants.get(unit.text, ()):
+            return Channel.WRITTEN
         heard = set(self._lexicon.pinyin.name_readings([there])[0])
         if unit.sort is not Sort.UNIT:
             said = {unit.text}
@@ -133,6 +135,9 @@ class Explainer:
                 return Channel.PINYIN
         else:
             said = set(self._lexicon.pinyin.name_readings([unit.text])[0])
+        return self._slip(unit, there, heard, said)
+
+    def _slip(self, unit: Unit, there: str, heard: set[str], said: set[str]) -> Channel:
         if heard & said:
             return Channel.HOMOPHONE
         if there in self._lexicon.lookalikes.of(unit.text):

@@ -26,6 +26,8 @@ Ask = Callable[[tuple[Gather, ...]], Gathered]
 """Asks an engine, inside the scope of whoever searches."""
 
 _SHORT: Final = 4
+_FEWEST_MIXED: Final = 2
+_ROUNDING: Final = 1e-4
 _SURE: Final = 0.86
 """Above this the letters of a query are taken for what they say."""
 _PLAIN: Final = re.compile("[a-z]{5,24}")
@@ -81,9 +83,7 @@ class Finder:
             for one, several in zip(sought, readings, strict=True)
             for reading in several
         ]
-        if not gathers:
-            return [[] for _ in sought]
-        gathered = ask(tuple(gathers))
+        gathered = ask(tuple(gathers)) if gathers else Gathered((), (), ())
         with self.weigher.lock:
             best = self._compared(sought, readings, gathered, limit)
         found = []
@@ -164,7 +164,8 @@ class Finder:
             if not names.lengths.size:
                 return found
             costs = self._letters.align(letters, names) + self._costs.typed
-        units = min(len(reading.units) for reading in readings)
+        sizes = sorted(len(reading.units) for reading in readings)
+        units = sizes[(len(sizes) - 1) // 2]
         weight = float(self._costs.extras[Part.PERSON]) * units
         scores = np.maximum(0, 1 - costs / weight).astype(np.float32)
         best: dict[int, _Best] = {}
@@ -180,8 +181,7 @@ class Finder:
         return list(best.values())[:limit]
 
     def _scores(self, reading: Reading, names: Sheet) -> Vector:
-        vectors = [self.weigher.vector(unit) for unit in reading.units]
-        firsts = [self.weigher.vector(unit, first=True) for unit in reading.units]
+        vectors, firsts = self.weigher.vectors(reading.units, names.top)
         extras = self._costs.extras[np.frombuffer(reading.parts, np.uint8)]
         weight = max(float(extras.sum()), 0.8)
         if reading.anchored and len(reading.units) == 1:
@@ -214,7 +214,10 @@ class Finder:
         cores = align(names.codes, *vectors, Prices(free, inside, free, extras, c.swap))
         persons = names.persons
         costs = costs + np.where(~persons & (names.lengths > len(reading.units)), c.whole, 0)
+        if self._readings.as_person(reading):
+            costs = costs + np.where(persons | (cores <= c.misheard), 0, c.surnamed)
         close = cores <= cores.min() + c.close
+        costs = self._mixed(reading, names, vectors, costs)
         partly = costs > cores
         lean = self._lean(close, persons)
         costs = costs + np.where(partly & persons, max(lean, 0), 0)
@@ -222,6 +225,38 @@ class Finder:
         # Who has only a part of a person's name does not mishear it as well; a brand is a whole.
         twice = persons & (names.lengths > len(reading.units)) & (cores > c.misheard)
         return np.asarray(costs + np.where(twice, c.twice, 0), np.float32)
+
+    def _mixed(
+        self,
+        reading: Reading,
+        names: Sheet,
+        vectors: tuple[list[Vector], list[Vector]],
+        costs: Vector,
+    ) -> Vector:
+        """Raise the cost of persons of whom several characters are wrong for different reasons."""
+        units = reading.units
+        rows = np.flatnonzero(names.persons & (names.lengths == len(units)))
+        if (
+            len(units) < _FEWEST_MIXED
+            or not rows.size
+            or any(u.sort is not Sort.UNIT for u in units)
+        ):
+            return costs
+        across = names.codes[rows, : len(units)].T
+        by_place = [vectors[1][0], *vectors[0][1:]]
+        here = np.array([v[codes] for v, codes in zip(by_place, across, strict=True)])
+        by_sound = [
+            self.weigher.vector(unit, names.top, first=not place, heard=True)
+            for place, unit in enumerate(units)
+        ]
+        heard = np.array([v[codes] for v, codes in zip(by_sound, across, strict=True)]).sum(axis=0)
+        wrong = np.where(here > 0, np.float32(self._costs.other), np.float32(0))
+        once = wrong.sum(axis=0) - (wrong - here).max(axis=0)
+        there = costs[rows]
+        straight = there >= here.sum(axis=0) - _ROUNDING
+        dear = np.minimum(np.minimum(heard, once), there + self._costs.mixed)
+        costs[rows] = np.where(straight, np.maximum(there, dear), there)
+        return costs
 
     def _lean(self, close: Flags, persons: Flags) -> float:
         """How far organisations are preferred, from how many of each kind fit."""

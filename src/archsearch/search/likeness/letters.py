@@ -15,6 +15,19 @@ _MOST_UNITS: Final = 12
 _A: Final = ord("a") - 1
 
 
+def _pairs(*pairs: str) -> npt.NDArray[np.bool_]:
+    table = np.zeros((27, 27), np.bool_)
+    for pair in pairs:
+        table[ord(pair[0]) - _A, ord(pair[1]) - _A] = True
+    return table
+
+
+_SOFT: Final = _pairs("zh", "ch", "sh", "ng")
+"""Letters, behind others, that many speakers do not hear."""
+_ALIKE: Final = _pairs("nl", "ln", "rl", "lr", "fh", "hf")
+"""Letters that many speakers do not tell apart."""
+
+
 class Letters:
     """Aligns letters with the spellings of names."""
 
@@ -23,6 +36,7 @@ class Letters:
         self._characters = characters
         self._known = [np.zeros((0, _LONGEST), np.int32) for _ in range(2)]
         self._vectors = np.where(np.eye(27, dtype=bool), 0, costs.letter).astype(np.float32)
+        self._vectors[_ALIKE] = costs.letter_similar
 
     def align(self, letters: str, names: Sheet) -> Vector:
         """Compute the cost of each name; only its first units are looked at."""
@@ -30,8 +44,11 @@ class Letters:
         inside = codes > 0
         outer = np.where(inside, shares, np.float32(0))
         inner = np.where(inside, np.float32(self._costs.letter), np.float32(0))
-        vectors = [self._vectors[ord(letter) - _A] for letter in letters]
+        inner[:, 1:][_SOFT[codes[:, :-1], codes[:, 1:]]] = self._costs.letter_similar
+        numbers = [ord(letter) - _A for letter in letters]
+        vectors = [self._vectors[number] for number in numbers]
         extras = np.full(len(letters), self._costs.letter, np.float32)
+        extras[1:][_SOFT[numbers[:-1], numbers[1:]]] = self._costs.letter_similar
         prices = Prices(outer, inner, outer, extras, self._costs.letter)
         return align(codes, vectors, vectors, prices)
 

@@ -1,6 +1,6 @@
 """The published word lists that names are read with."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -33,6 +33,15 @@ class Lexicon:
     def lookalikes(self) -> Lookalikes:
         """Characters that look alike."""
         return Lookalikes(self.find("lookalikes.tsv"))
+
+    @cached_property
+    def variants(self) -> Mapping[str, tuple[str, ...]]:
+        """Other ways of writing a character."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one, other in _pairs(self.find("variants.tsv")):
+            found[one] = (*found.get(one, ()), other)
+            found[other] = (*found.get(other, ()), one)
+        return found
 
     @cached_property
     def components(self) -> Components:

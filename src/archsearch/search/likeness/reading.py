@@ -20,6 +20,7 @@ _TONES: Final = re.compile("(?<=[a-zA-Zü])[1-5](?![0-9])")
 _UMLAUT: Final = re.compile("([lnLN])(?:ü|Ü|u:|U:)|(?<![a-zA-Z])([lnLN])[yY][uU]")
 """Ways of writing ü where it matters; passports write LYU."""
 
+_USUAL_PERSON: Final = 3
 _MOST_WAYS: Final = 2
 _LONGEST_INITIALS: Final = 12
 _FEWEST_WORDS: Final = 2
@@ -65,6 +66,12 @@ class Readings:
         if not plain.units:
             return []
         return list(self._all(text, plain))
+
+    def as_person(self, reading: Reading) -> bool:
+        """Whether a reading looks like the whole name of a person: a surname and two more."""
+        units = reading.units
+        whole = len(units) == _USUAL_PERSON and all(unit.sort is Sort.UNIT for unit in units)
+        return whole and units[0].text in self._surnames
 
     def _all(self, text: str, plain: Written) -> Iterator[Reading]:
         if plain.units.isascii() and plain.units.isalpha():

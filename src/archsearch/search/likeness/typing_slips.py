@@ -24,6 +24,14 @@ class TypingSlips:
         heads = self._exact(letters)
         tails = self._exact_tails(letters)
         found: dict[tuple[str, ...], None] = {}
+        for place in range(1, len(letters)):
+            # Neighbours that changed places may belong to two syllables.
+            swapped = (
+                f"{letters[: place - 1]}{letters[place]}{letters[place - 1]}{letters[place + 1 :]}"
+            )
+            way = self._exact(swapped).get(len(letters))
+            if way:
+                found[way] = None
         for start, head in heads.items():
             for end in range(start + 1, min(start + _LONGEST, len(letters)) + 1):
                 if end in tails:

@@ -14,7 +14,7 @@ from archsearch.search.likeness.characters import PAD, Characters
 from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.lexicon import Lexicon
 
-_REMEMBERED: Final = 1_000
+_REMEMBERED: Final = 2_000
 
 
 class Sort(Enum):
@@ -53,31 +53,51 @@ class Weigher:
         self.characters = Characters(lexicon.pinyin, lexicon.components)
         self._lookalikes = lexicon.lookalikes
         self._components = lexicon.components
+        self._variants = lexicon.variants
         self._costs = lexicon.costs
-        self._known: OrderedDict[tuple[Sort, str, bool], Vector] = OrderedDict()
+        self._known: OrderedDict[_Key, Vector] = OrderedDict()
+        self._last: tuple[Sequence[Unit], int, list[Vector], list[Vector]] = ((), 0, [], [])
 
-    def vector(self, unit: Unit, *, first: bool = False) -> Vector:
-        """Cost of a unit against each character; with ``first`` at the beginning of a name."""
-        key = (unit.sort, unit.text, first)
+    def vector(self, unit: Unit, size: int, *, first: bool = False, heard: bool = False) -> Vector:
+        """Cost of a unit against each character; with ``first`` at the beginning of a name.
+
+        With ``heard`` only sounds are alike, not shapes. At least against those numbered below
+        ``size``: one that is remembered may be older than characters that were met since, and
+        serves wherever these are not.
+        """
+        key = (unit.sort, unit.text, first, heard)
         found = self._known.get(key)
-        if found is None or len(found) < len(self.characters):
-            found = self._known[key] = self._make(unit, first=first)
+        if found is None or len(found) < size:
+            found = self._known[key] = self._make(unit, first=first, heard=heard)
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
+        self._known.move_to_end(key)
         return found
+
+    def vectors(self, units: Sequence[Unit], size: int) -> tuple[list[Vector], list[Vector]]:
+        """Costs of all units of a query, inside names and at their beginning."""
+        return (
+            [self.vector(unit, size) for unit in units],
+            [self.vector(unit, size, first=True) for unit in units],
+        )
 
     def table(self, units: Sequence[Unit], name: str) -> list[list[float]]:
         """Cost of each unit of a query against each of one name."""
         codes = self.characters.encode(name)
-        table = []
-        for unit in units:
-            costs = self.vector(unit)[codes]
-            if len(costs):
-                costs[0] = self.vector(unit, first=True)[codes[0]]
-            table.append(costs.tolist())
-        return table
+        if not codes.size:
+            return [[] for _ in units]
+        size = int(codes.max()) + 1
+        if self._last[0] is not units or self._last[1] < size:
+            # One query is compared with several names, one after another.
+            self._last = (units, size, *self.vectors(units, size))
+        _, _, vectors, firsts = self._last
+        begin = int(codes[0])
+        return [
+            [float(first[begin]), *vector[codes[1:]].tolist()]
+            for vector, first in zip(vectors, firsts, strict=True)
+        ]
 
-    def _make(self, unit: Unit, *, first: bool) -> Vector:
+    def _make(self, unit: Unit, *, first: bool, heard: bool) -> Vector:
         costs = np.full(len(self.characters), self._costs.other, np.float32)
         match unit.sort:
             case Sort.UNKNOWN:
@@ -87,7 +107,7 @@ class Weigher:
             case Sort.SYLLABLE | Sort.LAST:
                 c = self._costs
                 if unit.sort is Sort.LAST:
-                    self._begin(costs, unit.text, first=first)
+                    self._begin(costs, unit.text, first=first, more=c.completed)
                 self._sound(
                     costs,
                     (unit.text,),
@@ -95,13 +115,21 @@ class Weigher:
                     first=first,
                 )
             case Sort.UNIT:
-                self._unit(costs, unit.text, first=first)
+                self._sounding(costs, unit.text, first=first)
+                if not heard:
+                    self._shaped(costs, unit.text)
+                code = self.characters.codes.get(unit.text)
+                if code is not None:
+                    costs[code] = 0
         costs[PAD] = self._costs.other
         return costs
 
-    def _begin(self, costs: Vector, letters: str, *, first: bool) -> None:
+    def _begin(
+        self, costs: Vector, letters: str, *, first: bool, more: float | None = None
+    ) -> None:
         single = len(letters) == 1
         common = self._costs.initial if single else self._costs.beginning
+        common = common if more is None else more
         for syllable in self.characters.syllables(first=first):
             if syllable.startswith(letters):
                 main, rare = self.characters.said(syllable, first=first)
@@ -123,7 +151,7 @@ class Weigher:
             costs[rare] = np.minimum(costs[rare], rare_price)
             costs[main] = np.minimum(costs[main], rare_price if rank else same)
 
-    def _unit(self, costs: Vector, text: str, *, first: bool) -> None:
+    def _sounding(self, costs: Vector, text: str, *, first: bool) -> None:
         c = self._costs
         if not text.isascii():
             pinyin = self.characters.pinyin
@@ -134,6 +162,9 @@ class Weigher:
             if readings != (text,):
                 prices = (c.homophone, c.homophone_rare, c.similar_sound)
                 self._sound(costs, readings, prices, first=first)
+
+    def _shaped(self, costs: Vector, text: str) -> None:
+        c = self._costs
         for component in self._components.of(text):
             sharing = self.characters.sharing(component)
             costs[sharing] = np.minimum(costs[sharing], c.related)
@@ -143,6 +174,10 @@ class Weigher:
                 seen = c.lookalike_most - (c.lookalike_most - c.lookalike_least) * degree
                 both = costs[code] < c.related
                 costs[code] = min(float(costs[code]), seen) - (c.both if both else 0)
-        code = self.characters.codes.get(text)
-        if code is not None:
-            costs[code] = 0
+        for other in self._variants.get(text, ()):
+            code = self.characters.codes.get(other)
+            if code is not None:
+                costs[code] = c.variant
+
+
+_Key = tuple[Sort, str, bool, bool]

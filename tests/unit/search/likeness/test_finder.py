@@ -33,6 +33,9 @@ def archive(holding: Callable[[Sequence[str]], Names]) -> Names:
         ("Weiming Zhang", "张伟明"),
         ("zhagnweiming", "张伟明"),
         ("zhangweim", "张伟明"),
+        ("zhangewiming", "张伟明"),
+        ("zhangweimingg", "张伟明"),
+        ("zangwemiing", "张伟明"),
         ("zwm", "张伟明"),
         ("张wei明", "张伟明"),
         ("张末来", "张未来"),
@@ -55,6 +58,37 @@ def archive(holding: Callable[[Sequence[str]], Names]) -> Names:
 )
 def test_the_right_name_comes_first(archive: Names, query: str, name: str) -> None:
     assert archive.found(query, 3)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("query", "better", "worse"),
+    [
+        # One character wrong against one misheard and one misread.
+        ("郑备芬", "郑红芬", "郭蓓芬"),
+        # All misheard in one way against one that has nothing to do with the name.
+        ("徐会扬", "许惠阳", "徐会芬"),
+        # A brand as it is spelt against a longer syllable of somebody.
+        ("meihu", "慈溪市梅湖建筑材料有限公司", "梅焕"),
+        # A surname and two more are rather a person than a part of a brand.
+        ("何锐宏", "何可宏", "河北瑞虹化工有限公司"),
+        # Another way of writing a character against one that sounds like it.
+        ("王吉", "王𠮷", "王集"),
+        ("王𠮷", "王吉", "王古"),
+    ],
+)
+def test_the_likelier_slip_goes_before(
+    holding: Callable[[Sequence[str]], Names], query: str, better: str, worse: str
+) -> None:
+    assert holding([worse, better]).found(query, 2)[0] == better
+
+
+def test_those_whose_initials_alone_agree_do_not_crowd_out_who_begins_so(
+    holding: Callable[[Sequence[str]], Names],
+) -> None:
+    crowd = [f"周{given}" for given in "华海红宏洪辉惠慧浩豪汉涵寒恒衡虎湖怀欢环"]
+    names = holding([*(crowd * 6), "周淮南"])
+
+    assert "周淮南" in names.found("zhouhuai", 10)
 
 
 def test_the_same_name_scores_one_and_nothing_else_does(archive: Names) -> None:

@@ -5,8 +5,10 @@ read together, long ones are kept for the next query that asks for them. Documen
 are numbered as one, each segment's after those before it.
 """
 
+import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -26,6 +28,7 @@ from archsearch.engines.whoosh.format.arrays import (
     offsets,
     scratch,
     shortlist,
+    widths,
 )
 from archsearch.engines.whoosh.format.docsets import DocSet
 from archsearch.engines.whoosh.format.grams import GramField, Numbers
@@ -142,13 +145,13 @@ class _Source:
             places, starts, sizes = places[short], starts[short], sizes[short]
         if not places.size:
             return
-        docs, ends = self._several(starts, sizes)
-        counts[places] += np.diff(ends, prepend=0)
-        begin = 0
-        for place, end in zip(places.tolist(), ends.tolist(), strict=True):
-            if end > begin:
+        docs, sizes = self._several(starts, sizes)
+        counts[places] += sizes
+        end = 0
+        for place, size in zip(places.tolist(), sizes.tolist(), strict=True):
+            if size:
+                begin, end = end, end + size
                 lists[place].append(docs[begin:end])
-            begin = end
 
     def one(self, ordinal: int) -> Docs:
         """Give the documents that hold one token."""
@@ -161,14 +164,13 @@ class _Source:
         return (docs + self.base).astype(np.int32)
 
     def _several(self, starts: Docs, sizes: Docs) -> tuple[Docs, Docs]:
-        """Give the documents of several short lists one after another, and where each ends."""
+        """Give the documents of several short lists one after another, and how many of each."""
         docs = self._field.read(starts, sizes)
-        ends = np.cumsum(sizes)
         if not self._within.complete:
             kept = self._within.mask[docs]
             docs = docs[kept]
-            ends = offsets(kept)[ends]
-        return np.add(docs, self.base, dtype=np.int32), ends
+            sizes = widths(offsets(kept)[offsets(sizes)])
+        return np.add(docs, self.base, dtype=np.int32), sizes
 
 
 _Kept = Callable[[_Source, int], Docs]
@@ -269,15 +271,16 @@ def _heaviest(docs: Docs, weights: Floats, most: int, everything: _Everything) -
 
 def _first_by_id(docs: Docs, level: Docs, room: int, everything: _Everything) -> Docs:
     """Order equals by record id; those of one segment are in order."""
-    cuts = np.searchsorted(docs[level], everything.bases)
-    tied = [
-        (matcher.content.ids[int(docs[place]) - base], int(place))
-        for matcher, base, begin, end in zip(
-            everything.matchers, everything.bases, cuts, cuts[1:], strict=False
-        )
-        for place in level[begin : min(begin + room, end)]
-    ]
-    return np.array([place for _, place in sorted(tied)[:room]], np.intp)
+    cuts = np.searchsorted(docs[level], everything.bases).tolist()
+    streams = []
+    for matcher, base, (begin, end) in zip(
+        everything.matchers, everything.bases, pairwise(cuts), strict=False
+    ):
+        if begin < end:
+            mine = level[begin : min(begin + room, end)]
+            names = map(matcher.content.ids.__getitem__, (docs[mine] - base).tolist())
+            streams.append(zip(names, mine.tolist(), strict=True))
+    return np.array([place for _, place in islice(heapq.merge(*streams), room)], np.intp)
 
 
 class _RecordIds(Sequence[RecordId]):

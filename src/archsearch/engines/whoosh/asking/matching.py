@@ -31,9 +31,9 @@ from archsearch.domain.plan import (
 )
 from archsearch.domain.record import RecordId
 from archsearch.engines.whoosh.asking.cache import ArrayCache
-from archsearch.engines.whoosh.asking.given import Homes
 from archsearch.engines.whoosh.asking.phrases import occurrences
 from archsearch.engines.whoosh.asking.reach import Reach, reaches_of
+from archsearch.engines.whoosh.asking.shared import Shared
 from archsearch.engines.whoosh.asking.wildcard import matching
 from archsearch.engines.whoosh.format.arrays import NO_DOCS, Docs, Floats, Ints
 from archsearch.engines.whoosh.format.columns import KeyField
@@ -57,18 +57,17 @@ class Matcher:
     """Matches the nodes of one query in one segment. The plan must outlive it."""
 
     def __init__(
-        self, segment: SegmentView, reach: Reach, cache: ArrayCache, homes: Homes, number: int
+        self, segment: SegmentView, reach: Reach, cache: ArrayCache, shared: Shared, number: int
     ) -> None:
         self.name = segment.name
         self.content = segment.content
         self.size = reach.size
         self.reach = reach
         self._cache = cache
-        self._homes = homes
+        self._shared = shared
         self._number = number
         self._sets: dict[int, DocSet] = {}
         self._leaves: dict[int, Leaf] = {}
-        self._merged: dict[int, KeyNode] = {}
 
     def found(self, node: Node) -> DocSet:
         """Give the documents that match."""
@@ -86,10 +85,10 @@ class Matcher:
         return found
 
     def _filter(self, node: Node) -> DocSet:
-        merged = merged_keys(node)
+        merged = self._shared.merged(node)
         if merged is not None:
             # As one node, whose documents are found, and kept, at once.
-            return self.found(self._merged.setdefault(id(node), merged))
+            return self.found(merged)
         key = (self.reach.number, "filter", node)
         return self._cache.get(key, partial(self.found, node))
 
@@ -115,7 +114,7 @@ class Matcher:
 
     def given(self, node: GivenNode) -> tuple[Docs, Floats]:
         """Give the documents of given records, ascending, in reach or not, and their scores."""
-        return self._homes.of(node, self._number)
+        return self._shared.given(node, self._number)
 
     def _match(self, node: Node) -> DocSet:
         match node:
@@ -187,20 +186,6 @@ class Matcher:
         return _holders(field, node).both(self.reach)
 
 
-def merged_keys(node: Node) -> KeyNode | None:
-    """Join alternatives that are all keys of one field into one node; None for anything else."""
-    while isinstance(node, Labelled):
-        node = node.child
-    if isinstance(node, KeyNode):
-        return node
-    if not isinstance(node, AnyOf) or not node.children:
-        return None
-    known = [part for part in map(merged_keys, node.children) if part is not None]
-    if len(known) < len(node.children) or len({part.field for part in known}) > 1:
-        return None
-    return KeyNode(known[0].field, frozenset().union(*(part.keys for part in known)))
-
-
 def _holders(field: KeyField, node: Keyed) -> DocSet:
     match node:
         case KeyNode():
@@ -217,9 +202,9 @@ def matchers_of(
     snapshot: Snapshot, scope: Scope, excluded: frozenset[RecordId], cache: ArrayCache
 ) -> list[Matcher]:
     """Make the matchers of all segments for one query."""
-    homes = Homes(snapshot)
+    shared = Shared(snapshot)
     reaches = reaches_of(snapshot.segments, scope, excluded, cache)
     return [
-        Matcher(segment, reach, cache, homes, number)
+        Matcher(segment, reach, cache, shared, number)
         for number, (segment, reach) in enumerate(zip(snapshot.segments, reaches, strict=True))
     ]

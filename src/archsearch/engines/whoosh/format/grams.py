@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.engines.whoosh.format.arrays import Docs, Ints, compact, places, spread
+from archsearch.engines.whoosh.format.arrays import NO_DOCS, Docs, Ints, compact, spread
 from archsearch.engines.whoosh.format.container import Container, ContainerWriter
 from archsearch.engines.whoosh.format.lists import DocLists
 from archsearch.engines.whoosh.format.packed import Packed
@@ -59,8 +59,11 @@ class GramField:
 
     def find(self, tokens: Numbers) -> tuple[Docs, Docs]:
         """Give the places of those of some tokens that are there, and their ordinals."""
-        ordinals, there = places(tokens, self.tokens)
-        found = np.flatnonzero(there)
+        every = self.tokens
+        if not every.size:
+            return NO_DOCS, NO_DOCS
+        ordinals = np.minimum(every.searchsorted(tokens), every.size - 1)
+        (found,) = (every[ordinals] == tokens).nonzero()
         return found, ordinals[found]
 
     def spans(self, ordinals: Docs) -> tuple[Docs, Docs]:
