@@ -10,7 +10,6 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsearch import __version__
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
@@ -23,7 +22,6 @@ from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import ConflictError, WorkspaceError
 from archsearch.ingest.values import SchemaValues
-from archsearch.search.facts import FactReader
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits
@@ -31,7 +29,6 @@ from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
-from archsearch.services.blocks import Knower
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
@@ -175,36 +172,24 @@ class Application:
     def screening(self) -> ScreeningService:
         """Screens lists."""
         return ScreeningService(
-            self._asking,
-            self._language,
-            self._facts,
-            self.trail,
-            self._presenter,
-            self._search_rules,
+            self._asking, self._language, self.trail, self._presenter, self._search_rules
         )
 
     @cached_property
     def duplicates(self) -> DuplicateService:
         """Proposes records that may be one customer's."""
-        knower = Knower(self.analysis.pinyin, self.analysis.parts)
         return DuplicateService(
-            self._asking, self.trail, knower, self._facts, self._presenter, self._search_rules
+            self._asking, self._language, self.trail, self._presenter, self._search_rules
         )
-
-    @cached_property
-    def _facts(self) -> FactReader:
-        return FactReader(self.settings.schema, self.analysis.tokens, self._values)
 
     @cached_property
     def lists(self) -> "ListService":
         """Screens lists into files."""
-        from archsearch.services.helper import invite  # noqa: PLC0415 - see archsearch.intake
-        from archsearch.services.lists import ListService  # noqa: PLC0415 - see above
+        from archsearch.intake import list_service  # noqa: PLC0415 - see its module
 
-        options, costs = self.settings.options, self.settings.lists("likeness.tsv").read_text()
-        built = repr((__version__, self.index_fingerprint, options.search, options.masks, costs))
+        built = self.index_fingerprint
         helper = self.companion("helper")
-        return ListService(self.screening, self._asking, self.trail, built, lambda: invite(helper))
+        return list_service(self.settings, self.screening, self._asking, self.trail, helper, built)
 
     @cached_property
     def reading(self) -> ReadingService:
@@ -214,15 +199,12 @@ class Application:
     @cached_property
     def _language(self) -> Language:
         options = self.settings.options.search
+        values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
         limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
         channels = options.channels.enabled
         analysis = self.analysis
         lexicon = Lexicon(analysis.pinyin, analysis.parts, self.settings.lists, analysis.glossary)
-        return Language.of(self.settings.schema, analysis, self._values, limits, lexicon, channels)
-
-    @cached_property
-    def _values(self) -> SchemaValues:
-        return SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
+        return Language.of(self.settings.schema, analysis, values, limits, lexicon, channels)
 
     @cached_property
     def _search_rules(self) -> SearchRules:

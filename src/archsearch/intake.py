@@ -1,4 +1,4 @@
-"""Wiring of ingest, apart from all other wiring: who only searches should not have to load it."""
+"""Wiring of what reads files, apart from all other wiring: who searches need not load it."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -10,9 +10,13 @@ from archsearch.ingest.pipeline import Pipeline
 from archsearch.ingest.readers.limits import Limits
 from archsearch.ingest.rejects import RejectsWriter
 from archsearch.ingest.validate import Validator
-from archsearch.services.asking import Masker
+from archsearch.services.asking import Asking, Masker
+from archsearch.services.companion import Invitation
+from archsearch.services.helper import invite
 from archsearch.services.indexing import Indexing
 from archsearch.services.ingest import IngestRules, IngestService
+from archsearch.services.lists import ListService
+from archsearch.services.screening import ScreeningService
 from archsearch.services.trail import Trail
 from archsearch.settings.model import IngestLimits, Settings
 
@@ -39,6 +43,20 @@ def ingest_service(
         return RejectsWriter(folder, source, digest, labels=labels)
 
     return IngestService(trail, indexing, _pipeline(settings), rules, masker, rejects)
+
+
+def list_service(
+    settings: Settings,
+    screening: ScreeningService,
+    asking: Asking,
+    trail: Trail,
+    helper: Invitation,
+    built: str,
+) -> ListService:
+    """Make the service that screens lists into files; ``built`` stands for the index."""
+    costs = settings.lists("likeness.tsv").read_text(encoding="utf-8")
+    said = repr((built, settings.options.search, settings.options.masks, costs))
+    return ListService(screening, asking, trail, said, lambda: invite(helper))
 
 
 def _pipeline(settings: Settings) -> Pipeline:

@@ -7,6 +7,7 @@ from archsearch.domain.query import Expression
 from archsearch.domain.schema import Schema
 from archsearch.engines.documents import Analysis
 from archsearch.search.compiler import Compiler
+from archsearch.search.facts import FactReader
 from archsearch.search.filters import Filters
 from archsearch.search.highlight import Highlighter
 from archsearch.search.leaves import Leaves
@@ -27,6 +28,7 @@ class Language:
     filters: Filters
     highlighter: Highlighter
     likeness: Likeness
+    facts: FactReader
 
     @classmethod
     def of(
@@ -48,6 +50,7 @@ class Language:
             filters=Filters(schema, leaves),
             highlighter=Highlighter(schema),
             likeness=Likeness(schema, lexicon, channels),
+            facts=FactReader(schema, analysis.tokens, values),
         )
 
     def parse(self, text: str) -> Expression:

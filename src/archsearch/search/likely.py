@@ -153,6 +153,11 @@ class Likeness:
         return LikelyNames({}, {match.record_id: (_Meant(text, match),)})
 
     @property
+    def lexicon(self) -> Lexicon:
+        """What is known of names."""
+        return self._lexicon
+
+    @property
     def costs(self) -> Costs:
         """The numbers of the ranking."""
         return self._lexicon.costs

@@ -48,6 +48,15 @@ class Known:
     seat: tuple[bool, str, str]
     sounds: tuple[str, ...]
 
+    def apart(self, other: "Known") -> bool:
+        """Whether they are two by their names: a branch and its parent, or two branches.
+
+        A name that goes on after the form of another is that of its branch.
+        """
+        shorter, longer = sorted((self, other), key=lambda known: len(known.units))
+        goes_on = longer.units.startswith(shorter.units) and longer.units != shorter.units
+        return self.seat != other.seat or (goes_on and shorter.core not in {"", shorter.units})
+
     def hopeful(self, other: "Known") -> bool:
         """Whether names that differ may be one: of persons' at most one character is another."""
         if not (self.person and other.person):

@@ -18,7 +18,8 @@ from archsearch.domain.record import JsonValue, Record, RecordId, Status
 from archsearch.domain.screening import Bearing
 from archsearch.errors import InvalidRequestError
 from archsearch.search.corroboration import Corroboration, Corroborator
-from archsearch.search.facts import FactReader, Facts, organisation_in
+from archsearch.search.facts import Facts, organisation_in
+from archsearch.search.language import Language
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.blocks import Knower, Known, Pair, candidates, grouped
 from archsearch.services.garbage import fewer_collections
@@ -60,16 +61,16 @@ class DuplicateService:
     def __init__(
         self,
         asking: Asking,
+        language: Language,
         trail: Trail,
-        knower: Knower,
-        facts: FactReader,
         presenter: Presenter,
         rules: SearchRules,
     ) -> None:
         self._asking = asking
         self._trail = trail
-        self._knower = knower
-        self._facts = facts
+        lexicon = language.likeness.lexicon
+        self._knower = Knower(lexicon.pinyin, lexicon.parts)
+        self._facts = language.facts
         self._presenter = presenter
         self._likeness = presenter.likeness
         self._rules = rules
@@ -228,7 +229,7 @@ class DuplicateService:
 def _supported(one: Known, other: Known, found: Corroboration) -> bool:
     """Whether two may be one by more than their names; organisations' whole names are enough."""
     told = {(reason.channel, reason.field) for reason in found.reasons}
-    if (str(Bearing.AGAINST), _NUMBER) in told or one.seat != other.seat:
+    if (str(Bearing.AGAINST), _NUMBER) in told or one.apart(other):
         return False
     if not one.person and not other.person and one.core == other.core:
         return True

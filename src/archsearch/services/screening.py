@@ -17,7 +17,7 @@ from archsearch.domain.screening import Entry
 from archsearch.engines.base import EngineHit
 from archsearch.errors import InvalidRequestError
 from archsearch.search.corroboration import Corroboration, Corroborator
-from archsearch.search.facts import NOTHING, FactReader, Facts
+from archsearch.search.facts import NOTHING, Facts
 from archsearch.search.language import Language
 from archsearch.search.likely import MOST, NOBODY
 from archsearch.search.likeness.finder import Match
@@ -40,7 +40,6 @@ class ScreeningService:
         self,
         asking: Asking,
         language: Language,
-        facts: FactReader,
         trail: Trail,
         presenter: Presenter,
         rules: SearchRules,
@@ -48,8 +47,8 @@ class ScreeningService:
         self._asking = asking
         self._language = language
         self._likeness = language.likeness
-        self._candidates = Candidates(asking, language.likeness, facts)
-        self._facts = facts
+        self._candidates = Candidates(asking, language.likeness, language.facts)
+        self._facts = language.facts
         self._trail = trail
         self._presenter = presenter
         self._rules = rules

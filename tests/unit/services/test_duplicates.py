@@ -102,6 +102,8 @@ def test_who_could_be_either_of_two_joins_one_of_them_only(office: Office) -> No
         ("上海华信科技有限公司", {}, True),
         ("華信科技（上海）有限责任公司", {}, True),
         ("上海华信科技有限公司第一分公司", {"phones": ["02112345678"]}, False),
+        ("上海华信科技有限公司北京营业部", {"phones": ["02112345678"]}, False),
+        ("上海华信科技", {"phones": ["02112345678"]}, True),
         ("上海华欣科技有限公司", {"phones": ["02112345678"]}, True),
         ("上海华欣科技有限公司", {}, False),
         ("北京华信科技有限公司", {}, False),

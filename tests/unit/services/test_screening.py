@@ -112,6 +112,37 @@ def test_companies_are_found_by_former_names_and_slips(people: Office) -> None:
     assert "同音 欣→信" in told(homophone)
 
 
+def test_among_very_many_of_one_name_the_birthday_finds_the_one(office: Office) -> None:
+    days = [f"1980-{month:02d}-{day:02d}" for month in range(1, 6) for day in range(1, 27)]
+    office.feed(
+        *({"record_id": f"R{n:03d}", "name": "张伟", "birth_date": d} for n, d in enumerate(days))
+    )
+
+    alone = first(office, "张伟")
+    born = first(office, Entry("张伟", birth_date=days[-1]))
+
+    assert "同名 100 份以上" in told(alone)
+    assert (born.record_id, born.verdict) == (f"R{len(days) - 1:03d}", "same")
+
+
+def test_a_telephone_of_very_many_takes_nothing_from_other_lines(office: Office) -> None:
+    office.feed(
+        *(
+            {"record_id": f"R{n:03d}", "name": f"客户{n}号店", "phones": ["13812345678"]}
+            for n in range(140)
+        ),
+        {"record_id": "Z", "name": "欧阳锋", "phones": ["13987654321"]},
+    )
+    crowded = Entry("客户7号店", phones="13812345678")
+    other = Entry("欧阳烽", phones="13987654321")
+
+    together = office.archive.match([crowded, other], user="admin")
+
+    assert [hits[0].record_id for hits in together] == ["R007", "Z"]
+    assert together[1][0].verdict == "likely"
+    assert together == tuple(office.archive.match([e], user="admin")[0] for e in (crowded, other))
+
+
 def test_who_has_the_number_in_a_record_one_may_not_see_is_not_found(people: Office) -> None:
     people.hire(li="employee at 总行")
     people.feed({"record_id": "L", "name": "张伟", "owner": "li", "department": "总行"})
