@@ -3,6 +3,7 @@
 A search that shows one of them first has done all that can be asked of it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import pairwise
@@ -22,6 +23,7 @@ class Fits:
         self.sound_keys = partial(_sound_keys, lore)
         self.coarse_keys = partial(_coarse_keys, lore)
         self.joined_keys = partial(_joined_keys, lore)
+        self.muddled_keys = partial(_muddled_keys, lore)
         self.initial_keys = partial(_initial_keys, lore)
 
     def text(self, text: str) -> Fit:
@@ -42,16 +44,11 @@ class Fits:
 
     def spelt_nearly(self, letters: str) -> Fit:
         """Names spelt with these letters but for one slip of the keyboard."""
-        return lambda corpus: (
-            {
-                number
-                for number in corpus.find(partial_deletions(self.joined_keys), *deletions(letters))
-                if any(
-                    distance(letters, key) <= 1 for key in self.joined_keys(corpus.entries[number])
-                )
-            }
-            | corpus.find(self.joined_keys, letters)
-        )
+        return _one_off(self.joined_keys, letters)
+
+    def spelt_nearly_alike(self, letters: str) -> Fit:
+        """The same, where letters that are not told apart count as the same."""
+        return _one_off(self.muddled_keys, muddled(letters))
 
     def spelt_from(self, letters: str) -> Fit:
         """Names whose spelling begins with these letters."""
@@ -77,6 +74,29 @@ class Fits:
             return {n for n in found if _matches(plain(corpus.entries[n].name), pattern)}
 
         return find
+
+
+def _one_off(keys: Callable[[Entry], list[str]], letters: str) -> Fit:
+    return lambda corpus: (
+        {
+            number
+            for number in corpus.find(partial_deletions(keys), *deletions(letters))
+            if any(distance(letters, key) <= 1 for key in keys(corpus.entries[number]))
+        }
+        | corpus.find(keys, letters)
+    )
+
+
+def muddled(letters: str) -> str:
+    """Letters as those write them who do not tell z from zh, n from l, an from ang.
+
+    >>> muddled("zhangning")
+    'zallil'
+    """
+    return re.sub("(?<=[zcs])h|(?<=n)g", "", letters).translate(_MUDDLED)
+
+
+_MUDDLED = str.maketrans("nrf", "llh")
 
 
 def _matches(name: str, pattern: Sequence[str]) -> bool:
@@ -172,6 +192,10 @@ def _joined_keys(lore: Lore, entry: Entry) -> list[str]:
     if entry.kind is Kind.COMPANY:
         return []
     return ["".join(spelling) for spelling in lore.spellings(entry.name)]
+
+
+def _muddled_keys(lore: Lore, entry: Entry) -> list[str]:
+    return list(map(muddled, _joined_keys(lore, entry)))
 
 
 def _initial_keys(lore: Lore, entry: Entry) -> list[str]:

@@ -192,7 +192,7 @@ def pinyin_typo_similar(make: Maker, entry: Entry) -> Asked | None:
     text = make.rng.choice(slips)
     if text == heard.text:
         return None
-    return Asked(text, either(heard.fit, make.fits.spelt_nearly(text)))
+    return Asked(text, either(heard.fit, make.fits.spelt_nearly_alike(text)))
 
 
 @person("pinyin prefix with a similar sound")
