@@ -52,6 +52,7 @@ class Maker:
         self._lore = Lore(corpus.entries)
         self._rng = random.Random(7)
         self._given: set[str] = set()
+        self._persons = [entry.name for entry in corpus.entries if entry.kind is Kind.PERSON]
 
     def make(self) -> Made:
         """Make them all."""
@@ -123,10 +124,8 @@ class Maker:
         """Make somebody else who has something in common with a record."""
         rng = self._rng
         born = _FIRST_DAY + timedelta(days=rng.randrange(_DAYS))
-        stranger = rng.choice(
-            self._corpus.sources(Kind.PERSON, rng.choice(self._corpus.entries).part)
-        )
-        other: Record = {"name": stranger.name, "birth_date": born.isoformat()}
+        stranger = rng.choice(self._persons)
+        other: Record = {"name": stranger, "birth_date": born.isoformat()}
         other["id_number"] = self._number(born, person=True)
         match kind:
             case "branch":
@@ -135,7 +134,7 @@ class Maker:
             case "namesake":
                 return {**other, "name": record["name"]}
             case "child":
-                other["name"] = record["name"][0] + stranger.name[1:]
+                other["name"] = record["name"][0] + stranger[1:]
         if other["name"] == record["name"]:
             return None
         return {**other, "phones": record["phones"]}
