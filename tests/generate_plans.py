@@ -98,6 +98,7 @@ class StepKind(StrEnum):
     REBUILD = "rebuild"
     APPLY = "apply"
     PURGE = "purge"
+    TIDY = "tidy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def make_story(rng: random.Random) -> Iterator[Step]:
     yield Step(StepKind.REBUILD, tuple(make_any(rng, record_id, 1) for record_id in built))
     for version in range(2, 2 + rng.randint(0, 4)):
         if rng.random() < 0.12:
-            yield Step(StepKind.PURGE)
+            yield Step(rng.choice((StepKind.PURGE, StepKind.TIDY)))
         yield Step(StepKind.APPLY, make_batch(rng, ids, version))
 
 

@@ -159,7 +159,7 @@ def make_crowd(rng: random.Random, size: int) -> Iterator[Step]:
     yield Step(StepKind.APPLY, step(rng.sample(ids, rng.choice((1, 50, size // 4)))))
     gone = tuple(Removal(each) for each in rng.sample(ids, rng.choice((1, 40, size // 3))))
     yield Step(StepKind.APPLY, (*gone, *step(rng.sample(ids, 30))))
-    yield Step(rng.choice((StepKind.PURGE, StepKind.APPLY)))
+    yield Step(rng.choice((StepKind.PURGE, StepKind.TIDY, StepKind.APPLY)))
 
 
 def _twins(

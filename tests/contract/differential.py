@@ -58,6 +58,8 @@ def take(engine: SearchEngine, step: Step) -> None:
             engine.apply(step.changes)
         case StepKind.PURGE:
             engine.purge()
+        case StepKind.TIDY:
+            engine.tidy()
 
 
 def rest(engine: SearchEngine) -> None:

@@ -183,6 +183,17 @@ class TestLifecycle:
         assert (engine.stats().documents, engine.stats().deleted) == (2, 0)
         assert list(engine.revisions()) == [("b", 2), ("c", 1)]
 
+    def test_tidying_changes_no_answer(self, engine: SearchEngine) -> None:
+        for name in "abc":
+            engine.apply([document(name, "甲" * ord(name))], mark=name)
+        engine.apply([Removal(RecordId("a"))], mark="d")
+        before = search(engine, term("甲"))
+
+        engine.tidy()
+
+        assert search(engine, term("甲")) == before
+        assert list(engine.revisions()) == [("b", 1), ("c", 1)]
+
     def test_purge_of_an_emptied_index_leaves_an_empty_index(self, engine: SearchEngine) -> None:
         engine.apply([document("a", "甲")])
         engine.apply([Removal(RecordId("a"))])

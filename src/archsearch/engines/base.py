@@ -306,6 +306,16 @@ class SearchEngine(Protocol):
         """
         ...
 
+    def tidy(self) -> None:
+        """Make answers quick again after much was added piece by piece; changes none of them.
+
+        Raises:
+            BusyError: Another writer is at work.
+            IndexOutdatedError: The index cannot take changes; rebuild.
+            EngineError: The disk failed; the previous state still answers.
+        """
+        ...
+
     def purge(self) -> None:
         """Rewrite the index without removed documents.
 

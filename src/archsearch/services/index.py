@@ -124,15 +124,17 @@ class IndexService:
             self.repair()
         raise failure
 
-    def drain(self, progress: Progress | None = None, *, patience: float = _PATIENCE) -> int:
+    def drain(
+        self, progress: Progress | None = None, *, patience: float = _PATIENCE, tidy: bool = False
+    ) -> int:
         """Bring everything in the outbox into the index; returns the number of records.
 
         Args:
             progress: Told how far it is.
             patience: Seconds to wait for another process that is at it.
+            tidy: Leave the index in few pieces.
 
-        Raises:
-            BusyError: Another process is at it.
+        Raises BusyError when another process is at it.
         """
         done = 0
         try:
@@ -141,6 +143,8 @@ class IndexService:
                     done += step
                     if progress:
                         progress(done)
+                if tidy:
+                    self._engine.tidy()
         except IndexOutdatedError:
             self.repair()
         return done

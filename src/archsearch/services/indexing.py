@@ -99,7 +99,7 @@ class Indexing:
             while waiting:
                 self._order(storing=False)
                 waiting = wait_for(companions)
-        return self._settle()
+        return self._settle(tidy=bool(companions))
 
     def _invite_once(self) -> None:
         if self._companions is None:
@@ -128,9 +128,9 @@ class Indexing:
         companions = sum(not each.gone for each in self._companions or ()) or 1
         return min(backlog, max(self._least, -(-backlog // (companions * _ROUNDS))))
 
-    def _settle(self) -> bool:
+    def _settle(self, *, tidy: bool = False) -> bool:
         try:
-            self._index.drain()
+            self._index.drain(tidy=tidy)
         except BusyError:
             return False
         return True

@@ -63,11 +63,13 @@ class Scene:
     def next_step(self) -> Step:
         """Draw a change."""
         version = len(self.states) + 3
-        match self.dice.randrange(5):
+        match self.dice.randrange(6):
             case 0:
                 return Step(StepKind.REBUILD, tuple(self.documents(version)))
             case 1:
                 return Step(StepKind.PURGE)
+            case 2:
+                return Step(StepKind.TIDY)
             case _:
                 return self.batch(version)
 
@@ -79,7 +81,7 @@ class Scene:
     def expect(self, step: Step) -> State:
         """Note the state that a change leads to."""
         mark = self.states[-1].mark if self.states else ""
-        if step.kind is not StepKind.PURGE:
+        if step.kind not in (StepKind.PURGE, StepKind.TIDY):
             mark = f"mark {len(self.states)}"
         carry_out(self.oracle, step, mark)
         kept = tuple(self.oracle._kept().values())
@@ -113,6 +115,8 @@ def carry_out(engine: SearchEngine, step: Step, mark: str) -> None:
             engine.apply(step.changes, mark=mark)
         case StepKind.PURGE:
             engine.purge()
+        case StepKind.TIDY:
+            engine.tidy()
 
 
 def answers(engine: SearchEngine, queries: Iterable[ScopedQuery]) -> tuple[EngineResult, ...]:

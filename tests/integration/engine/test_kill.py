@@ -33,7 +33,7 @@ def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
 def change(kind: StepKind, scene: Scene) -> Step:
     """A change with something to write, to merge and to remove in it."""
     documents = tuple(make_document(scene.dice, each, 9) for each in scene.ids)
-    return Step(kind, () if kind is StepKind.PURGE else documents)
+    return Step(kind, () if kind in (StepKind.PURGE, StepKind.TIDY) else documents)
 
 
 def kill_everywhere(folder: Path, kind: StepKind, seed: int, stride: int) -> int:

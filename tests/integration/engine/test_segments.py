@@ -55,6 +55,25 @@ def test_single_edits_stay_few_segments_and_all_are_found(tmp_path: Path) -> Non
     assert len(holding(engine)) == 30
 
 
+def test_many_small_segments_become_one_and_large_ones_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiers, "SMALL", 100)
+    engine = opened(tmp_path / "index")
+    engine.rebuild(document(f"a{number}") for number in range(101))
+    for size in (20, 100, 40):
+        engine.apply([document(f"b{size}-{number}") for number in range(size)])
+    before = holding(engine)
+
+    engine.tidy()
+
+    assert engine.stats().segments == 2
+    assert holding(engine) == before
+    state = engine.stats()
+    engine.tidy()
+    assert engine.stats() == state
+
+
 def bytes_of(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 

@@ -117,6 +117,11 @@ class WhooshEngine:
                 self._generations.clean()
         self._cache.clear()
 
+    def tidy(self) -> None:
+        """Put small segments together; see the protocol."""
+        with self._writing() as lock, self._changing(self._writable(), lock) as writer:
+            writer.commit(tidy=True)
+
     def purge(self) -> None:
         """Rewrite without removed documents; see the protocol."""
         with self._writing() as lock:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 FANOUT = 8
 LOWEST = 512
+SMALL = LOWEST * FANOUT * FANOUT
+"""Documents of segments that are put together when much has come in and nobody waits for it."""
 LARGEST = 300_000
 """Documents; no commit merges more into one segment."""
 COMPACT = 1_000_000
@@ -24,7 +26,9 @@ class Size(NamedTuple):
     deleted: int
 
 
-def groups(sizes: Sequence[Size], *, purge: bool, compact: bool) -> list[list[int]]:
+def groups(
+    sizes: Sequence[Size], *, purge: bool = False, compact: bool = False, tidy: bool = False
+) -> list[list[int]]:
     """Choose the segments, by place, that are to be merged with each other; empty when settled."""
     if compact:
         return [group for group in _packed(sizes) if len(group) > 1 or sizes[group[0]].deleted]
@@ -35,6 +39,9 @@ def groups(sizes: Sequence[Size], *, purge: bool, compact: bool) -> list[list[in
     ]
     if found:
         return found
+    if tidy:
+        small = _fitting(sizes, [n for n, size in enumerate(sizes) if size.alive <= SMALL])
+        return [small] if len(small) > 1 else []
     tiers: dict[int, list[int]] = defaultdict(list)
     for place, size in enumerate(sizes):
         tiers[_tier(size.alive)].append(place)

@@ -73,17 +73,20 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
             self._changed = True
             self._write(content)
 
-    def commit(self, *, mark: str = "", purge: bool = False, compact: bool = False) -> None:
+    def commit(
+        self, *, mark: str = "", purge: bool = False, compact: bool = False, tidy: bool = False
+    ) -> None:
         """Make the changes durable, then visible.
 
         Args:
             mark: The caller's mark for the state; empty to keep the one there is.
             purge: Also rewrite every segment that holds deleted documents.
             compact: Also merge into as few segments as may be.
+            tidy: Also merge the small segments into one.
         """
         self._check_state()
         self._flush()
-        self._merge(purge=purge, compact=compact)
+        self._merge(purge=purge, compact=compact, tidy=tidy)
         if self._changed or self._fresh or not self._index.published:
             self._publish(mark)
         self._finish()
@@ -148,10 +151,10 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         self._contents[segment.filename] = Content.map(path)
         self.segments.append(segment)
 
-    def _merge(self, *, purge: bool, compact: bool) -> None:
+    def _merge(self, *, purge: bool, compact: bool, tidy: bool) -> None:
         while True:
             sizes = [Size(s.doc_count(), s.deleted_count()) for s in self.segments]
-            found = groups(sizes, purge=purge, compact=compact)
+            found = groups(sizes, purge=purge, compact=compact, tidy=tidy)
             if not found:
                 return
             chosen = [[self.segments[place] for place in group] for group in found]
