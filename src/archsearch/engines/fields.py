@@ -73,9 +73,11 @@ def phrase_tokens(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ..
 def word_tokens(folded: Sequence[str], segmenter: Segmenter) -> TextTokens:
     """Make tokens of the words of two or more characters of folded texts, in order."""
     cut = segmenter.cut
-    words = [word for word in cut("".join(folded[0].split())) if len(word) > 1] if folded else []
-    for text in folded[1:]:
-        words += [word for word in cut("".join(text.split())) if len(word) > 1]
+    words: list[str] = []
+    for text in folded:
+        # No word goes over the end of a line, as no phrase does.
+        for line in text.split("\n"):
+            words += [word for word in cut("".join(line.split())) if len(word) > 1]
     return TextTokens(words, ordinals(0, len(words)), len(words))
 
 

@@ -49,3 +49,11 @@ def test_a_search_that_finds_nothing_is_told_of(office: Office) -> None:
     missed = asked(office.archive, texts, ["张伟国"], "{}~ -张伟国")
 
     assert [each.missing for each in missed] == [{"S000000"}]
+
+
+def test_no_word_goes_over_the_end_of_a_line(office: Office) -> None:
+    texts = fed(
+        office.archive, [Sentence("转杨明\n杰处理", "杨明杰"), Sentence("转杨明 杰处理", "杨明杰")]
+    )
+
+    assert asked(office.archive, texts, ["杨明杰"], "{}") == []
