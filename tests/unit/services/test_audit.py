@@ -139,3 +139,9 @@ def test_a_log_cut_back_with_its_head_is_broken_for_the_archive(office: Office) 
     report = office.application.audit.verify("admin")
 
     assert [one.seq for one in report.breaks] == [4, 5]
+
+
+def test_a_dry_run_leaves_the_log_whole(office: Office) -> None:
+    office.feed({"name": "张伟"}, {"name": "李娜"}, dry_run=True)
+
+    assert office.application.audit.verify("admin").intact

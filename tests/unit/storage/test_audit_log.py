@@ -308,6 +308,17 @@ def test_what_is_rolled_back_has_no_anchor(logged: Database) -> None:
     assert anchors_of(logged).read_bytes() == before
 
 
+def test_what_a_rehearsal_rolls_back_has_no_anchor(logged: Database) -> None:
+    before = anchors_of(logged).read_bytes()
+
+    with logged.write() as connection:
+        log_of(logged).append(connection, entry(10))
+        connection.rollback()
+
+    assert anchors_of(logged).read_bytes() == before
+    assert verify(logged) == ChainReport(10, ())
+
+
 def test_anchors_that_are_gone_or_altered_are_told(logged: Database) -> None:
     path = anchors_of(logged)
     whole = path.read_bytes()
