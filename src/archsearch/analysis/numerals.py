@@ -22,6 +22,7 @@ _DIGITS: Final = {
     )
     for char in chars
 }
+_HAN_DIGITS: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 _SMALL_UNITS: Final = {
     "十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000,
 }  # fmt: skip
@@ -35,6 +36,31 @@ _ZERO: Final = Decimal(0)
 def is_numeral(char: str) -> bool:
     """Whether a character is part of Chinese numerals."""
     return char in _NUMERAL_CHARS
+
+
+def write_digits(figures: str) -> str:
+    """Write Arabic figures as a row of Chinese digits.
+
+    >>> write_digits("105")
+    '一〇五'
+    """
+    return figures.translate(_HAN_DIGITS)
+
+
+def write_number(number: int) -> str:
+    """Write a number from 1 to 9999 in Chinese numerals.
+
+    >>> [write_number(number) for number in (15, 105, 110, 1005)]
+    ['十五', '一百零五', '一百一十', '一千零五']
+    """
+    written = ""
+    for figure, unit in zip(f"{number:04d}", ("千", "百", "十", ""), strict=True):
+        if figure != "0":
+            written += figure + unit
+        elif written and not written.endswith("0"):
+            written += "0"
+    text = written.rstrip("0").replace("0", "零").translate(_HAN_DIGITS)
+    return text.removeprefix("一") if text.startswith("一十") else text
 
 
 def read_digits(text: str) -> str | None:

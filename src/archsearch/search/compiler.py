@@ -39,6 +39,7 @@ from archsearch.search.likeness.costs import Costs
 from archsearch.search.likeness.finder import Sought
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.numbers import is_uscc
+from archsearch.search.walks import bare_words, leaves_of, words_of
 
 _FEWEST_WORDS = 2
 _SHORTEST_CHOICE = 2 * _FEWEST_WORDS
@@ -86,7 +87,7 @@ class Compiler:
             QuerySyntaxError: A word cannot mean anything where it stands.
             QueryTooComplexError: So many numbers that it looks like guessing a masked one.
         """
-        leaves = list(_leaves_of(expression))
+        leaves = list(leaves_of(expression))
         if sum(map(_is_number, leaves)) > _MOST_NUMBERS:
             raise QueryTooComplexError(f"一次最多查 {_MOST_NUMBERS} 个号码；请分几次检索。")
         if sum(isinstance(leaf, Pattern) for leaf in leaves) > _MOST_PATTERNS:
@@ -104,7 +105,7 @@ class Compiler:
         node = self._node(expression, None, likely, fuzzy=True)
         if WHOLE not in likely:
             return _require(node)
-        words, others = _bare_words(expression)
+        words, others = bare_words(expression)
         together = _joined(AllOf, list(self._all(words, None, likely, fuzzy=True)))
         nodes = [self._node(other, None, likely, fuzzy=True) for other in others]
         return _require(_joined(AllOf, [_joined(AnyOf, [together, likely[WHOLE]]), *nodes]))
@@ -116,11 +117,19 @@ class Compiler:
         for as one name, under the key ``WHOLE``.
         """
         found: dict[Loose, Sought] = dict(self._sought(expression, None, (), fuzzy=fuzzy))
-        words, others = _bare_words(expression)
+        words, others = bare_words(expression)
         text = " ".join(word.text for word in words)
         if fuzzy and len(words) > 1 and may_be_name(text):
             found[WHOLE] = Sought(text, None, self._exactly(others, None))
         return found
+
+    def synonymous(self, expression: Expression) -> dict[Loose, Node]:
+        """Match other words for those of an expression, as the dictionary has them."""
+        found = (
+            (word, self._leaves.synonymous(word.text, spec))
+            for word, spec in words_of(self._schema, expression, None)
+        )
+        return {word: node for word, nodes in found if (node := _joined(AnyOf, [*nodes]))}
 
     def _sought(
         self,
@@ -292,10 +301,12 @@ class Compiler:
         if spec is None:
             if fuzzy:
                 return self._leaves.anywhere_fuzzy(text, likely)
-            return self._leaves.anywhere(text)
-        if fuzzy:
+            exact: Node | None = self._leaves.anywhere(text)
+        elif fuzzy:
             return self._leaves.in_field_fuzzy(spec, text, likely)
-        return self._leaves.in_field(spec, text)
+        else:
+            exact = self._leaves.in_field(spec, text)
+        return exact if exact is None or likely is None else AnyOf((exact, likely))
 
     def _pattern(self, text: str, spec: FieldSpec | None, likely: Node | None) -> Node:
         if spec is None:
@@ -303,26 +314,6 @@ class Compiler:
         else:
             node = self._leaves.pattern(spec, text)
         return node if likely is None else AnyOf((node, likely))
-
-
-def positive_texts(expression: Expression) -> Iterator[tuple[str, str | None]]:
-    """Yield (text, schema key or None) of every word and phrase that a hit is expected to hold."""
-    yield from _positive(expression, None)
-
-
-def _positive(expression: Expression, field: str | None) -> Iterator[tuple[str, str | None]]:
-    match expression:
-        case Word(text) | Quoted(text):
-            yield text, field
-        case Pattern(text):
-            yield from ((part, field) for part in text.replace("?", "*").split("*") if part)
-        case InField(key, child, _):
-            yield from _positive(child, key)
-        case Both(children) | Either(children):
-            for child in children:
-                yield from _positive(child, field)
-        case _:
-            return
 
 
 def may_be_name(text: str) -> bool:
@@ -335,24 +326,6 @@ def may_be_name(text: str) -> bool:
 
 def _is_loose(word: Loose, *, fuzzy: bool) -> bool:
     return (fuzzy or (isinstance(word, Word) and word.fuzzy)) and may_be_name(word.text)
-
-
-def _bare_words(expression: Expression) -> tuple[list[Word], list[Expression]]:
-    """Tell the words that stand by themselves from all else that must match."""
-    children = expression.children if isinstance(expression, Both) else (expression,)
-    words = [child for child in children if isinstance(child, Word)]
-    return words, [child for child in children if not isinstance(child, Word)]
-
-
-def _leaves_of(expression: Expression) -> Iterator[Expression]:
-    match expression:
-        case InField(_, child, _) | Without(child):
-            yield from _leaves_of(child)
-        case Both(children) | Either(children):
-            for child in children:
-                yield from _leaves_of(child)
-        case _:
-            yield expression
 
 
 def _is_number(leaf: Expression) -> bool:

@@ -41,7 +41,7 @@ from archsearch.engines.fields import (
     sort_field,
 )
 from archsearch.errors import InvalidRequestError
-from archsearch.search.addresses import in_figures
+from archsearch.search.addresses import other_numerals
 from archsearch.search.clues import Clues
 from archsearch.search.numbers import Numbers, other_forms
 from archsearch.search.synonyms import Synonyms
@@ -128,18 +128,18 @@ class Leaves:
         exact = self.anywhere(text)
         if exact is None:
             return None
-        return _either(exact, likely, *self._parts(text), *self._synonymous(text))
+        return _either(exact, likely, *self._parts(text), *self.synonymous(text))
 
     def inexactly(self, text: str, likely: Node | None) -> Node:
         """Match what :meth:`anywhere_fuzzy` does beyond :meth:`anywhere`."""
-        return _either(MatchNone(), likely, *self._parts(text), *self._synonymous(text))
+        return _either(MatchNone(), likely, *self._parts(text), *self.synonymous(text))
 
     def evident(self, word: str) -> Node | None:
         """Match a word of a question, or one that means the same, anywhere; without channels."""
         exact = self.anywhere(word)
         if exact is None:
             return None
-        return AnyOf(tuple(node.child for node in (exact, *self._synonymous(word))))
+        return AnyOf(tuple(node.child for node in (exact, *self.synonymous(word))))
 
     def name_exact(self, text: str) -> Node | None:
         """Match names that hold the text as it is."""
@@ -196,7 +196,7 @@ class Leaves:
         exact = self.in_field(spec, text)
         if exact is None:
             return None
-        return _either(exact, likely, *self._synonymous(text, spec))
+        return _either(exact, likely, *self.synonymous(text, spec))
 
     def value(self, spec: FieldSpec, text: str) -> Node:
         """Match a whole value of a key field."""
@@ -254,12 +254,21 @@ class Leaves:
             end += LAST
         return Labelled(Channel.EXACT, RangeNode(spec.key, start, end))
 
+    def synonymous(self, text: str, spec: FieldSpec | None = None) -> Iterator[Labelled]:
+        """Match other words for a text, in one field of text or wherever there is text."""
+        specs = self._textual if spec is None else [spec] if spec.matching in _TEXTUAL else []
+        for other in self.synonyms.of(text) if specs else ():
+            found = positioned([other])
+            nodes = tuple(node for each in specs for node in self._text(each, other, found))
+            yield Labelled(Channel.SYNONYM, AnyOf(nodes))
+
     # Parts ---------------------------------------------------------------------------------------
 
     def _text(self, spec: FieldSpec, text: str, found: list[tuple[str, int]]) -> Iterator[Node]:
         yield PhraseNode(spec.key, phrase_tokens(found), spec.weight)
-        if spec.type is FieldType.ADDRESS and (counted := in_figures(fold(text))) != fold(text):
-            yield PhraseNode(spec.key, phrase_tokens(positioned([counted])), spec.weight)
+        if spec.type is FieldType.ADDRESS:
+            for counted in other_numerals(fold(text)):
+                yield PhraseNode(spec.key, phrase_tokens(positioned([counted])), spec.weight)
         # Whether it is a word, the index knows: what is one anywhere is one by itself. To cut it
         # here would load a dictionary, which takes as long as all the rest of a search.
         word = fold(text).strip()
@@ -278,14 +287,6 @@ class Leaves:
             yield KeyNode(spec.key, frozenset({self._token(spec, day)}), _KEY_WEIGHT)
         else:
             yield RangeNode(spec.key, day, f"{day}{LAST}", _KEY_WEIGHT)
-
-    def _synonymous(self, text: str, spec: FieldSpec | None = None) -> Iterator[Labelled]:
-        """Match other words for a text, in one field of text or wherever there is text."""
-        specs = self._textual if spec is None else [spec] if spec.matching in _TEXTUAL else []
-        for other in self.synonyms.of(text) if specs else ():
-            found = positioned([other])
-            nodes = tuple(node for each in specs for node in self._text(each, other, found))
-            yield Labelled(Channel.SYNONYM, AnyOf(nodes))
 
     def _parts(self, text: str) -> Iterator[Labelled]:
         """Match identifiers by a part, with a slip, or masked."""

@@ -27,6 +27,11 @@ _LONGEST: Final = 60
 _LONGEST_WORD: Final = 20
 _MOST: Final = 10_000
 _EVERY: Final = 1 << 31
+_WAYS: Final = {
+    EntryKind.WORD: "词语",
+    EntryKind.SHORT_NAME: "简称（--for 全称）",
+    EntryKind.SYNONYM: "同义词（--same-as 另一个词）",
+}
 _JOINED: Final = re.compile(r"[^\W_]{2,}")
 """What segmentation takes for one word, if it is told so."""
 
@@ -96,9 +101,13 @@ class DictionaryService:
         entry = self._entry(kind, term, meaning)
 
         def change(connection: Connection) -> None:
-            found = _forms(entry).intersection(dictionary.load(connection).entries)
+            known = dictionary.load(connection).entries
+            found = _forms(entry).intersection(known)
             if not found:
-                raise NotFoundError("词典里没有这一条。")
+                others = {one.kind for one in known if one.term == entry.term}
+                ways = [_WAYS[one] for one in EntryKind if one in others]
+                hint = f"这个词条有：{'、'.join(ways)}，请写明。" if ways else ""
+                raise NotFoundError(f"词典里没有这一条。{hint}")
             for each in found:
                 dictionary.remove(connection, each)
 

@@ -20,10 +20,10 @@ from archsearch.domain.query import (
     Word,
 )
 from archsearch.domain.record import JsonValue
-from archsearch.search.compiler import positive_texts
 from archsearch.search.filters import RELEVANCE
 from archsearch.search.language import Language
 from archsearch.search.likely import NOBODY, LikelyNames
+from archsearch.search.walks import positive_texts
 from archsearch.services.asking import Asker, Asking, Found, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
 
@@ -106,8 +106,11 @@ class SearchService:
         expression = self._language.parse(request.text)
         facets = self._language.filters.facets(request.facets)
         marked = self._likely(expression, asker, fuzzy=False)
+        # What is another word for one that was said is not written so, but no guess either.
+        exactly = request.mode is Mode.EXACT
+        alike = {} if exactly else self._language.compiler.synonymous(expression)
         plan = Plan(
-            node=self._language.compiler.exact(expression, marked.nodes),
+            node=self._language.compiler.exact(expression, {**alike, **marked.nodes}),
             filters=self._language.filters.nodes(request.filters),
             order=self._order(request, expression),
             facets=tuple(facets.values()),

@@ -264,3 +264,33 @@ def test_programs_add_entries_too(stocked: Office) -> None:
     archive.add_synonym("逾期", "拖欠", user="admin")
 
     assert len(stocked.application.dictionary.all("admin")) == 3
+
+
+def test_synonyms_count_though_there_are_many_exact_hits(office: Office) -> None:
+    rows = [{"record_id": f"A{n}", "name": f"甲{n}", "notes": "已逾期"} for n in range(30)]
+    office.feed(*rows, {"record_id": "B", "name": "乙", "notes": "展延一年"})
+    office.application.dictionary.add(SYNONYM, "逾期", "展延", "admin")
+    office.application.dictionary.add(SYNONYM, "延期还款", "展延", "admin")
+
+    assert office.archive.search("逾期", user="admin").total == 31
+    assert office.archive.search("备注:逾期 -展延", user="admin").total == 30
+    page = office.archive.search("延期还款", user="admin")
+    assert [(hit.record_id, hit.channels) for hit in page.hits] == [("B", ("同义",))]
+
+
+def test_a_short_name_of_a_company_means_no_other_of_its_kind(office: Office) -> None:
+    office.feed(
+        {"record_id": "A", "name": "厦门鹭岛芯片设计有限公司"},
+        {"record_id": "B", "name": "厦门铭舟奥化工股份有限公司"},
+        {"record_id": "C", "name": "厦门市思明区百货有限公司"},
+    )
+    office.application.dictionary.add(SHORT, "鹭芯", "厦门鹭岛芯片设计有限公司", "admin")
+
+    assert office.seen("admin", "鹭芯") == {"A"}
+
+
+def test_who_removes_a_term_of_another_kind_is_told_how(stocked: Office) -> None:
+    stocked.application.dictionary.add(SHORT, "越信通", "浙江省农村信用社联合社", "admin")
+
+    with pytest.raises(NotFoundError, match="--for"):
+        stocked.application.dictionary.remove(WORD, "越信通", "", "admin")

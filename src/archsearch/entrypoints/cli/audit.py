@@ -137,7 +137,13 @@ def verify(session: Session) -> Exit:
     help="""取出日志链条的密钥，供 tools/verify_audit.py 独立验证；只有管理员可以，并记入日志。
 
     拿到密钥又能改数据库的人可以伪造日志：请只交给审计员，不要与数据库放在一起。""",
-    examples=[("archsearch audit key > audit.key", "存成文件")],
+    examples=[
+        ("archsearch audit key > audit.key", "存成文件"),
+        (
+            "python verify_audit.py archive.db --key audit.key --anchors audit.anchors",
+            "审计员独立验证；后两个文件在工作区的 var/ 里",
+        ),
+    ],
 )
 @click.pass_obj
 def key(session: Session) -> None:

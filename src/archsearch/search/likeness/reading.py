@@ -170,12 +170,12 @@ class Readings:
         for short, full in self._lexicon.abbreviations:
             at = joined.find(short)
             if at >= 0:
-                whole = tuple(
-                    Unit(Sort.UNIT, c, units[at].start, units[at + len(short) - 1].end)
-                    for c in full
-                )
-                rest = units[:at] + whole + units[at + len(short) :]
-                kinds = parts[:at] + bytes([Part.BRAND]) * len(full) + parts[at + len(short) :]
+                end = at + len(short)
+                span = units[at].start, units[end - 1].end
+                parted = self._parts.of(Written(full, tuple(range(len(full)))))
+                whole = tuple(Unit(Sort.UNIT, unit, *span) for unit in parted.units)
+                rest = units[:at] + whole + units[end:]
+                kinds = parts[:at] + parted.parts + parts[end:]
                 kinds = kinds.replace(b"\0", bytes([Part.BODY]))
                 yield Reading(rest, kinds, self._costs.price_alias, "简称")
         if 1 < len(joined) <= LONGEST_PERSON and joined[-1] in self._surnames:
