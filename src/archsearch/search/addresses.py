@@ -37,10 +37,11 @@ def other_numerals(text: str) -> tuple[str, ...]:
     >>> other_numerals("解放路105号"), other_numerals("解放路三号")
     (('解放路一百零五号', '解放路一〇五号'), ('解放路3号',))
     """
+    figures = in_figures(text)
     ways = (
-        in_figures(text),
-        _FIGURES.sub(lambda found: write_number(int(found[0])), text),
-        _FIGURES.sub(lambda found: write_digits(found[0]), text),
+        figures,
+        _FIGURES.sub(lambda found: write_number(int(found[0])), figures),
+        _FIGURES.sub(lambda found: write_digits(found[0]), figures),
     )
     return tuple(way for way in dict.fromkeys(ways) if way != text)
 

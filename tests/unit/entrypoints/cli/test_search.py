@@ -195,7 +195,7 @@ def test_sensitive_values_are_masked(run: Run) -> None:
 def test_what_a_killed_run_left_is_found(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = runner(fresh)
     with monkeypatch.context() as patch, archsearch.open(fresh) as archive:
-        patch.setattr("archsearch.services.index.IndexService.drain", lambda *_: 0)
+        patch.setattr("archsearch.services.index.IndexService.drain", lambda *_, **__: 0)
         archive.ingest({"姓名": "迟到的人"}, user="admin")
 
     assert names(run, "迟到的人") == ["迟到的人"]
