@@ -16,6 +16,7 @@ from archsearch.search.values import ValueReader
 from archsearch.security.tokens import Purpose, Tokens
 
 _OLD_LENGTH: Final = 15
+_MOST_PHONES: Final = 5
 _SEVERAL: Final = re.compile(r"[、，,；;|/\n]+")
 _LONGEST: Final = 200
 
@@ -60,7 +61,8 @@ class FactReader:
         number = self._read("id_number", entry.id_number)
         if number and (spec := self._specs.get("id_number")) is not None:
             number = today(identifier_key(spec, number))
-        phones = {self._read("phones", one) for one in _SEVERAL.split(entry.phones)}
+        several = _SEVERAL.split(entry.phones)[:_MOST_PHONES]
+        phones = {self._read("phones", one) for one in several}
         birth_date = self._read("birth_date", entry.birth_date) or birth_in(number)
         region = self._read("region", entry.region)
         return Facts(number, frozenset(phones - {""}), birth_date, region)

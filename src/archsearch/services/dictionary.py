@@ -26,6 +26,8 @@ _SHORTEST: Final = 2
 _LONGEST: Final = 60
 _LONGEST_WORD: Final = 20
 _MOST: Final = 10_000
+_MOST_MEANINGS: Final = 20
+"""Of one term: each is looked for whenever somebody types it."""
 _EVERY: Final = 1 << 31
 _WAYS: Final = {
     EntryKind.WORD: "词语",
@@ -84,6 +86,8 @@ class DictionaryService:
             known = dictionary.load(connection).entries
             if not _forms(entry).isdisjoint(known):
                 raise ConflictError("词典里已有这一条。")
+            if sum(entry.term in (one.term, one.meaning) for one in known) >= _MOST_MEANINGS:
+                raise ConflictError(f"一个词条最多 {_MOST_MEANINGS} 个释义。")
             if len(known) >= _MOST:
                 raise ConflictError(f"词典最多 {_MOST} 条；请先移除不用的。")
             dictionary.add(connection, entry, by=by, at=self._trail.clock())

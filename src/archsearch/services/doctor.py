@@ -7,6 +7,7 @@ from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
 from archsearch.engines.base import SearchEngine
 from archsearch.errors import ArchsearchError, IndexOutdatedError
+from archsearch.services.audit import verified
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import outbox, records
@@ -65,8 +66,7 @@ class Doctor:
         return _well("档案库", f"{number} 份档案，文件完好")
 
     def _audit(self) -> Check:
-        with self.trail.database.read() as connection:
-            report = self.trail.log.verify(connection)
+        report = verified(self.trail)
         if report.breaks:
             first = report.breaks[0]
             finding = f"第 {first.seq} 条起不连贯：{first.reason}"

@@ -4,10 +4,12 @@ All that is compared was loaded for whoever asks, so nothing else has any influe
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
+
+from sqlalchemy import Connection
 
 from archsearch.domain.access import Scope
 from archsearch.domain.audit import Action
@@ -16,7 +18,7 @@ from archsearch.domain.identifiers import IdentifierKind, classify
 from archsearch.domain.query import Reason, Verdict
 from archsearch.domain.record import JsonValue, Record, RecordId, Status
 from archsearch.domain.screening import Bearing
-from archsearch.errors import InvalidRequestError
+from archsearch.errors import BusyError, InvalidRequestError
 from archsearch.search.corroboration import Corroboration, Corroborator
 from archsearch.search.facts import Facts, organisation_in
 from archsearch.search.language import Language
@@ -30,6 +32,7 @@ from archsearch.storage.bulk import chunks
 _STEP: Final = 1_000
 """Names that are compared at once."""
 _NUMBER: Final = "id_number"
+_ATTEMPTS: Final = 3
 _LEAST: Final = (Verdict.SAME, Verdict.LIKELY, Verdict.POSSIBLE)
 
 Progress = Callable[[str, int], None]
@@ -99,9 +102,7 @@ class DuplicateService:
         if least not in _LEAST:
             raise InvalidRequestError("参数 least 只能是 same、likely 或 possible。")
         with self._trail.failures(user, Action.DUPLICATES):
-            asker = self._asking.asker(user)
-            found = self._found(asker, Verdict(least), progress)
-            shown = [self._shown(group) for group in found.groups[offset : offset + limit]]
+            found, shown = self._page(user, Verdict(least), slice(offset, offset + limit), progress)
         page = DuplicatePage(
             len(found.groups),
             sum(len(group.members) for group in found.groups),
@@ -123,6 +124,22 @@ class DuplicateService:
             "found": self._facts.digest(ids),
         }
 
+    def _page(
+        self, user: str, least: Verdict, chosen: slice, progress: Progress | None
+    ) -> tuple[_Found, list[DuplicateGroup]]:
+        """Find groups and show some; anew when rights or records have changed in the meantime."""
+        for _ in range(_ATTEMPTS):
+            found = self._found(self._asking.asker(user), least, progress)
+            groups = found.groups[chosen]
+            scope = self._asking.asker(user).scope
+            with self._trail.database.read() as connection:
+                ids = [record_id for group in groups for record_id in group.members]
+                there = records.get(connection, ids)
+                same = found.state == records.last_version(connection)
+            if same and scope == found.scope and all(map(scope.permits, there.values())):
+                return found, [self._shown(group, there) for group in groups]
+        raise BusyError("档案正在变动，请稍后重试。")
+
     # Finding -------------------------------------------------------------------------------------
 
     def _found(self, asker: Asker, least: Verdict, progress: Progress | None) -> _Found:
@@ -136,9 +153,7 @@ class DuplicateService:
                 with fewer_collections():
                     everyone = [
                         self._knower.of(record.record_id, record.values)
-                        for record in counted(records.iterate_all(connection), progress)
-                        if asker.scope.permits(record)
-                        and record.values.get("status") != Status.DESTROYED
+                        for record in counted(_visible(connection, asker.scope), progress)
                     ]
             everyone.sort(key=lambda known: known.record_id)
             with fewer_collections():
@@ -201,12 +216,10 @@ class DuplicateService:
 
     # Showing -------------------------------------------------------------------------------------
 
-    def _shown(self, group: _Group) -> DuplicateGroup:
-        with self._trail.database.read() as connection:
-            found = records.get(connection, group.members)
+    def _shown(self, group: _Group, found: Mapping[RecordId, Record]) -> DuplicateGroup:
         members = [
-            Member(record_id, self._presenter.masker.values(record.values))
-            for record_id, record in found.items()
+            Member(record_id, self._presenter.masker.values(found[record_id].values))
+            for record_id in group.members
         ]
         links = [self._link(score, found[one], found[other]) for score, one, other in group.links]
         verdict = str(self._likeness.verdict(group.score))
@@ -247,6 +260,15 @@ def _telling(number: str) -> str:
     known = classify(number) if number else None
     right = known is not None and known.fault is None and known.kind is not IdentifierKind.OTHER
     return (organisation_in(number) or number) if right else ""
+
+
+def _visible(connection: Connection, scope: Scope) -> Iterator[Record]:
+    """Yield what may be compared: who asks must not even see how many others there are."""
+    if scope.empty:
+        return
+    for record in records.iterate_all(connection):
+        if scope.permits(record) and record.values.get("status") != Status.DESTROYED:
+            yield record
 
 
 def counted(found: Iterable[Record], progress: Progress | None) -> Iterator[Record]:

@@ -22,7 +22,7 @@ class Keeper:
     def refresh(self, connection: Connection) -> int:
         """Bring the glossary up to date; give the number of its state."""
         state = dictionary.state(connection)
-        if state != self._state:
+        if state > self._state:
             with self._lock:
                 self._glossary.dictionary = dictionary.load(connection)
                 self._state = state

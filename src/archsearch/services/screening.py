@@ -5,7 +5,7 @@ a chunk. The answer to a line is that of the line alone, whatever stands around 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Final
 
 from archsearch.analysis.units import positioned
@@ -27,6 +27,8 @@ from archsearch.services.trail import Trail
 from archsearch.storage import records
 
 _LONGEST_LIST: Final = 400_000
+_LONGEST_FACT: Final = 200
+"""Characters; more is no evidence but a way of trying numbers out."""
 _AT_LEAST: Final = 8
 """Candidates of a line that are looked at together."""
 CHUNK: Final = 200
@@ -73,6 +75,8 @@ class ScreeningService:
         longest = self._language.limits.length
         if any(len(entry.name) > longest for entry in entries):
             raise InvalidRequestError(f"名单中有超过 {longest} 字的行。")
+        if any(max(map(len, astuple(entry)[1:])) > _LONGEST_FACT for entry in entries):
+            raise InvalidRequestError(f"名单中有佐证超过 {_LONGEST_FACT} 字的行。")
         if sum(len(entry.name) for entry in entries) > _LONGEST_LIST:
             raise InvalidRequestError(f"一次最多比对 {_LONGEST_LIST} 个字；请分批提交。")
 

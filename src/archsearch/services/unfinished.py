@@ -1,11 +1,13 @@
 """What is done of a long job, beside the file it will become: so that it can be gone on with.
 
-The job's answers are kept in ``.NAME.part`` until all are there, a line of JSON each. Whoever is
-killed and started again with the same job finds them; with another job, or after a day, they are
-thrown away. Only one process at a time works on a file.
+The job's answers are kept in ``.NAME.part`` until all are there, a line of JSON each with a code of
+authentication. Whoever is killed and started again with the same job finds them; with another job,
+or after a day, they are thrown away, as is everything from the first line on that is not this
+program's. Only one process at a time works on a file.
 """
 
 import fcntl
+import hmac
 import json
 import os
 import stat
@@ -28,14 +30,14 @@ class Unfinished:
 
     Args:
         target: The file that is to be.
-        job: What tells the job from every other.
+        job: What tells the job from every other, and nobody else knows.
         now: The time.
     """
 
     def __init__(self, target: Path, job: str, now: datetime) -> None:
         self._target = target
         self._path = target.with_name(f".{target.name}.part")
-        self._job = job
+        self._key = job.encode()
         self._now = now
         self._file: IO[bytes] | None = None
         self.done: dict[int, Any] = {}
@@ -98,42 +100,50 @@ class Unfinished:
         # Personal data: nobody else's to read; and never through somebody's link.
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
         file = os.fdopen(os.open(self._path, flags, 0o600), "r+b")
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        found = os.fstat(file.fileno())
+        private = found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o077
+        if (
+            not stat.S_ISREG(found.st_mode)
+            or found.st_nlink != 1
+            or (found.st_size and not private)
+        ):
             file.close()
-            raise StoreError("结果文件旁的临时文件不是普通文件；请换一个文件名。")
+            raise StoreError("结果文件旁的临时文件不是本程序留下的；请移走它，或换一个文件名。")
         return file
 
     def _read(self, file: IO[bytes]) -> None:
         """Read what is there up to what a killed process left half-written."""
         end = 0
         for line in file:
-            with suppress(ValueError, TypeError):
-                piece, answer = json.loads(line)
-                if not end and not self._mine(answer):
-                    break
-                if line.endswith(b"\n"):
-                    end += len(line)
-                    if piece >= 0:
-                        self.done[piece] = answer
-                    continue
-            break
+            code, _, text = line.partition(b" ")
+            if not line.endswith(b"\n") or not hmac.compare_digest(code, self._code(text)):
+                break
+            piece, answer = json.loads(text)
+            if not end and not self._fresh(answer):
+                break
+            end += len(line)
+            if end > len(line):
+                self.done[piece] = answer
         file.seek(end)
         file.truncate()
         if not end:
             self.done.clear()
-            self._append([-1, {"job": self._job, "at": self._now.isoformat()}])
+            self._append([-1, self._now.isoformat()])
 
-    def _mine(self, head: Any) -> bool:
-        with suppress(ValueError, TypeError, KeyError):
-            age = self._now - datetime.fromisoformat(head["at"])
-            return bool(head["job"] == self._job) and timedelta() <= age < _KEPT
+    def _fresh(self, begun: Any) -> bool:
+        with suppress(ValueError, TypeError):
+            return timedelta() <= self._now - datetime.fromisoformat(begun) < _KEPT
         return False
+
+    def _code(self, text: bytes) -> bytes:
+        return hmac.digest(self._key, text, "sha256").hex().encode()
 
     def _append(self, entry: Any) -> None:
         if self._file is None:
             raise ReadError("结果文件没有打开。")
         try:
-            self._file.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+            text = json.dumps(entry).encode() + b"\n"
+            self._file.write(self._code(text) + b" " + text)
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:

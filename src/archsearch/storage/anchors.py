@@ -5,8 +5,10 @@ anchors do. Only ever appended to, so that the file may lie where nobody can do 
 a line for each commit, the number of its last entry and that entry's digest.
 """
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -34,8 +36,7 @@ class Anchors:
         Raises:
             OSError: The file cannot be written.
         """
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        handle = os.open(self._path, flags, _PRIVATE)
+        handle = self._open(os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
             os.write(handle, b"%016d %s\n" % (head.seq, head.digest.encode()))
         finally:
@@ -47,11 +48,23 @@ class Anchors:
         The beginning of a line counts for nothing: the power failed while it was written.
         """
         try:
-            data = self._path.read_bytes()
+            with os.fdopen(self._open(os.O_RDONLY), "rb") as file:
+                data = file.read()
         except FileNotFoundError:
             return {}, 0
+        except OSError:
+            return {}, 1
         # Of two anchors of one entry the first holds: the other is of an entry put in its place.
         found = {int(seq): digest.decode() for seq, digest in reversed(_LINE.findall(data))}
         # Two groups, so that every third piece is what lies between lines.
         between = _LINE.split(data)[::3]
         return found, sum(b"\n" in piece or len(piece) >= _LENGTH for piece in between)
+
+    def _open(self, flags: int) -> int:
+        """Open the file; never a link, and never waiting for a pipe."""
+        more = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        handle = os.open(self._path, flags | more, _PRIVATE)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError(errno.EINVAL, "not a regular file")
+        return handle

@@ -51,6 +51,7 @@ from archsearch.storage.tables import AUDIT, AUDIT_HEAD
 _COLUMNS: Final = (*StoredEntry._fields, "prev_digest", "digest")
 _VERIFY_STEP: Final = 1000
 _BREAKS_TOLD: Final = 100
+_BEFORE_ALL: Final = -(1 << 63)
 EVERYTHING: Final = AuditFilter()
 _HEAD: Final = Prepared(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest))
 _NEW_ENTRY: Final = Prepared(insert(AUDIT))
@@ -102,8 +103,12 @@ class AuditLog:
             with suppress(OSError):
                 self._anchors.add(reached)
 
-    def verify(self, connection: Connection) -> ChainReport:
+    def verify(self, connection: Connection, first: Action | None = None) -> ChainReport:
         """Check every link from the first entry to the head, and every anchor.
+
+        Args:
+            connection: A read transaction.
+            first: What the first entry tells of.
 
         Returns:
             The number of entries and the first hundred places where something was edited, removed,
@@ -116,6 +121,8 @@ class AuditLog:
             stored = StoredEntry(*row[: len(StoredEntry._fields)])
             if len(breaks) < _BREAKS_TOLD:
                 breaks += self._faults(last, stored, row.prev_digest, row.digest)
+            if not entries and first is not None and stored.action != first:
+                breaks.append(ChainBreak(stored.seq, "不是日志的第一条：之前的日志被删除"))
             anchored = anchors.get(stored.seq)
             met += anchored is not None
             if anchored not in (None, row.digest) and len(breaks) < _BREAKS_TOLD:
@@ -244,7 +251,8 @@ def _clauses(conditions: AuditFilter) -> list[ColumnElement[bool]]:
 
 
 def _rows(connection: Connection) -> Iterator[Row[Any]]:
-    last = 0
+    # Forged ones may be numbered as they like.
+    last = _BEFORE_ALL
     columns = [AUDIT.c[name] for name in _COLUMNS]
     while True:
         statement = (
