@@ -99,6 +99,16 @@ class Corroborator:
         most = c.same if likeness >= c.same else max(doubtful, likeness)
         return min(max((doubtful if shared else likeness) + found.weight, 0.0), most)
 
+    def nameless(self, found: Corroboration) -> float:
+        """Give the score of who has the telephone of a line without a name: possible, for a start.
+
+        A telephone is shared by families and colleagues; what else is known moves it.
+        """
+        if found.certain:
+            return 1.0
+        c = self._costs
+        return min(max(c.possible + (found.weight - c.phone_same), 0.0), c.same - c.namesake)
+
     def _told(self, key: str, *, same: bool) -> Reason:
         bearing = Bearing.FOR if same else Bearing.AGAINST
         return self._reason(bearing, key, "一致" if same else "不同")

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from archsearch.domain.screening import Entry
+from archsearch.domain.screening import Entry, Listed
 from archsearch.entrypoints.cli import hits
 from archsearch.entrypoints.cli.commands import Command, argument, option
 from archsearch.entrypoints.cli.grid import Cell, Column, Piece, Table
@@ -29,7 +29,7 @@ _STEP = 500
 
 _VERDICTS: Final = {"same": "同一", "likely": "很可能", "possible": "可能", "none": "无"}
 
-Found = list[tuple[str, "tuple[Hit, ...]"]]
+Found = list[tuple[Listed, "tuple[Hit, ...]"]]
 
 
 @click.command(
@@ -41,6 +41,10 @@ Found = list[tuple[str, "tuple[Hit, ...]"]]
     至少有“客户名称”一列（只有一列时不必有列名）；写 - 则从标准输入读。
     表格里的证件号码、电话、出生日期、地区也一并比对：证件号码相同即为同一客户，
     不同则结论降低。
+
+    结果文件的“行号”是该行在名单里的行号：表格从列名那一行数起，和 Excel 左边显示的一样；
+    文本文件数每一行，空行也算；名单有几张工作表时写成“表名!行号”。没有名称的行按证件号码、
+    电话比对，都没有的也列出，结论是“无”，依据是“没有名称”。
 
     用 -o 把结果写进 .csv 或 .xlsx 文件，名单多长都可以；全部比对完文件才出现，
     中途断了，再运行一次同样的命令就接着做。
@@ -76,20 +80,26 @@ def command(
         raise click.UsageError("结果文件须以 .csv 或 .xlsx 结尾。")
     found: Found = []
     with session.archive() as archive, session.out.progress("比对") as steps:
-        wanted = chain(map(Entry, names), _listed(file, archive) if file else ())
+        wanted = chain(_given(names, file), _listed(file, archive) if file else ())
         if output is not None:
             screened = archive.lists.screen(wanted, output, user, limit, steps)
             _tell(screened, session.out)
             return
         while batch := list(islice(wanted, _STEP)):
-            answers = archive.screening.match(batch, user, limit)
-            found += zip((entry.name for entry in batch), answers, strict=True)
+            answers = archive.screening.match([line.entry for line in batch], user, limit)
+            found += zip(batch, answers, strict=True)
             if steps:
                 steps("", len(found))
     _show(found, session.out)
 
 
-def _listed(file: Path, archive: "Application") -> Iterator[Entry]:
+def _given(names: tuple[str, ...], file: Path | None) -> Iterator[Listed]:
+    """Number the names of the command; not where the numbers are those of a file."""
+    for number, name in enumerate(names, 1):
+        yield Listed("" if file else str(number), Entry(name))
+
+
+def _listed(file: Path, archive: "Application") -> Iterator[Listed]:
     # Loaded only here: help should not wait for the readers.
     from archsearch.ingest.namelist import entries_in, entries_of  # noqa: PLC0415 - see above
 
@@ -110,19 +120,29 @@ def _tell(screened: "Screened", out: Output) -> None:
         out.table(Table([Column("结论"), Column("行数", right=True)], rows))
     else:
         out.lines([verdict, str(number)] for verdict, number in screened.verdicts.items())
-    out.note(f"比对 {screened.lines:,} 行，结果在 {screened.output}。")
+    told = _unnamed(screened.unnamed)
+    out.note(f"比对 {screened.lines:,} 行{told}，结果在 {screened.output}。")
+
+
+def _unnamed(number: int) -> str:
+    return f"（其中没有名称的 {number:,} 行）" if number else ""
 
 
 def _show(found: Found, out: Output) -> None:
     if out.json:
-        out.document({"matches": [{"query": name, "hits": each} for name, each in found]})
+        out.document({"matches": [_match(line, each) for line, each in found]})
         return
     if out.people:
         out.table(_table(found))
     else:
-        out.lines(line for name, each in found for line in _lines(name, each))
+        out.lines(row for line, each in found for row in _lines(line.entry.name, each))
     some = sum(1 for _, each in found if each)
-    out.note(f"比对 {len(found):,} 个名称，{some:,} 个有结果。")
+    unnamed = _unnamed(sum(not line.entry.name for line, _ in found))
+    out.note(f"比对 {len(found):,} 个名称{unnamed}，{some:,} 个有结果。")
+
+
+def _match(line: Listed, found: "tuple[Hit, ...]") -> dict[str, Any]:
+    return {"query": line.entry.name, "hits": found, "line": line.place}
 
 
 def _lines(name: str, found: "tuple[Hit, ...]") -> Iterator[list[str]]:
@@ -135,7 +155,8 @@ def _lines(name: str, found: "tuple[Hit, ...]") -> Iterator[list[str]]:
 
 def _table(found: Found) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for name, each in found:
+    for line, each in found:
+        name = line.entry.name or f"（第 {line.place} 行没有名称）"
         if not each:
             rows.append((name, ((Piece("没有找到", "dim"),),), "", "", ""))
         for rank, hit in enumerate(each):
