@@ -1,7 +1,7 @@
 """Lists to screen: lines of text, or tables whose columns are named as those of records are."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from archsearch.errors import NotFoundError, ReadError
 from archsearch.ingest.cells import as_text
 from archsearch.ingest.mapping import ColumnMapping, RowMapper
 from archsearch.ingest.readers.decoding import decode
+from archsearch.ingest.readers.faults import column_name
 from archsearch.ingest.readers.reader import is_readable, read
 from archsearch.ingest.rows import Row
 
@@ -22,19 +23,24 @@ _NO_NAMES: Final = "名单里没有“客户名称”一列；请补上列名，
 
 
 def entries_in(
-    path: Path, schema: Schema, mappings: Iterable[ColumnMapping] = ()
+    path: Path,
+    schema: Schema,
+    mappings: Iterable[ColumnMapping] = (),
+    *,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Listed]:
     """Yield the lines of a list; a table of one column needs no column name.
 
     Places are the numbers of rows as a spreadsheet shows them, those of lines in a text. A row of
-    a table may be without a name; empty lines of a text are none.
+    a table may be without a name; empty lines of a text are none. ``warn`` is told of columns of
+    a table that are no help.
 
     Raises:
         NotFoundError: There is no such file.
         ReadError: It cannot be read, or is a table without a column of names.
     """
     if is_readable(path) and not _is_text(path):
-        yield from _rows(path, RowMapper(schema, tuple(mappings)))
+        yield from _rows(path, RowMapper(schema, tuple(mappings)), warn)
         return
     try:
         with path.open("rb") as file:
@@ -64,7 +70,7 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[str]:
     yield rest
 
 
-def _rows(path: Path, mapper: RowMapper) -> Iterator[Listed]:
+def _rows(path: Path, mapper: RowMapper, warn: Callable[[str], None]) -> Iterator[Listed]:
     rows: list[Row] = []
     for item in read(path):
         if isinstance(item, Row):
@@ -80,8 +86,14 @@ def _rows(path: Path, mapper: RowMapper) -> Iterator[Listed]:
     mapped = [mapper.map_row(row)[0] for row in rows]
     if not any("name" in raw for raw in mapped) and "name" not in map(mapper.leads, columns):
         raise ReadError(_NO_NAMES)
+    if unknown := mapper.unknown([each for each in columns if _is_filled(rows, each)]):
+        warn(f"未识别的列：{'、'.join(map(column_name, unknown))}；没有用于比对。")
     for place, raw in zip(_places(rows), mapped, strict=True):
         yield Listed(place, Entry(**{key: _text(raw, key) for key in LINE}))
+
+
+def _is_filled(rows: Sequence[Row], column: str) -> bool:
+    return any(as_text(row.values.get(column)).strip() for row in rows)
 
 
 def _bare(rows: Sequence[Row], column: str) -> Iterator[Listed]:

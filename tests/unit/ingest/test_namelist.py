@@ -117,6 +117,25 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path, schema: S
     assert places(tmp_path / "三.csv", schema) == [("2", "张伟"), ("4", ""), ("5", "王芳")]
 
 
+def test_columns_that_are_not_known_are_told_once(tmp_path: Path, schema: Schema) -> None:
+    path, told = tmp_path / "名单.csv", list[str]()
+    path.write_text("身分証,户名,空列,备注\n1101,张伟,,甲\n1102,王芳,,乙\n", encoding="utf-8")
+
+    assert len(list(entries_in(path, schema, warn=told.append))) == 2
+    (warning,) = told
+    assert "未识别的列：" in warning
+    assert "身分証" in warning
+    assert not any(each in warning for each in ("户名", "空列", "备注", "1101"))
+
+
+def test_a_table_whose_columns_are_known_needs_no_warning(tmp_path: Path, schema: Schema) -> None:
+    path, told = tmp_path / "名单.csv", list[str]()
+    path.write_text("户名,生日\n张伟,1990-01-01\n", encoding="utf-8")
+
+    assert len(list(entries_in(path, schema, warn=told.append))) == 1
+    assert told == []
+
+
 def test_a_table_without_column_names_is_numbered_from_its_first_row(
     tmp_path: Path, schema: Schema
 ) -> None:

@@ -80,7 +80,7 @@ def command(
         raise click.UsageError("结果文件须以 .csv 或 .xlsx 结尾。")
     found: Found = []
     with session.archive() as archive, session.out.progress("比对") as steps:
-        wanted = chain(_given(names, file), _listed(file, archive) if file else ())
+        wanted = chain(_given(names, file), _listed(file, archive, session.out) if file else ())
         if output is not None:
             screened = archive.lists.screen(wanted, output, user, limit, steps)
             _tell(screened, session.out)
@@ -99,13 +99,13 @@ def _given(names: tuple[str, ...], file: Path | None) -> Iterator[Listed]:
         yield Listed("" if file else str(number), Entry(name))
 
 
-def _listed(file: Path, archive: "Application") -> Iterator[Listed]:
+def _listed(file: Path, archive: "Application", out: Output) -> Iterator[Listed]:
     # Loaded only here: help should not wait for the readers.
     from archsearch.ingest.namelist import entries_in, entries_of  # noqa: PLC0415 - see above
 
     if file == _STANDARD_INPUT:
         return entries_of(iter(lambda: sys.stdin.buffer.read(_CHUNK), b""))
-    return entries_in(file, archive.settings.schema)
+    return entries_in(file, archive.settings.schema, warn=out.warn)
 
 
 def _tell(screened: "Screened", out: Output) -> None:

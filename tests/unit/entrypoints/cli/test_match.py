@@ -132,5 +132,16 @@ def test_rows_without_a_name_are_told_and_keep_their_numbers(run: Run, tmp_path:
     assert [each["line"] for each in shown] == ["2", "3", "4"]
 
 
+def test_columns_that_are_not_known_are_told_beside_the_data(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "名单.csv"
+    source.write_text("身分証,姓名\n1101,张伟\n", encoding="utf-8")
+
+    ran = run("match", "--file", str(source))
+
+    assert ran.err.count("未识别的列：") == 1
+    assert "身分証" in ran.err
+    assert "身分証" not in ran.out
+
+
 def test_a_result_of_another_kind_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     assert run("match", "张伟", "-o", str(tmp_path / "结果.pdf")).code == 2
