@@ -5,8 +5,8 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -45,13 +45,15 @@ Row = list[str]
 class Screened:
     """What came of a list: how many lines, and how many of each verdict by their best hit.
 
-    ``unnamed`` counts the lines without a name.
+    ``unnamed`` counts the lines without a name, ``unread`` by field those that say something that
+    is no evidence as it cannot be read.
     """
 
     lines: int
     verdicts: dict[str, int]
     output: str
     unnamed: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 class ListService:
@@ -110,13 +112,18 @@ class ListService:
             unfinished.finish(lambda file: write(file, rows))
         best = Counter(row[3] for row in rows if row[2] in {"0", "1"})
         counts = {str(verdict): best[said] for verdict, said in VERDICTS.items()}
+        unread = Counter(key for each in listed for key in self._screening.doubts(each.entry))
         unnamed = sum(not each.entry.name for each in listed)
-        return Screened(len(listed), counts, str(target), unnamed)
+        return Screened(len(listed), counts, str(target), unnamed, unread)
 
     def rows(self, lines: Sequence[Listed], user: str, limit: int) -> list[Row]:
         """Answer a piece of a list as rows of the file."""
         found = self._screening.match([each.entry for each in lines], user, limit)
-        return [row for line, hits in zip(lines, found, strict=True) for row in _rows(line, hits)]
+        return [
+            row
+            for line, hits in zip(lines, found, strict=True)
+            for row in _rows(line, hits, self._screening.doubts(line.entry))
+        ]
 
     def _job(self, lines: Sequence[Listed], user: str, limit: int) -> str:
         with self._trail.failures(user, Action.MATCH):
@@ -157,19 +164,25 @@ _WORTH: Final = 10
 """Pieces from which on a helper is worth its start."""
 
 
-def _rows(line: Listed, hits: Sequence[Hit]) -> Iterator[Row]:
+def _rows(line: Listed, hits: Sequence[Hit], doubts: Mapping[str, str]) -> Iterator[Row]:
     place, named = line.place, line.entry.name
     shown = [hit for hit in hits if hit.verdict != Verdict.NONE]
     if not shown:
-        told = "" if named else "没有名称"
-        yield [place, named, "0", VERDICTS[Verdict.NONE], "", "", "", told, "", ""]
+        told = [*([] if named else ["没有名称"]), *doubts.values()]
+        yield [place, named, "0", VERDICTS[Verdict.NONE], "", "", "", "；".join(told), "", ""]
     for rank, hit in enumerate(shown, 1):
         name, id_number, region = (str(hit.record.get(key) or "") for key in _SHOWN)
         verdict = VERDICTS[Verdict(hit.verdict)]
         yield [
             place, named, str(rank), verdict, f"{hit.score:.3f}", hit.record_id,
-            name, why(hit), id_number, region,
+            name, "；".join([why(hit), *_left(doubts, hit)]), id_number, region,
         ]  # fmt: skip
+
+
+def _left(doubts: Mapping[str, str], hit: Hit) -> list[str]:
+    """Give the doubts on what was not compared after all, such as a number with a slip is."""
+    compared = {reason.field for reason in hit.reasons}
+    return [text for key, text in doubts.items() if key not in compared]
 
 
 def why(hit: Hit) -> str:

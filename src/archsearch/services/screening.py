@@ -67,6 +67,10 @@ class ScreeningService:
             found += answers
         return tuple(found)
 
+    def doubts(self, entry: Entry) -> dict[str, str]:
+        """Say by field what of a line is no evidence, as it cannot be read."""
+        return self._facts.doubts(entry)
+
     def _check(self, entries: Sequence[Entry]) -> None:
         if len(entries) > self._rules.most_lines:
             raise InvalidRequestError(f"一次最多比对 {self._rules.most_lines} 行；请分批提交。")

@@ -212,6 +212,35 @@ def test_every_line_is_accounted_for_by_its_place(people: Office, tmp_path: Path
     assert (done.lines, done.unnamed, sum(done.verdicts.values())) == (3, 2, 3)
 
 
+def test_what_cannot_be_read_is_told_and_never_the_value(people: Office, tmp_path: Path) -> None:
+    lines = listed(
+        Entry("王芳", id_number="110105194912310021"),
+        Entry("王芳", id_number="abc", birth_date="1990"),
+        Entry("欧阳锋", id_number="3.10115E+17", phones="13800000000、12"),
+        Entry("", id_number="abc"),
+        Entry("张伟", id_number="110105194912310021"),
+        Entry("王芳", id_number="E12345678", birth_date="1990-01-02", phones="不详"),
+        Entry("王芳", id_number="无", birth_date="不详", region="-"),
+        Entry("王芳", id_number="1101051949 1231-002x", region="火星"),
+    )
+
+    done = service(people).screen(lines, tmp_path / "a.csv", "admin", 1)
+
+    _, *rows = table(tmp_path / "a.csv")
+    assert [row[7] for row in rows] == [
+        "精确；名单中证件号码无法识别",
+        "精确；名单中证件号码无法识别；名单中出生日期无法识别",
+        "名单中证件号码无法识别；名单中电话无法识别",
+        "没有名称；名单中证件号码无法识别",
+        "证件号码差一位",
+        "精确",
+        "精确",
+        "证件号码一致；名单中地区无法识别",
+    ]
+    assert done.unread == {"id_number": 5, "birth_date": 1, "phones": 1, "region": 1}
+    assert not any(each in str(rows) for each in ("abc", "E+17", "110105194912310021"))
+
+
 # Helpers -----------------------------------------------------------------------------------------
 
 

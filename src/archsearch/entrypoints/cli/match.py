@@ -1,7 +1,8 @@
 """``archsearch match``: screening a list of names."""
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from archsearch.entrypoints.cli.session import Session
 if TYPE_CHECKING:
     from archsearch.bootstrap import Application
     from archsearch.domain.query import Hit
+    from archsearch.domain.schema import Schema
     from archsearch.services.lists import Screened
 
 _STANDARD_INPUT: Final = Path("-")
@@ -79,18 +81,22 @@ def command(
     if output is not None and output.suffix.lower() not in {".csv", ".xlsx"}:
         raise click.UsageError("结果文件须以 .csv 或 .xlsx 结尾。")
     found: Found = []
+    unread: Counter[str] = Counter()
     with session.archive() as archive, session.out.progress("比对") as steps:
         wanted = chain(_given(names, file), _listed(file, archive, session.out) if file else ())
         if output is not None:
             screened = archive.lists.screen(wanted, output, user, limit, steps)
-            _tell(screened, session.out)
+            _tell(screened, archive.settings.schema, session.out)
             return
         while batch := list(islice(wanted, _STEP)):
             answers = archive.screening.match([line.entry for line in batch], user, limit)
             found += zip(batch, answers, strict=True)
+            unread.update(key for line in batch for key in archive.screening.doubts(line.entry))
             if steps:
                 steps("", len(found))
+        schema = archive.settings.schema
     _show(found, session.out)
+    _doubt(unread, schema, session.out)
 
 
 def _given(names: tuple[str, ...], file: Path | None) -> Iterator[Listed]:
@@ -108,10 +114,11 @@ def _listed(file: Path, archive: "Application", out: Output) -> Iterator[Listed]
     return entries_in(file, archive.settings.schema, warn=out.warn)
 
 
-def _tell(screened: "Screened", out: Output) -> None:
+def _tell(screened: "Screened", schema: "Schema", out: Output) -> None:
     """Tell what came of a list whose answers are in a file."""
     if out.json:
         out.document(screened)
+        _doubt(screened.unread, schema, out)
         return
     if out.people:
         rows: list[tuple[Cell, ...]] = [
@@ -122,6 +129,16 @@ def _tell(screened: "Screened", out: Output) -> None:
         out.lines([verdict, str(number)] for verdict, number in screened.verdicts.items())
     told = _unnamed(screened.unnamed)
     out.note(f"比对 {screened.lines:,} 行{told}，结果在 {screened.output}。")
+    _doubt(screened.unread, schema, out)
+
+
+def _doubt(unread: Mapping[str, int], schema: "Schema", out: Output) -> None:
+    """Warn of what could not be read; never with the value."""
+    if unread:
+        told = "，".join(
+            f"{schema.by_key[key].label} {number:,} 行" for key, number in unread.items()
+        )
+        out.warn(f"名单中有无法识别、没有用上的内容：{told}；请检查后重新比对。")
 
 
 def _unnamed(number: int) -> str:

@@ -143,5 +143,18 @@ def test_columns_that_are_not_known_are_told_beside_the_data(run: Run, tmp_path:
     assert "身分証" not in ran.out
 
 
+def test_evidence_that_cannot_be_read_is_counted(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "名单.csv", tmp_path / "结果.csv"
+    source.write_text("姓名,身份证号,出生日期\n张伟,abc,1990\n王芳,xyz,\n", encoding="utf-8")
+
+    told = run("match", "--file", str(source)).err
+    filed = run("match", "--file", str(source), "-o", str(target), "--json")
+
+    assert all(each in told for each in ("证件号码 2 行", "出生日期 1 行"))
+    assert "证件号码 2 行" in filed.err
+    assert filed.document["unread"] == {"id_number": 2, "birth_date": 1}
+    assert "abc" not in told + filed.err + filed.out
+
+
 def test_a_result_of_another_kind_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     assert run("match", "张伟", "-o", str(tmp_path / "结果.pdf")).code == 2
