@@ -26,5 +26,13 @@ class Entry:
     region: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line where it stands: ``place`` is what people find it by, such as the row's number."""
+
+    place: str
+    entry: Entry
+
+
 LINE: Final = tuple(each.name for each in fields(Entry))
 """The schema keys of what a line may carry."""

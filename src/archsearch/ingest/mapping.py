@@ -78,6 +78,10 @@ class RowMapper:
         target = self._names.find(column)
         return target.spec.key if target else None
 
+    def unknown(self, columns: Sequence[str]) -> list[str]:
+        """Give those columns of a table that lead nowhere."""
+        return [name for name, target in self._plan(tuple(columns)).others if target is None]
+
     @staticmethod
     def _put(mapped: Assembly, name: str, target: Target | None, cell: object) -> None:
         value = plain(cell)

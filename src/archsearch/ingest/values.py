@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archsearch.domain.identifiers import classify
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.domain.vocabulary import Vocabulary
 
@@ -38,6 +39,21 @@ class SchemaValues:
             return value
         # Identifiers with a slip are still looked for as they were typed; they just match nothing.
         return text if spec.sensitive else None
+
+    def faulty(self, spec: FieldSpec, text: str) -> bool:
+        """Whether a text stands for a value of a field and is none, or not surely the one meant."""
+        from archsearch.ingest.normalise.cells import is_placeholder  # noqa: PLC0415 - as below
+
+        if spec.type in _FREE or is_placeholder(text):
+            return False
+        if spec.type is FieldType.REGION:
+            return self._regions().resolve(text) is None
+        faults: Faults = []
+        value = self._normaliser(spec)(text, faults)
+        if spec.type is FieldType.ID_NUMBER and isinstance(value, str):
+            # Normalising keeps a number with a slip; it is validation that tells of it.
+            return bool(faults) or classify(value).fault is not None
+        return bool(faults)
 
     def nearest(self, spec: FieldSpec, text: str) -> str | None:
         """Name the known value that is most like the text."""

@@ -5,7 +5,6 @@ of identity does; a telephone, a date of birth, a region speak for or against. `
 what each of them counts.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,11 +12,10 @@ from typing import Final
 from archsearch.domain.identifiers import IdentifierKind, classify
 from archsearch.domain.query import Reason
 from archsearch.domain.screening import Bearing
-from archsearch.search.facts import Facts, organisation_in
+from archsearch.search.facts import DAY, Facts, organisation_in
 from archsearch.search.likeness.costs import Costs
 
 _SHORTEST: Final = 15
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PROVINCE: Final = 2
 """Levels of a region's path down to the province."""
 
@@ -99,6 +97,16 @@ class Corroborator:
         most = c.same if likeness >= c.same else max(doubtful, likeness)
         return min(max((doubtful if shared else likeness) + found.weight, 0.0), most)
 
+    def nameless(self, found: Corroboration) -> float:
+        """Give the score of who has the telephone of a line without a name: possible, for a start.
+
+        A telephone is shared by families and colleagues; what else is known moves it.
+        """
+        if found.certain:
+            return 1.0
+        c = self._costs
+        return min(max(c.possible + (found.weight - c.phone_same), 0.0), c.same - c.namesake)
+
     def _told(self, key: str, *, same: bool) -> Reason:
         bearing = Bearing.FOR if same else Bearing.AGAINST
         return self._reason(bearing, key, "一致" if same else "不同")
@@ -134,7 +142,7 @@ def _one_slip(one: str, other: str) -> bool:
 
 def _days(one: str, other: str) -> bool | None:
     """Tell whether two dates are the same; None where one of them is not a whole date."""
-    if not (_DAY.fullmatch(one) and _DAY.fullmatch(other)):
+    if not (DAY.fullmatch(one) and DAY.fullmatch(other)):
         return None
     return one == other
 

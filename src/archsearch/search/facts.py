@@ -9,7 +9,7 @@ from archsearch.domain.identifiers import IdentifierKind, classify, lengthen
 from archsearch.domain.plan import KeyNode
 from archsearch.domain.record import values_at
 from archsearch.domain.schema import FieldSpec, Schema
-from archsearch.domain.screening import Entry
+from archsearch.domain.screening import LINE, Entry
 from archsearch.engines.fields import identifier_key, key_of
 from archsearch.search.numbers import other_forms
 from archsearch.search.values import ValueReader
@@ -19,6 +19,8 @@ _OLD_LENGTH: Final = 15
 _MOST_PHONES: Final = 5
 _SEVERAL: Final = re.compile(r"[、，,；;|/\n]+")
 _LONGEST: Final = 200
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""A whole date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,27 @@ class FactReader:
         region = self._read("region", entry.region)
         return Facts(number, frozenset(phones - {""}), birth_date, region)
 
+    def doubts(self, entry: Entry) -> dict[str, str]:
+        """Say by field what a line says that is no evidence, as it cannot be read; not the value.
+
+        Part of a date says too little: it counts among these.
+        """
+        given = {key: getattr(entry, key).strip() for key in LINE if key != "name"}
+        known = ((self._specs[key], text) for key, text in given.items() if key in self._specs)
+        return {
+            spec.key: f"名单中{spec.label}无法识别"
+            for spec, text in known
+            if any(self._doubtful(spec, one) for one in _pieces(spec, text))
+        }
+
+    def _doubtful(self, spec: FieldSpec, text: str) -> bool:
+        if len(text) > _LONGEST or self._values.faulty(spec, text):
+            return True
+        if spec.key != "birth_date":
+            return False
+        value = self._read(spec.key, text)
+        return value[:1].isdigit() and not DAY.fullmatch(value)
+
     def digest(self, text: str) -> str:
         """Make a digest for the log: keyed, or whoever can guess a list could prove it."""
         return self._tokens.token("@list", Purpose.WHOLE, text)
@@ -99,6 +122,11 @@ class FactReader:
             return ""
         value = self._values.read(spec, text)
         return "" if value is None else str(value)
+
+
+def _pieces(spec: FieldSpec, text: str) -> list[str]:
+    pieces = _SEVERAL.split(text) if spec.key == "phones" else [text]
+    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def birth_in(number: str) -> str:

@@ -17,6 +17,13 @@ class ValueReader(Protocol):
         """
         ...
 
+    def faulty(self, spec: FieldSpec, text: str) -> bool:
+        """Whether a text stands for a value of a field and is none, or not surely the one meant.
+
+        Placeholders such as ``不详`` and ``-`` stand for no value.
+        """
+        ...
+
     def nearest(self, spec: FieldSpec, text: str) -> str | None:
         """Name the known value that is most like the text, for error messages."""
         ...

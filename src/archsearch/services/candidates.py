@@ -41,6 +41,11 @@ class Line:
     """What may be left of each candidate, at best, highest first as negative numbers."""
     weighed: list["Weighed"] = field(default_factory=list)
 
+    @property
+    def unmatched(self) -> frozenset[RecordId]:
+        """Who is found by a telephone alone, there being no name to compare."""
+        return frozenset() if self.entry.name.strip() else self.called - self.bearers
+
     def settled(self, limit: int) -> bool:
         """Whether no candidate that waits can come before the best so many."""
         self.weighed.sort(key=lambda one: one.order)

@@ -12,14 +12,14 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import IO, Any, Final
 
-from archsearch.domain.screening import Entry
+from archsearch.domain.screening import Entry, Listed
 from archsearch.errors import ArchsearchError
 from archsearch.services.companion import Invitation, processors, runs_python
 
 _READ: Final = 1 << 16
 _PATIENCE: Final = 5.0
 
-Answer = Callable[[Sequence[Entry], int, str, int], list[list[str]]]
+Answer = Callable[[Sequence[Listed], str, int], list[list[str]]]
 
 
 def invite(invitation: Invitation) -> list["Helper"]:
@@ -50,12 +50,10 @@ class Helper:
         """Whether it has nothing to do."""
         return self._piece is None and not self._gone
 
-    def order(
-        self, piece: int, entries: Sequence[Entry], first: int, user: str, limit: int
-    ) -> None:
+    def order(self, piece: int, lines: Sequence[Listed], user: str, limit: int) -> None:
         """Have it answer a piece; does not wait for that."""
         self._piece = piece
-        order = [[astuple(entry) for entry in entries], first, user, limit]
+        order = [[astuple(line) for line in lines], user, limit]
         try:
             self._pipe(self._process.stdin).write(json.dumps(order).encode() + b"\n")
         except OSError:
@@ -115,7 +113,8 @@ def help_out(answer: Answer, orders: IO[bytes], answers: IO[bytes]) -> None:
         rows: Any = None
         # The first process meets the same refusal, and tells of it.
         with suppress(ArchsearchError):
-            entries, first, user, limit = json.loads(line)
-            rows = answer([Entry(*each) for each in entries], first, user, limit)
+            lines, user, limit = json.loads(line)
+            listed = [Listed(place, Entry(*said)) for place, said in lines]
+            rows = answer(listed, user, limit)
         answers.write(json.dumps(rows).encode() + b"\n")
         answers.flush()

@@ -5,15 +5,15 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.query import Hit, Verdict
-from archsearch.domain.screening import Entry
+from archsearch.domain.screening import Listed
 from archsearch.errors import InvalidRequestError
 from archsearch.ingest.textsheet import write_text_workbook
 from archsearch.services.asking import Asking
@@ -43,11 +43,17 @@ Row = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What came of a list: how many lines, and how many of each verdict by their best hit."""
+    """What came of a list: how many lines, and how many of each verdict by their best hit.
+
+    ``unnamed`` counts the lines without a name, ``unread`` by field those that say something that
+    is no evidence as it cannot be read.
+    """
 
     lines: int
     verdicts: dict[str, int]
     output: str
+    unnamed: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 class ListService:
@@ -77,7 +83,7 @@ class ListService:
 
     def screen(
         self,
-        entries: Iterable[Entry],
+        lines: Iterable[Listed],
         target: Path,
         user: str,
         limit: int,
@@ -94,7 +100,7 @@ class ListService:
         write = _WRITERS.get(target.suffix.lower())
         if write is None:
             raise InvalidRequestError("结果文件须以 .csv 或 .xlsx 结尾。")
-        listed = list(entries)
+        listed = list(lines)
         pieces = [listed[at : at + CHUNK] for at in range(0, len(listed), CHUNK)]
         job = self._job(listed, user, limit)
         with Unfinished(target, job, self._trail.clock()) as unfinished:
@@ -106,24 +112,33 @@ class ListService:
             unfinished.finish(lambda file: write(file, rows))
         best = Counter(row[3] for row in rows if row[2] in {"0", "1"})
         counts = {str(verdict): best[said] for verdict, said in VERDICTS.items()}
-        return Screened(len(listed), counts, str(target))
+        unread = Counter(key for each in listed for key in self._screening.doubts(each.entry))
+        unnamed = sum(not each.entry.name for each in listed)
+        return Screened(len(listed), counts, str(target), unnamed, unread)
 
-    def rows(self, entries: Sequence[Entry], first: int, user: str, limit: int) -> list[Row]:
-        """Answer a piece of a list as rows of the file; its lines are numbered from ``first``."""
-        found = self._screening.match(entries, user, limit)
-        numbered = enumerate(zip(entries, found, strict=True), first)
-        return [row for number, (entry, hits) in numbered for row in _rows(number, entry, hits)]
+    def rows(self, lines: Sequence[Listed], user: str, limit: int) -> list[Row]:
+        """Answer a piece of a list as rows of the file."""
+        found = self._screening.match([each.entry for each in lines], user, limit)
+        return [
+            row
+            for line, hits in zip(lines, found, strict=True)
+            for row in _rows(line, hits, self._screening.doubts(line.entry))
+        ]
 
-    def _job(self, entries: Sequence[Entry], user: str, limit: int) -> str:
+    def _job(self, lines: Sequence[Listed], user: str, limit: int) -> str:
         with self._trail.failures(user, Action.MATCH):
             scope = self._asking.asker(user).scope
         rights = [sorted(map(str, part)) if isinstance(part, frozenset) else part
                   for part in astuple(scope)]  # fmt: skip
-        said = [[astuple(entry) for entry in entries], user, limit, rights, self._built]
+        said = [[astuple(line) for line in lines], user, limit, rights, self._built]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
     def _answers(
-        self, pieces: Sequence[Sequence[Entry]], done: "dict[int, list[Row]]", user: str, limit: int
+        self,
+        pieces: Sequence[Sequence[Listed]],
+        done: "dict[int, list[Row]]",
+        user: str,
+        limit: int,
     ) -> Iterator[tuple[int, list[Row]]]:
         """Answer the pieces that are not done, here and by helpers, in no order."""
         left = [piece for piece in range(len(pieces)) if piece not in done]
@@ -133,10 +148,10 @@ class ListService:
                 for helper in helpers:
                     if left and helper.willing:
                         piece = left.pop()
-                        helper.order(piece, pieces[piece], piece * CHUNK + 1, user, limit)
+                        helper.order(piece, pieces[piece], user, limit)
                 if left:
                     piece = left.pop(0)
-                    yield piece, self.rows(pieces[piece], piece * CHUNK + 1, user, limit)
+                    yield piece, self.rows(pieces[piece], user, limit)
                 for helper in helpers:
                     yield from helper.answers(wait=not left)
                     left += helper.given_up()
@@ -149,17 +164,25 @@ _WORTH: Final = 10
 """Pieces from which on a helper is worth its start."""
 
 
-def _rows(number: int, entry: Entry, hits: Sequence[Hit]) -> Iterator[Row]:
+def _rows(line: Listed, hits: Sequence[Hit], doubts: Mapping[str, str]) -> Iterator[Row]:
+    place, named = line.place, line.entry.name
     shown = [hit for hit in hits if hit.verdict != Verdict.NONE]
     if not shown:
-        yield [str(number), entry.name, "0", VERDICTS[Verdict.NONE], *[""] * 6]
+        told = [*([] if named else ["没有名称"]), *doubts.values()]
+        yield [place, named, "0", VERDICTS[Verdict.NONE], "", "", "", "；".join(told), "", ""]
     for rank, hit in enumerate(shown, 1):
         name, id_number, region = (str(hit.record.get(key) or "") for key in _SHOWN)
         verdict = VERDICTS[Verdict(hit.verdict)]
         yield [
-            str(number), entry.name, str(rank), verdict, f"{hit.score:.3f}", hit.record_id,
-            name, why(hit), id_number, region,
+            place, named, str(rank), verdict, f"{hit.score:.3f}", hit.record_id,
+            name, "；".join([why(hit), *_left(doubts, hit)]), id_number, region,
         ]  # fmt: skip
+
+
+def _left(doubts: Mapping[str, str], hit: Hit) -> list[str]:
+    """Give the doubts on what was not compared after all, such as a number with a slip is."""
+    compared = {reason.field for reason in hit.reasons}
+    return [text for key, text in doubts.items() if key not in compared]
 
 
 def why(hit: Hit) -> str:

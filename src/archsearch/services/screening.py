@@ -69,6 +69,10 @@ class ScreeningService:
             found += answers
         return tuple(found)
 
+    def doubts(self, entry: Entry) -> dict[str, str]:
+        """Say by field what of a line is no evidence, as it cannot be read."""
+        return self._facts.doubts(entry)
+
     def _check(self, entries: Sequence[Entry]) -> None:
         if len(entries) > self._rules.most_lines:
             raise InvalidRequestError(f"一次最多比对 {self._rules.most_lines} 行；请分批提交。")
@@ -111,6 +115,8 @@ class ScreeningService:
             if record_id not in line.bearers:
                 shared, best = self._shared(line, match), bounds[record_id in line.called]
                 waiting.append((-weigher.score(match.score, best, shared=shared), record_id))
+        alone = weigher.nameless(bounds[True])
+        waiting += [(-alone, record_id) for record_id in line.unmatched]
         waiting += [(-CERTAIN, record_id) for record_id in line.bearers]
         return sorted(waiting)
 
@@ -141,6 +147,8 @@ class ScreeningService:
         found = Corroboration()
         if line.facts != NOTHING:
             found = weigher.weigh(line.facts, Facts.of(record.values))
+        if record.record_id in line.unmatched:
+            return Weighed(record, weigher.nameless(found), found)
         likeness = match.score if match else 0.0
         score = weigher.score(likeness, found, shared=self._shared(line, match))
         return Weighed(record, score, found)

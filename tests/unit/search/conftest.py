@@ -74,6 +74,9 @@ class PlainValues:
             return text if text[:4].isdigit() else None
         return self.KNOWN.get(text, text)
 
+    def faulty(self, spec: FieldSpec, text: str) -> bool:
+        return self.read(spec, text) is None
+
     def nearest(self, spec: FieldSpec, text: str) -> str | None:
         return "上海" if spec.type is FieldType.REGION and text[:1] == "上" else None
 

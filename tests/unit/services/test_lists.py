@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from archsearch.domain.audit import Action, AuditFilter
-from archsearch.domain.screening import Entry
+from archsearch.domain.screening import Entry, Listed
 from archsearch.errors import AccessDeniedError, BusyError, InvalidRequestError, StoreError
 from archsearch.services import lists
 from archsearch.services.helper import Helper, invite
@@ -20,8 +20,21 @@ from archsearch.services.screening import CHUNK, ScreeningService
 from archsearch.services.unfinished import Unfinished
 from tests.offices import NOON, Office
 
-LINES = [Entry(f"{surname}{given}{number}") for number in range(5) for surname in "张王李赵陈"
-         for given in ("伟", "芳", "建国") for _ in range(12)]  # fmt: skip
+
+def listed(*entries: Entry) -> list[Listed]:
+    """Number lines as a file of names does."""
+    return [Listed(str(number), entry) for number, entry in enumerate(entries, 1)]
+
+
+LINES = listed(
+    *(
+        Entry(f"{surname}{given}{number}")
+        for number in range(5)
+        for surname in "张王李赵陈"
+        for given in ("伟", "芳", "建国")
+        for _ in range(12)
+    )
+)
 PIECES = -(-len(LINES) // CHUNK)
 
 
@@ -67,7 +80,9 @@ def table(path: Path) -> list[list[str]]:
 def test_a_list_becomes_a_file_that_spreadsheets_cannot_spoil(
     people: Office, tmp_path: Path
 ) -> None:
-    entries = [Entry("张伟", id_number="11010519491231002X"), Entry("=cmd|calc"), Entry("欧阳锋")]
+    entries = listed(
+        Entry("张伟", id_number="11010519491231002X"), Entry("=cmd|calc"), Entry("欧阳锋")
+    )
 
     done = service(people).screen(entries, tmp_path / "a.csv", "admin", 3)
     service(people).screen(entries, tmp_path / "a.xlsx", "admin", 3)
@@ -179,6 +194,53 @@ def test_an_empty_list_becomes_an_empty_table(people: Office, tmp_path: Path) ->
     assert len(table(tmp_path / "a.csv")) == 1
 
 
+def test_every_line_is_accounted_for_by_its_place(people: Office, tmp_path: Path) -> None:
+    lines = [
+        Listed("2", Entry("王芳")),
+        Listed("4", Entry("", id_number="11010519491231002X")),
+        Listed("Sheet2!7", Entry("")),
+    ]
+
+    done = service(people).screen(lines, tmp_path / "a.csv", "admin", 1)
+
+    _, *rows = table(tmp_path / "a.csv")
+    assert [(row[0], row[1], row[3], row[7]) for row in rows] == [
+        ("2", "王芳", "同一", "精确"),
+        ("4", "", "同一", "证件号码一致"),
+        ("Sheet2!7", "", "无", "没有名称"),
+    ]
+    assert (done.lines, done.unnamed, sum(done.verdicts.values())) == (3, 2, 3)
+
+
+def test_what_cannot_be_read_is_told_and_never_the_value(people: Office, tmp_path: Path) -> None:
+    lines = listed(
+        Entry("王芳", id_number="110105194912310021"),
+        Entry("王芳", id_number="abc", birth_date="1990"),
+        Entry("欧阳锋", id_number="3.10115E+17", phones="13800000000、12"),
+        Entry("", id_number="abc"),
+        Entry("张伟", id_number="110105194912310021"),
+        Entry("王芳", id_number="E12345678", birth_date="1990-01-02", phones="不详"),
+        Entry("王芳", id_number="无", birth_date="不详", region="-"),
+        Entry("王芳", id_number="1101051949 1231-002x", region="火星"),
+    )
+
+    done = service(people).screen(lines, tmp_path / "a.csv", "admin", 1)
+
+    _, *rows = table(tmp_path / "a.csv")
+    assert [row[7] for row in rows] == [
+        "精确；名单中证件号码无法识别",
+        "精确；名单中证件号码无法识别；名单中出生日期无法识别",
+        "名单中证件号码无法识别；名单中电话无法识别",
+        "没有名称；名单中证件号码无法识别",
+        "证件号码差一位",
+        "精确",
+        "精确",
+        "证件号码一致；名单中地区无法识别",
+    ]
+    assert done.unread == {"id_number": 5, "birth_date": 1, "phones": 1, "region": 1}
+    assert not any(each in str(rows) for each in ("abc", "E+17", "110105194912310021"))
+
+
 # Helpers -----------------------------------------------------------------------------------------
 
 
@@ -191,7 +253,7 @@ def test_a_helper_gives_the_answers_that_would_be_given_here(
     done: list[int] = []
     rows = ListService.rows
 
-    def counted(self: ListService, entries: Sequence[Entry], *more: Any) -> list[list[str]]:
+    def counted(self: ListService, entries: Sequence[Listed], *more: Any) -> list[list[str]]:
         done.append(len(entries))
         return rows(self, entries, *more)
 
@@ -218,7 +280,7 @@ def test_a_helper_that_is_of_no_use_does_no_harm(
         monkeypatch.setattr(
             helper,
             "order",
-            lambda piece, some, first, _, limit: order(piece, some, first, "x", limit),
+            lambda piece, some, _, limit: order(piece, some, "x", limit),
         )
 
     service(people, [helper]).screen(LINES, tmp_path / "helped.csv", "admin", 2)

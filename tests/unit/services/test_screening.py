@@ -75,6 +75,16 @@ def test_another_number_lowers_the_verdict_and_one_slip_does_not(people: Office)
     assert "证件号码差一位" in told(slipped)
 
 
+def test_a_line_without_a_name_is_screened_by_number_and_telephone(people: Office) -> None:
+    by_number = first(people, Entry("", id_number=ONE))
+    by_phone = first(people, Entry(" ", phones="13987654321"))
+
+    assert (by_number.record_id, by_number.verdict) == ("A", "same")
+    assert (by_phone.record_id, by_phone.verdict) == ("C", "possible")
+    assert told(by_phone) == ["电话一致"]
+    assert people.archive.match([Entry("", birth_date="1990-01-02")], user="admin") == ((),)
+
+
 def test_persons_of_one_name_are_told_apart_by_what_else_the_line_says(people: Office) -> None:
     alone = people.archive.match(["张伟"], user="admin")[0]
     (by_phone, other) = people.archive.match([Entry("张伟", phones="13812345678")], user="admin")[0]

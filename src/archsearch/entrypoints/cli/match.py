@@ -1,14 +1,15 @@
 """``archsearch match``: screening a list of names."""
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from archsearch.domain.screening import Entry
+from archsearch.domain.screening import Entry, Listed
 from archsearch.entrypoints.cli import hits
 from archsearch.entrypoints.cli.commands import Command, argument, option
 from archsearch.entrypoints.cli.grid import Cell, Column, Piece, Table
@@ -19,6 +20,7 @@ from archsearch.entrypoints.cli.session import Session
 if TYPE_CHECKING:
     from archsearch.bootstrap import Application
     from archsearch.domain.query import Hit
+    from archsearch.domain.schema import Schema
     from archsearch.services.lists import Screened
 
 _STANDARD_INPUT: Final = Path("-")
@@ -29,7 +31,7 @@ _STEP = 500
 
 _VERDICTS: Final = {"same": "同一", "likely": "很可能", "possible": "可能", "none": "无"}
 
-Found = list[tuple[str, "tuple[Hit, ...]"]]
+Found = list[tuple[Listed, "tuple[Hit, ...]"]]
 
 
 @click.command(
@@ -41,6 +43,10 @@ Found = list[tuple[str, "tuple[Hit, ...]"]]
     至少有“客户名称”一列（只有一列时不必有列名）；写 - 则从标准输入读。
     表格里的证件号码、电话、出生日期、地区也一并比对：证件号码相同即为同一客户，
     不同则结论降低。
+
+    结果文件的“行号”是该行在名单里的行号：表格从列名那一行数起，和 Excel 左边显示的一样；
+    文本文件数每一行，空行也算；名单有几张工作表时写成“表名!行号”。没有名称的行按证件号码、
+    电话比对，都没有的也列出，结论是“无”，依据是“没有名称”。
 
     用 -o 把结果写进 .csv 或 .xlsx 文件，名单多长都可以；全部比对完文件才出现，
     中途断了，再运行一次同样的命令就接着做。
@@ -75,33 +81,44 @@ def command(
     if output is not None and output.suffix.lower() not in {".csv", ".xlsx"}:
         raise click.UsageError("结果文件须以 .csv 或 .xlsx 结尾。")
     found: Found = []
+    unread: Counter[str] = Counter()
     with session.archive() as archive, session.out.progress("比对") as steps:
-        wanted = chain(map(Entry, names), _listed(file, archive) if file else ())
+        wanted = chain(_given(names, file), _listed(file, archive, session.out) if file else ())
         if output is not None:
             screened = archive.lists.screen(wanted, output, user, limit, steps)
-            _tell(screened, session.out)
+            _tell(screened, archive.settings.schema, session.out)
             return
         while batch := list(islice(wanted, _STEP)):
-            answers = archive.screening.match(batch, user, limit)
-            found += zip((entry.name for entry in batch), answers, strict=True)
+            answers = archive.screening.match([line.entry for line in batch], user, limit)
+            found += zip(batch, answers, strict=True)
+            unread.update(key for line in batch for key in archive.screening.doubts(line.entry))
             if steps:
                 steps("", len(found))
+        schema = archive.settings.schema
     _show(found, session.out)
+    _doubt(unread, schema, session.out)
 
 
-def _listed(file: Path, archive: "Application") -> Iterator[Entry]:
+def _given(names: tuple[str, ...], file: Path | None) -> Iterator[Listed]:
+    """Number the names of the command; not where the numbers are those of a file."""
+    for number, name in enumerate(names, 1):
+        yield Listed("" if file else str(number), Entry(name))
+
+
+def _listed(file: Path, archive: "Application", out: Output) -> Iterator[Listed]:
     # Loaded only here: help should not wait for the readers.
     from archsearch.ingest.namelist import entries_in, entries_of  # noqa: PLC0415 - see above
 
     if file == _STANDARD_INPUT:
         return entries_of(iter(lambda: sys.stdin.buffer.read(_CHUNK), b""))
-    return entries_in(file, archive.settings.schema)
+    return entries_in(file, archive.settings.schema, warn=out.warn)
 
 
-def _tell(screened: "Screened", out: Output) -> None:
+def _tell(screened: "Screened", schema: "Schema", out: Output) -> None:
     """Tell what came of a list whose answers are in a file."""
     if out.json:
         out.document(screened)
+        _doubt(screened.unread, schema, out)
         return
     if out.people:
         rows: list[tuple[Cell, ...]] = [
@@ -110,19 +127,39 @@ def _tell(screened: "Screened", out: Output) -> None:
         out.table(Table([Column("结论"), Column("行数", right=True)], rows))
     else:
         out.lines([verdict, str(number)] for verdict, number in screened.verdicts.items())
-    out.note(f"比对 {screened.lines:,} 行，结果在 {screened.output}。")
+    told = _unnamed(screened.unnamed)
+    out.note(f"比对 {screened.lines:,} 行{told}，结果在 {screened.output}。")
+    _doubt(screened.unread, schema, out)
+
+
+def _doubt(unread: Mapping[str, int], schema: "Schema", out: Output) -> None:
+    """Warn of what could not be read; never with the value."""
+    if unread:
+        told = "，".join(
+            f"{schema.by_key[key].label} {number:,} 行" for key, number in unread.items()
+        )
+        out.warn(f"名单中有无法识别、没有用上的内容：{told}；请检查后重新比对。")
+
+
+def _unnamed(number: int) -> str:
+    return f"（其中没有名称的 {number:,} 行）" if number else ""
 
 
 def _show(found: Found, out: Output) -> None:
     if out.json:
-        out.document({"matches": [{"query": name, "hits": each} for name, each in found]})
+        out.document({"matches": [_match(line, each) for line, each in found]})
         return
     if out.people:
         out.table(_table(found))
     else:
-        out.lines(line for name, each in found for line in _lines(name, each))
+        out.lines(row for line, each in found for row in _lines(line.entry.name, each))
     some = sum(1 for _, each in found if each)
-    out.note(f"比对 {len(found):,} 个名称，{some:,} 个有结果。")
+    unnamed = _unnamed(sum(not line.entry.name for line, _ in found))
+    out.note(f"比对 {len(found):,} 个名称{unnamed}，{some:,} 个有结果。")
+
+
+def _match(line: Listed, found: "tuple[Hit, ...]") -> dict[str, Any]:
+    return {"query": line.entry.name, "hits": found, "line": line.place}
 
 
 def _lines(name: str, found: "tuple[Hit, ...]") -> Iterator[list[str]]:
@@ -135,7 +172,8 @@ def _lines(name: str, found: "tuple[Hit, ...]") -> Iterator[list[str]]:
 
 def _table(found: Found) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for name, each in found:
+    for line, each in found:
+        name = line.entry.name or f"（第 {line.place} 行没有名称）"
         if not each:
             rows.append((name, ((Piece("没有找到", "dim"),),), "", "", ""))
         for rank, hit in enumerate(each):

@@ -61,7 +61,8 @@ def test_names_come_from_the_column_of_names_of_a_table(run: Run, tmp_path: Path
 
     rows = run("match", "--file", str(tmp_path / "名单.xlsx"), "--limit", "1").rows
 
-    assert [row[0] for row in rows] == ["王芳", "张伟"]
+    assert [row[0] for row in rows] == ["王芳", "", "张伟"]
+    assert rows[1] == ["", "0", "", "", "", "", ""]
 
 
 def test_a_table_without_names_is_refused(run: Run, tmp_path: Path) -> None:
@@ -114,7 +115,45 @@ def test_a_table_with_numbers_is_screened_into_a_file(run: Run, tmp_path: Path) 
     assert dict(ran.rows)["none"] == "1"
     assert "同一" in target.read_text(encoding="utf-8-sig")
     again = run("match", "--file", str(source), "-o", str(target), "--json").document
-    assert list(again) == ["lines", "verdicts", "output"]
+    assert list(again)[:4] == ["lines", "verdicts", "output", "unnamed"]
+
+
+def test_rows_without_a_name_are_told_and_keep_their_numbers(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "名单.csv", tmp_path / "结果.csv"
+    source.write_text("序号,姓名\n1,张伟\n2,\n3,王芳\n", encoding="utf-8")
+
+    ran = run("match", "--file", str(source), "-o", str(target), "--limit", "1")
+    shown = run("match", "--file", str(source), "--limit", "1", "--json").document["matches"]
+
+    rows = [line.split(",") for line in target.read_text(encoding="utf-8-sig").splitlines()[1:]]
+    assert [(row[0], row[1]) for row in rows] == [("2", "张伟"), ("3", ""), ("4", "王芳")]
+    assert "没有名称" in rows[1]
+    assert "没有名称的 1 行" in ran.err
+    assert [each["line"] for each in shown] == ["2", "3", "4"]
+
+
+def test_columns_that_are_not_known_are_told_beside_the_data(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "名单.csv"
+    source.write_text("身分証,姓名\n1101,张伟\n", encoding="utf-8")
+
+    ran = run("match", "--file", str(source))
+
+    assert ran.err.count("未识别的列：") == 1
+    assert "身分証" in ran.err
+    assert "身分証" not in ran.out
+
+
+def test_evidence_that_cannot_be_read_is_counted(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "名单.csv", tmp_path / "结果.csv"
+    source.write_text("姓名,身份证号,出生日期\n张伟,abc,1990\n王芳,xyz,\n", encoding="utf-8")
+
+    told = run("match", "--file", str(source)).err
+    filed = run("match", "--file", str(source), "-o", str(target), "--json")
+
+    assert all(each in told for each in ("证件号码 2 行", "出生日期 1 行"))
+    assert "证件号码 2 行" in filed.err
+    assert filed.document["unread"] == {"id_number": 2, "birth_date": 1}
+    assert "abc" not in told + filed.err + filed.out
 
 
 def test_a_result_of_another_kind_is_a_usage_error(run: Run, tmp_path: Path) -> None:
