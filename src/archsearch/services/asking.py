@@ -1,6 +1,6 @@
 """Asking the index for a user: rights as they are now, answers checked against the store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -138,6 +138,15 @@ class Asking:
                 return Found(result, found)
             excluded |= refused
         raise BusyError("档案正在变动，请稍后重试。")
+
+    def hidden(self, record_ids: Set[RecordId], user: str) -> frozenset[RecordId]:
+        """Tell which of some records a user may not see, as rights and records are now."""
+        scope = self.asker(user).scope
+        with self._trail.database.read() as connection:
+            found = records.get(connection, sorted(record_ids))
+        return frozenset(
+            each for each in record_ids if each not in found or not scope.permits(found[each])
+        )
 
     def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
         """Ask the engine for records that share telling tokens; who they are is to be asked."""

@@ -127,7 +127,7 @@ class DuplicateService:
     def _page(
         self, user: str, least: Verdict, chosen: slice, progress: Progress | None
     ) -> tuple[_Found, list[DuplicateGroup]]:
-        """Find groups and show some; anew when rights or records have changed in the meantime."""
+        """Find groups and show some; anew when rights have changed, or one of those was hidden."""
         for _ in range(_ATTEMPTS):
             found = self._found(self._asking.asker(user), least, progress)
             groups = found.groups[chosen]
@@ -135,9 +135,10 @@ class DuplicateService:
             with self._trail.database.read() as connection:
                 ids = [record_id for group in groups for record_id in group.members]
                 there = records.get(connection, ids)
-                same = found.state == records.last_version(connection)
-            if same and scope == found.scope and all(map(scope.permits, there.values())):
+            seen = all(one in there and _comparable(there[one], scope) for one in ids)
+            if seen and scope == found.scope:
                 return found, [self._shown(group, there) for group in groups]
+            self._last = None
         raise BusyError("档案正在变动，请稍后重试。")
 
     # Finding -------------------------------------------------------------------------------------
@@ -264,11 +265,12 @@ def _telling(number: str) -> str:
 
 def _visible(connection: Connection, scope: Scope) -> Iterator[Record]:
     """Yield what may be compared: who asks must not even see how many others there are."""
-    if scope.empty:
-        return
-    for record in records.iterate_all(connection):
-        if scope.permits(record) and record.values.get("status") != Status.DESTROYED:
-            yield record
+    if not scope.empty:
+        yield from (each for each in records.iterate_all(connection) if _comparable(each, scope))
+
+
+def _comparable(record: Record, scope: Scope) -> bool:
+    return scope.permits(record) and record.values.get("status") != Status.DESTROYED
 
 
 def counted(found: Iterable[Record], progress: Progress | None) -> Iterator[Record]:

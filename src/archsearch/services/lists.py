@@ -1,7 +1,6 @@
 """Screening a whole list into a file: in pieces, with a helper, so that it can be gone on with."""
 
 import csv
-import hashlib
 import json
 import re
 from collections import Counter
@@ -13,8 +12,9 @@ from typing import BinaryIO, Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.query import Hit, Verdict
+from archsearch.domain.record import RecordId
 from archsearch.domain.screening import Listed
-from archsearch.errors import InvalidRequestError
+from archsearch.errors import BusyError, InvalidRequestError
 from archsearch.ingest.textsheet import write_text_workbook
 from archsearch.services.asking import Asking
 from archsearch.services.helper import Helper
@@ -31,6 +31,8 @@ VERDICTS: Final = {
 _COLUMNS: Final = (
     "行号", "名单名称", "名次", "结论", "得分", "档号", "客户名称", "依据", "证件号码", "地区",
 )  # fmt: skip
+_ID: Final = _COLUMNS.index("档号")
+_ATTEMPTS: Final = 3
 _SHOWN: Final = ("name", "id_number", "region")
 _PLAIN: Final = frozenset({"精确", "子串"})
 _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
@@ -104,11 +106,21 @@ class ListService:
         pieces = [listed[at : at + CHUNK] for at in range(0, len(listed), CHUNK)]
         job = self._job(listed, user, limit)
         with Unfinished(target, job, self._trail.clock()) as unfinished:
-            for piece, rows in self._answers(pieces, unfinished.done, user, limit):
-                unfinished.add(piece, rows)
-                if progress:
-                    progress("", min(len(unfinished.done) * CHUNK, len(listed)))
-            rows = [row for piece in range(len(pieces)) for row in unfinished.done[piece]]
+            for _ in range(_ATTEMPTS):
+                for piece, answers in self._answers(pieces, unfinished.done, user, limit):
+                    unfinished.add(piece, answers)
+                    if progress:
+                        progress("", min(len(unfinished.done) * CHUNK, len(listed)))
+                rows = [row for piece in range(len(pieces)) for row in unfinished.done[piece]]
+                # A long job, or a broken one: what was found then may be hidden by now.
+                hidden = self._asking.hidden({RecordId(row[_ID]) for row in rows} - {""}, user)
+                if not hidden:
+                    break
+                for piece, some in tuple(unfinished.done.items()):
+                    if not hidden.isdisjoint(row[_ID] for row in some):
+                        del unfinished.done[piece]
+            else:
+                raise BusyError("档案正在变动，请稍后重试。")
             unfinished.finish(lambda file: write(file, rows))
         best = Counter(row[3] for row in rows if row[2] in {"0", "1"})
         counts = {str(verdict): best[said] for verdict, said in VERDICTS.items()}
@@ -131,7 +143,8 @@ class ListService:
         rights = [sorted(map(str, part)) if isinstance(part, frozenset) else part
                   for part in astuple(scope)]  # fmt: skip
         said = [[astuple(line) for line in lines], user, limit, rights, self._built]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+        # Keyed: what is done of the job is authenticated by it.
+        return self._screening.sealed(json.dumps(said))
 
     def _answers(
         self,

@@ -73,6 +73,10 @@ class ScreeningService:
         """Say by field what of a line is no evidence, as it cannot be read."""
         return self._facts.doubts(entry)
 
+    def sealed(self, text: str) -> str:
+        """Give a digest of a text that only this archive can make."""
+        return self._facts.digest(text)
+
     def _check(self, entries: Sequence[Entry]) -> None:
         if len(entries) > self._rules.most_lines:
             raise InvalidRequestError(f"一次最多比对 {self._rules.most_lines} 行；请分批提交。")

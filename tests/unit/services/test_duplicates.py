@@ -193,3 +193,41 @@ def test_it_is_logged_without_names(office: Office) -> None:
 def test_parameters_that_are_none_are_refused(office: Office, more: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequestError):
         page(office, **more)
+
+
+def test_what_is_hidden_while_groups_are_made_is_not_shown(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.hire(li="manager at 总行, 内部")
+    twins = [
+        {"record_id": each, "name": "张伟", "id_number": "11010519491231002X", "department": "总行"}
+        for each in ("A", "B", "C")
+    ]
+    office.feed(*twins)
+    make = DuplicateService._groups
+    made: list[int] = []
+
+    def making(self: DuplicateService, everyone: Any, least: float) -> Any:
+        if not made:
+            office.feed({"record_id": "C", "name": "张伟", "secrecy": "机密"})
+        made.append(len(everyone))
+        return make(self, everyone, least)
+
+    monkeypatch.setattr(DuplicateService, "_groups", making)
+
+    page = office.archive.duplicates(user="li")
+
+    assert [[m.record_id for m in group.members] for group in page.groups] == [["A", "B"]]
+    assert made == [3, 2]
+
+
+def test_who_may_see_nothing_is_not_told_how_much_there_is(office: Office) -> None:
+    office.hire(wang="employee at 总行")
+    office.feed(*({"record_id": f"R{n}", "name": f"甲{n}"} for n in range(1100)))
+    told: list[int] = []
+
+    office.application.duplicates.duplicates(
+        "wang", least="same", limit=9, offset=0, progress=lambda _, number: told.append(number)
+    )
+
+    assert told == []

@@ -300,8 +300,65 @@ def test_the_pieces_of_a_list_are_readable_as_json(tmp_path: Path) -> None:
         unfinished.add(1, [["甲"]])
     lines = (tmp_path / ".a.csv.part").read_text().splitlines()
 
-    assert json.loads(lines[1]) == [1, [["甲"]]]
+    assert json.loads(lines[1].partition(" ")[2]) == [1, [["甲"]]]
     with Unfinished(tmp_path / "a.csv", "job", NOON + timedelta(hours=23)) as unfinished:
         assert unfinished.done == {1: [["甲"]]}
     with Unfinished(tmp_path / "a.csv", "job", NOON - timedelta(hours=1)) as unfinished:
         assert unfinished.done == {}
+
+
+def test_what_was_hidden_while_a_job_lay_broken_off_is_not_in_its_file(
+    people: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.hire(li="manager at 总行, 内部")
+    people.feed({"record_id": "S", "name": "陈伟0", "department": "总行", "secrecy": "内部"})
+    target = tmp_path / "out.csv"
+    lines = LINES
+    with monkeypatch.context() as patch:
+        stop_after(patch, PIECES - 1)
+        with pytest.raises(StoppedError):
+            service(people).screen(lines, target, "li", 3)
+    people.feed({"record_id": "S", "name": "陈伟0", "secrecy": "机密"})
+
+    service(people).screen(lines, target, "li", 3)
+
+    whole = tmp_path / "whole.csv"
+    service(people).screen(lines, whole, "li", 3)
+    assert target.read_bytes() == whole.read_bytes()
+    assert b",S," not in target.read_bytes()
+
+
+@pytest.mark.parametrize("planted", [b"[" * 100_000 + b"\n", b"x [0,5]\n", b"null\n"])
+def test_pieces_that_somebody_else_wrote_are_not_believed(
+    people: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: bytes
+) -> None:
+    target, whole = tmp_path / "out.csv", tmp_path / "whole.csv"
+    lines = LINES
+    service(people).screen(lines, whole, "admin", 3)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1)
+        with pytest.raises(StoppedError):
+            service(people).screen(lines, target, "admin", 3)
+    part = tmp_path / ".out.csv.part"
+    head, *others = part.read_bytes().splitlines(keepends=True)
+    part.write_bytes(head + planted + b"".join(others))
+
+    service(people).screen(lines, target, "admin", 3)
+
+    assert target.read_bytes() == whole.read_bytes()
+
+
+def test_a_part_file_that_others_may_read_or_that_has_two_names_is_refused(
+    people: Office, tmp_path: Path
+) -> None:
+    target, part = tmp_path / "out.csv", tmp_path / ".out.csv.part"
+    part.write_bytes(b"precious")
+    part.chmod(0o666)
+    with pytest.raises(StoreError):
+        service(people).screen(LINES, target, "admin", 3)
+    part.chmod(0o600)
+    (tmp_path / "other").hardlink_to(part)
+    with pytest.raises(StoreError):
+        service(people).screen(LINES, target, "admin", 3)
+
+    assert part.read_bytes() == b"precious"

@@ -78,6 +78,8 @@ def command(
     user = session.acting
     if not names and file is None:
         raise click.UsageError("请写出要比对的名称，或用 --file 指定名单文件。")
+    if output is not None and file is not None and output.exists() and output.samefile(file):
+        raise click.UsageError("结果文件不能就是名单文件；请换一个文件名。")
     if output is not None and output.suffix.lower() not in {".csv", ".xlsx"}:
         raise click.UsageError("结果文件须以 .csv 或 .xlsx 结尾。")
     found: Found = []
