@@ -40,7 +40,10 @@ class DuplicateGroup:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePage:
-    """One page of groups, the surest first; ``total`` counts all, ``records`` their records."""
+    """One page of groups, the surest first; ``total`` counts all, ``records`` their records.
+
+    ``note`` is what else there is to say: that whoever asks may see no record.
+    """
 
     total: int
     records: int
@@ -48,3 +51,4 @@ class DuplicatePage:
     took_ms: float
     offset: int = 0
     limit: int = 20
+    note: str = ""

@@ -22,6 +22,7 @@ from archsearch.storage import outbox, records
 
 _RIGHTS_CHECKED = 10_000
 _RETRIES = 3
+_NO_SCOPE = "您的角色或部门没有可检索的档案，请联系管理员。"
 
 
 class Masker(Protocol):
@@ -62,6 +63,11 @@ class Asker:
     scope: Scope
     excluded: frozenset[RecordId]
     marks: set[str] = field(default_factory=set)
+
+    @property
+    def note(self) -> str:
+        """What to tell whoever may see nothing at all; by their rights alone."""
+        return _NO_SCOPE if self.scope.empty else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class Screened:
     output: str
     unnamed: int = 0
     unread: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+    """What else there is to say: that the user may see no record."""
 
 
 class ListService:
@@ -126,7 +128,9 @@ class ListService:
         counts = {str(verdict): best[said] for verdict, said in VERDICTS.items()}
         unread = Counter(key for each in listed for key in self._screening.doubts(each.entry))
         unnamed = sum(not each.entry.name for each in listed)
-        return Screened(len(listed), counts, str(target), unnamed, unread)
+        return Screened(
+            len(listed), counts, str(target), unnamed, unread, self._screening.note(user)
+        )
 
     def rows(self, lines: Sequence[Listed], user: str, limit: int) -> list[Row]:
         """Answer a piece of a list as rows of the file."""

@@ -69,6 +69,10 @@ class ScreeningService:
             found += answers
         return tuple(found)
 
+    def note(self, user: str) -> str:
+        """Say that a user may see no record, if that is so."""
+        return self._asking.asker(user).note
+
     def doubts(self, entry: Entry) -> dict[str, str]:
         """Say by field what of a line is no evidence, as it cannot be read."""
         return self._facts.doubts(entry)

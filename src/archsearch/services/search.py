@@ -44,9 +44,6 @@ _SLIPS = frozenset(
 )
 """Channels that say that something else may have been meant."""
 
-_NO_SCOPE = "您的角色或部门没有可检索的档案，请联系管理员。"
-"""Said by the rights of who asks alone, whatever there is in the archive."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
@@ -132,7 +129,7 @@ class SearchService:
             mode=answer.mode,
             facets={key: result.facets.get(name, ()) for key, name in facets.items()},
             suggestion=self._suggestion(plan, expression, answer, asker),
-            note=_NO_SCOPE if asker.scope.empty else answer.note,
+            note=asker.note or answer.note,
             offset=offset,
             limit=limit,
         )

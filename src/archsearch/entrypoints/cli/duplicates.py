@@ -62,7 +62,9 @@ def _show(page: "DuplicatePage", out: Output) -> None:
         last = page.offset + len(page.groups)
         told += f"，这里是第 {page.offset + 1:,}–{last:,} 组"
     out.note(
-        f"{told}（{page.took_ms / 1000:,.1f} 秒）。" if page.total else "没有找到疑似重复的档案。"
+        f"{told}（{page.took_ms / 1000:,.1f} 秒）。"
+        if page.total
+        else f"没有找到疑似重复的档案。{page.note}"
     )
 
 

@@ -82,7 +82,7 @@ def command(
         raise click.UsageError("结果文件不能就是名单文件；请换一个文件名。")
     if output is not None and output.suffix.lower() not in {".csv", ".xlsx"}:
         raise click.UsageError("结果文件须以 .csv 或 .xlsx 结尾。")
-    found: Found = []
+    found, note = Found(), ""
     unread: Counter[str] = Counter()
     with session.archive() as archive, session.out.progress("比对") as steps:
         wanted = chain(_given(names, file), _listed(file, archive, session.out) if file else ())
@@ -93,11 +93,12 @@ def command(
         while batch := list(islice(wanted, _STEP)):
             answers = archive.screening.match([line.entry for line in batch], user, limit)
             found += zip(batch, answers, strict=True)
+            note = archive.screening.note(user)
             unread.update(key for line in batch for key in archive.screening.doubts(line.entry))
             if steps:
                 steps("", len(found))
         schema = archive.settings.schema
-    _show(found, session.out)
+    _show(found, note, session.out)
     _doubt(unread, schema, session.out)
 
 
@@ -130,7 +131,7 @@ def _tell(screened: "Screened", schema: "Schema", out: Output) -> None:
     else:
         out.lines([verdict, str(number)] for verdict, number in screened.verdicts.items())
     told = _unnamed(screened.unnamed)
-    out.note(f"比对 {screened.lines:,} 行{told}，结果在 {screened.output}。")
+    out.note(f"比对 {screened.lines:,} 行{told}，结果在 {screened.output}。{screened.note}")
     _doubt(screened.unread, schema, out)
 
 
@@ -147,9 +148,9 @@ def _unnamed(number: int) -> str:
     return f"（其中没有名称的 {number:,} 行）" if number else ""
 
 
-def _show(found: Found, out: Output) -> None:
+def _show(found: Found, note: str, out: Output) -> None:
     if out.json:
-        out.document({"matches": [_match(line, each) for line, each in found]})
+        out.document({"matches": [_match(line, each) for line, each in found], "note": note})
         return
     if out.people:
         out.table(_table(found))
@@ -157,7 +158,7 @@ def _show(found: Found, out: Output) -> None:
         out.lines(row for line, each in found for row in _lines(line.entry.name, each))
     some = sum(1 for _, each in found if each)
     unnamed = _unnamed(sum(not line.entry.name for line, _ in found))
-    out.note(f"比对 {len(found):,} 个名称{unnamed}，{some:,} 个有结果。")
+    out.note(f"比对 {len(found):,} 个名称{unnamed}，{some:,} 个有结果。{note}")
 
 
 def _match(line: Listed, found: "tuple[Hit, ...]") -> dict[str, Any]:

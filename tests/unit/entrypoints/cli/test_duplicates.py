@@ -17,7 +17,7 @@ def test_groups_are_listed_a_record_a_line(change: Run, tmp_path: Path) -> None:
     assert "同音" in first[5]
     assert "电话一致" in first[5]
     found = change("duplicates", "--json").document
-    assert list(found) == ["total", "records", "groups", "took_ms", "offset", "limit"]
+    assert list(found) == ["total", "records", "groups", "took_ms", "offset", "limit", "note"]
     assert found["total"] == 1
 
 
@@ -30,3 +30,12 @@ def test_nothing_found_is_said(run: Run) -> None:
 
 def test_a_degree_that_is_none_is_a_usage_error(run: Run) -> None:
     assert run("duplicates", "--least", "none").code == 2
+
+
+def test_who_may_see_nothing_is_told_so(change: Run) -> None:
+    change("user", "add", "zhao")
+
+    told = "您的角色或部门没有可检索的档案"
+    assert told in change("--as", "zhao", "duplicates").err
+    assert told in change("--as", "zhao", "duplicates", "--json").document["note"]
+    assert told not in change("duplicates").err

@@ -156,5 +156,21 @@ def test_evidence_that_cannot_be_read_is_counted(run: Run, tmp_path: Path) -> No
     assert "abc" not in told + filed.err + filed.out
 
 
+def test_who_may_see_nothing_is_told_so(change: Run, tmp_path: Path) -> None:
+    change("user", "add", "zhao")
+    target = str(tmp_path / "结果.csv")
+
+    shown = change("--as", "zhao", "match", "张伟")
+    filed = change("--as", "zhao", "match", "张伟", "-o", target)
+
+    told = "您的角色或部门没有可检索的档案"
+    assert told in shown.err
+    assert told in filed.err
+    assert told in change("--as", "zhao", "match", "张伟", "--json").document["note"]
+    assert told in change("--as", "zhao", "match", "张伟", "-o", target, "--json").document["note"]
+    assert told not in change("match", "张伟").err
+    assert change("match", "张伟", "--json").document["note"] == ""
+
+
 def test_a_result_of_another_kind_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     assert run("match", "张伟", "-o", str(tmp_path / "结果.pdf")).code == 2
