@@ -110,7 +110,7 @@ class DuplicateService:
             round((time.perf_counter() - started) * 1000, 3),
             offset,
             limit,
-            asker.note,
+            Asker(found.scope, frozenset()).note,
         )
         self._trail.note(user, Action.DUPLICATES, detail=self._detail(page, least))
         return page

@@ -145,3 +145,23 @@ def test_a_dry_run_leaves_the_log_whole(office: Office) -> None:
     office.feed({"name": "张伟"}, {"name": "李娜"}, dry_run=True)
 
     assert office.application.audit.verify("admin").intact
+
+
+def test_entries_before_the_first_and_a_log_that_begins_anew_are_breaks(office: Office) -> None:
+    office.archive.search("张", user="admin")
+    with office.application.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_appended")
+        connection.exec_driver_sql(
+            "INSERT INTO audit SELECT -7, at, user_name, action, target, outcome, detail,"
+            " prev_digest, digest FROM audit WHERE seq = 1"
+        )
+    assert not office.application.audit.verify("admin").intact
+    with office.application.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_not_deleted")
+        connection.exec_driver_sql("DELETE FROM audit")
+        connection.exec_driver_sql(f"UPDATE audit_head SET seq = 0, digest = '{'0' * 64}'")
+    (office.path / "var" / "audit.anchors").unlink()
+
+    report = office.application.audit.verify("admin")
+
+    assert [one.seq for one in report.breaks] == [1]

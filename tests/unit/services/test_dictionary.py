@@ -294,3 +294,14 @@ def test_who_removes_a_term_of_another_kind_is_told_how(stocked: Office) -> None
 
     with pytest.raises(NotFoundError, match="--for"):
         stocked.application.dictionary.remove(WORD, "越信通", "", "admin")
+
+
+def test_a_term_has_only_so_many_meanings(office: Office) -> None:
+    dictionary = office.application.dictionary
+    for number in range(20):
+        dictionary.add(SHORT, "越信通", f"浙江省第{number}农村信用社", "admin")
+
+    with pytest.raises(ConflictError):
+        dictionary.add(SYNONYM, "越信通", "另一个", "admin")
+    with pytest.raises(ConflictError):
+        dictionary.add(SHORT, "越信通", "浙江省又一农村信用社", "admin")
