@@ -15,7 +15,7 @@ from archsearch.domain.query import Hit, Verdict
 from archsearch.domain.record import RecordId
 from archsearch.domain.screening import Listed
 from archsearch.errors import BusyError, InvalidRequestError
-from archsearch.ingest.textsheet import write_text_workbook
+from archsearch.ingest.textsheet import Layout, NumberStyle, write_text_workbook
 from archsearch.services.asking import Asking
 from archsearch.services.helper import Helper
 from archsearch.services.screening import CHUNK, ScreeningService
@@ -33,6 +33,11 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _ID: Final = _COLUMNS.index("档号")
 _ATTEMPTS: Final = 3
+_LAYOUT: Final = Layout(
+    widths=(8, 30, 7, 9, 8, 24, 30, 44, 22, 24),
+    numbers={0: NumberStyle.WHOLE, 2: NumberStyle.WHOLE, 4: NumberStyle.THOUSANDTHS},
+    filtered=True,
+)
 _SHOWN: Final = ("name", "id_number", "region")
 _PLAIN: Final = frozenset({"精确", "子串"})
 _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
@@ -227,7 +232,7 @@ def as_cell(text: str) -> str:
 
 
 def _write_xlsx(file: BinaryIO, rows: Iterable[Row]) -> None:
-    write_text_workbook(file, "比对结果", _COLUMNS, rows)
+    write_text_workbook(file, "比对结果", _COLUMNS, rows, _LAYOUT)
 
 
 _WRITERS: Final = {".csv": _write_csv, ".xlsx": _write_xlsx}

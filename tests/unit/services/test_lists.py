@@ -99,10 +99,14 @@ def test_a_list_becomes_a_file_that_spreadsheets_cannot_spoil(
     assert sheet is not None
     cells = {cell.coordinate: cell for row in sheet.iter_rows() for cell in row}
     assert (cells["F2"].value, cells["B3"].value) == ("0001", "=cmd|calc")
-    assert {cell.data_type for cell in cells.values() if cell.value is not None} <= {
-        "s",
-        "inlineStr",
-    }
+    texts = [cell for at, cell in cells.items() if cell.value is not None and at[0] not in "ACE"]
+    assert {cell.data_type for cell in texts} <= {"s", "inlineStr"}
+    assert [cells[at].value for at in ("A2", "C2", "E2")] == [1, 1, 1.0]
+    assert {cells[at].data_type for at in ("A2", "C2", "E2", "A4", "C4")} == {"n"}
+    assert cells["E2"].number_format == "0.000"
+    assert cells["E4"].value is None
+    assert sheet.auto_filter.ref == "A1:J4"
+    assert sheet.column_dimensions["H"].width > sheet.column_dimensions["A"].width
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.csv", "a.xlsx", "workspace"]
 
 
