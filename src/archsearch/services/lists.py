@@ -4,11 +4,11 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from archsearch.domain.audit import Action
 from archsearch.domain.query import Hit, Verdict
@@ -44,7 +44,15 @@ _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
 _MANGLED: Final = re.compile(r"0[0-9]+|[0-9]{12,}")
 """Digits that a spreadsheet would not leave as they are."""
 
-Progress = Callable[[str, int], None]
+
+class Progress(Protocol):
+    """Told how far it has come."""
+
+    def __call__(self, name: str, done: int, total: int = 0) -> None:
+        """Show that so many lines are done, of so many."""
+        ...
+
+
 Row = list[str]
 
 
@@ -97,8 +105,12 @@ class ListService:
         user: str,
         limit: int,
         progress: Progress | None = None,
+        *,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> Screened:
         """Screen a list into a CSV or XLSX file, by its ending; goes on where it was broken off.
+
+        ``tell`` is told from where on, if so.
 
         Raises:
             AccessDeniedError: There is no such user.
@@ -113,11 +125,15 @@ class ListService:
         pieces = [listed[at : at + CHUNK] for at in range(0, len(listed), CHUNK)]
         job = self._job(listed, user, limit)
         with Unfinished(target, job, self._trail.clock()) as unfinished:
+            if unfinished.done:
+                tell(_resumed(pieces, unfinished.done))
+            if progress:
+                progress("", _lines_of(pieces, unfinished.done), len(listed))
             for _ in range(_ATTEMPTS):
                 for piece, answers in self._answers(pieces, unfinished.done, user, limit):
                     unfinished.add(piece, answers)
                     if progress:
-                        progress("", min(len(unfinished.done) * CHUNK, len(listed)))
+                        progress("", _lines_of(pieces, unfinished.done), len(listed))
                 rows = [row for piece in range(len(pieces)) for row in unfinished.done[piece]]
                 # A long job, or a broken one: what was found then may be hidden by now.
                 hidden = self._asking.hidden({RecordId(row[_ID]) for row in rows} - {""}, user)
@@ -184,6 +200,18 @@ class ListService:
 
 _WORTH: Final = 10
 """Pieces from which on a helper is worth its start."""
+
+
+def _lines_of(pieces: Sequence[Sequence[Listed]], done: Iterable[int]) -> int:
+    return sum(len(pieces[piece]) for piece in done)
+
+
+def _resumed(pieces: Sequence[Sequence[Listed]], done: Container[int]) -> str:
+    """Say where the first line is that is left to do."""
+    left = next((piece for number, piece in enumerate(pieces) if number not in done), None)
+    if left is None:
+        return "接着上次，各行都已比对，只差写出结果。"
+    return f"接着上次，从第 {left[0].place} 行起。"
 
 
 def _rows(line: Listed, hits: Sequence[Hit], doubts: Mapping[str, str]) -> Iterator[Row]:

@@ -134,6 +134,32 @@ def test_what_was_broken_off_is_gone_on_with_and_nothing_is_done_twice(
     assert not part.exists()
 
 
+def test_going_on_tells_from_where_and_progress_has_the_total(
+    people: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, steps = list[str](), list[tuple[int, int]]()
+    target = tmp_path / "a.csv"
+    with monkeypatch.context() as patch:
+        stop_after(patch, 2)
+        with pytest.raises(StoppedError):
+            service(people).screen(LINES, target, "admin", 2, tell=told.append)
+    at_first = list(told)
+
+    service(people).screen(
+        LINES,
+        target,
+        "admin",
+        2,
+        lambda _, done, total=0: steps.append((done, total)),
+        tell=told.append,
+    )
+
+    assert at_first == []
+    assert told == [f"接着上次，从第 {2 * CHUNK + 1} 行起。"]
+    assert steps[0] == (2 * CHUNK, len(LINES))
+    assert steps[-1] == (len(LINES), len(LINES))
+
+
 @pytest.mark.parametrize("other", ["list", "limit", "rights", "day"])
 def test_another_job_begins_anew(
     people: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str

@@ -87,7 +87,9 @@ def command(
     with session.archive() as archive, session.out.progress("比对") as steps:
         wanted = chain(_given(names, file), _listed(file, archive, session.out) if file else ())
         if output is not None:
-            screened = archive.lists.screen(wanted, output, user, limit, steps)
+            screened = archive.lists.screen(
+                wanted, output, user, limit, steps, tell=session.out.note
+            )
             _tell(screened, archive.settings.schema, session.out)
             return
         while batch := list(islice(wanted, _STEP)):

@@ -16,8 +16,8 @@ from archsearch.entrypoints.cli.text import safe
 class Steps(Protocol):
     """Told how far a long operation has come."""
 
-    def __call__(self, name: str, done: int) -> None:
-        """Show that so many rows of a source are done."""
+    def __call__(self, name: str, done: int, total: int = 0) -> None:
+        """Show that so many rows of a source are done, of so many where that is known."""
         ...
 
 

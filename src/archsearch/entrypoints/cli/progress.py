@@ -18,7 +18,7 @@ def shown(title: str, *, color: bool) -> Iterator[Steps]:
     bars = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        TextColumn("{task.completed} 条", markup=False),
+        _Count("", markup=False),
         _Speed("", markup=False),
         TimeElapsedColumn(),
         console=console,
@@ -28,14 +28,21 @@ def shown(title: str, *, color: bool) -> Iterator[Steps]:
         task = bars.add_task(title, total=None)
         before, last = 0, ("", 0)
 
-        def step(name: str, done: int) -> None:
+        def step(name: str, done: int, total: int = 0) -> None:
             nonlocal before, last
             if name != last[0]:
                 before += last[1]
             last = (name, done)
-            bars.update(task, description=f"{title} {safe(name)}".strip(), completed=before + done)
+            told = f"{title} {safe(name)}".strip()
+            bars.update(task, description=told, completed=before + done, total=total or None)
 
         yield step
+
+
+class _Count(TextColumn):
+    def render(self, task: Task) -> Text:
+        total = f" / {task.total:.0f}" if task.total else ""
+        return Text(f"{task.completed:.0f}{total} 条")
 
 
 class _Speed(TextColumn):
