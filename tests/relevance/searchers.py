@@ -11,6 +11,7 @@ from typing import TypeAlias
 import archsearch
 from archsearch.analysis.folding import fold
 from archsearch.errors import ArchsearchError
+from archsearch.search.likeness.finder import Sought
 from tests.relevance.cases import Found
 from tests.relevance.corpus import Corpus
 from tests.relevance.near import SURE, ExactSearcher
@@ -72,7 +73,7 @@ class _Likeness:
         self._ask = lambda gathers: asking.gather(gathers, asker)
 
     def search(self, query: str, limit: int) -> Sequence[Found]:
-        (matches,) = self._likeness.names([query], self._ask, limit)
+        (matches,) = self._likeness.seek([Sought(query)], self._ask, limit)
         return [Found(int(match.record_id[1:]), match.score) for match in matches]
 
     def exact(self, query: str, limit: int) -> Sequence[Found]:

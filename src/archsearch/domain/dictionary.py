@@ -58,6 +58,11 @@ class Dictionary:
                 found[each.meaning][each.term] = None
         return {term: tuple(meanings) for term, meanings in found.items()}
 
+    def meanings(self, term: str) -> tuple[str, ...]:
+        """List everything that a term is taken to mean."""
+        full = (meaning for short, meaning in self.short_names if short == term)
+        return (*full, *self.synonyms.get(term, ()))
+
 
 @dataclass(slots=True)
 class Glossary:

@@ -108,15 +108,6 @@ class Likeness:
                 meant.setdefault(match.record_id, []).append(_Meant(one.text, match))
         return LikelyNames(nodes, meant)
 
-    def names(self, texts: Sequence[str], ask: Ask, limit: int) -> list[list[Match]]:
-        """Find who may be meant by each of some names."""
-        return self._matches([Sought(text) for text in texts], ask, limit)
-
-    @property
-    def suggested(self) -> float:
-        """The score from which a name is suggested that does not begin with what is typed."""
-        return self._lexicon.costs.suggested
-
     def named(self, texts: Sequence[str], likely: LikelyNames) -> bool:
         """Whether names are meant: one is much like a text, or it ends as names do."""
         if likely.best >= self._lexicon.costs.named:

@@ -145,14 +145,11 @@ class Asking:
             excluded |= refused
         raise BusyError("档案正在变动，请稍后重试。")
 
-    def hidden(self, record_ids: Set[RecordId], user: str) -> frozenset[RecordId]:
-        """Tell which of some records a user may not see, as rights and records are now."""
-        scope = self.asker(user).scope
+    def visible(self, record_ids: Set[RecordId], asker: Asker) -> dict[RecordId, Record]:
+        """Load those of some records that may be seen, as they are now."""
         with self._trail.database.read() as connection:
             found = records.get(connection, sorted(record_ids))
-        return frozenset(
-            each for each in record_ids if each not in found or not scope.permits(found[each])
-        )
+        return {one: record for one, record in found.items() if asker.scope.permits(record)}
 
     def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
         """Ask the engine for records that share telling tokens; who they are is to be asked."""

@@ -11,7 +11,7 @@ from archsearch.analysis.folding import fold_key
 from archsearch.analysis.units import positioned
 from archsearch.domain.access import Role, Scope, ScopedQuery, restrict
 from archsearch.domain.audit import Action
-from archsearch.domain.dictionary import Entry, EntryKind
+from archsearch.domain.dictionary import Dictionary, Entry, EntryKind
 from archsearch.domain.plan import AnyOf, PhraseNode, Plan
 from archsearch.domain.schema import Matching, Schema
 from archsearch.engines.fields import phrase_tokens
@@ -86,7 +86,11 @@ class DictionaryService:
             known = dictionary.load(connection).entries
             if not _forms(entry).isdisjoint(known):
                 raise ConflictError("词典里已有这一条。")
-            if sum(entry.term in (one.term, one.meaning) for one in known) >= _MOST_MEANINGS:
+            kept = Dictionary((*known, entry))
+            if (
+                max(len(kept.meanings(word)) for word in (entry.term, entry.meaning))
+                > _MOST_MEANINGS
+            ):
                 raise ConflictError(f"一个词条最多 {_MOST_MEANINGS} 个释义。")
             if len(known) >= _MOST:
                 raise ConflictError(f"词典最多 {_MOST} 条；请先移除不用的。")

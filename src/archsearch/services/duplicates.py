@@ -132,12 +132,11 @@ class DuplicateService:
         for _ in range(_ATTEMPTS):
             found = self._found(self._asking.asker(user), least, progress)
             groups = found.groups[chosen]
-            scope = self._asking.asker(user).scope
-            with self._trail.database.read() as connection:
-                ids = [record_id for group in groups for record_id in group.members]
-                there = records.get(connection, ids)
-            seen = all(one in there and _comparable(there[one], scope) for one in ids)
-            if seen and scope == found.scope:
+            ids = {record_id for group in groups for record_id in group.members}
+            asker = self._asking.asker(user)
+            there = self._asking.visible(ids, asker)
+            kept = sum(_comparable(record, asker.scope) for record in there.values())
+            if kept == len(ids) and asker.scope == found.scope:
                 return found, [self._shown(group, there) for group in groups]
             self._last = None
         raise BusyError("档案正在变动，请稍后重试。")

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple
+from select import select
 from typing import IO, Any, Final
 
 from archsearch.domain.screening import Entry, Listed
@@ -18,6 +19,10 @@ from archsearch.services.companion import Invitation, processors, runs_python
 
 _READ: Final = 1 << 16
 _PATIENCE: Final = 5.0
+_SILENCE: Final = 60.0
+"""Seconds; many times what a piece takes on a slow machine. A helper may have been stopped."""
+_MOST: Final = 3
+"""Helpers; each of them holds dictionaries in memory."""
 
 Answer = Callable[[Sequence[Listed], str, int], list[list[str]]]
 
@@ -31,9 +36,6 @@ def invite(invitation: Invitation) -> list["Helper"]:
         while len(helpers) < min(processors() - 1, _MOST):
             helpers.append(Helper(invitation.start()))
     return helpers
-
-
-_MOST: Final = 3
 
 
 class Helper:
@@ -60,14 +62,13 @@ class Helper:
             self._gone = True
 
     def answers(self, *, wait: bool) -> Iterator[tuple[int, list[list[str]]]]:
-        """Give the answer if it is there; ``wait`` for it until it is."""
+        """Give the answer if it is there; ``wait`` for it, but not for ever."""
         answers = self._pipe(self._process.stdout).fileno()
-        os.set_blocking(answers, wait)
         while self._piece is not None and not self._gone:
-            try:
-                found = os.read(answers, _READ)
-            except BlockingIOError:
+            if not select([answers], [], [], _SILENCE if wait else 0)[0]:
+                self._gone = wait
                 return
+            found = os.read(answers, _READ)
             self._heard += found
             line, ended, rest = self._heard.partition(b"\n")
             if ended:

@@ -136,7 +136,8 @@ class ListService:
                         progress("", _lines_of(pieces, unfinished.done), len(listed))
                 rows = [row for piece in range(len(pieces)) for row in unfinished.done[piece]]
                 # A long job, or a broken one: what was found then may be hidden by now.
-                hidden = self._asking.hidden({RecordId(row[_ID]) for row in rows} - {""}, user)
+                told = {RecordId(row[_ID]) for row in rows if row[_ID]}
+                hidden = told - self._asking.visible(told, self._asking.asker(user)).keys()
                 if not hidden:
                     break
                 for piece, some in tuple(unfinished.done.items()):

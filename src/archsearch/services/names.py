@@ -7,7 +7,7 @@ from archsearch.domain.plan import GivenNode, Plan
 from archsearch.domain.query import Suggestion
 from archsearch.search.compiler import may_be_name
 from archsearch.search.language import Language
-from archsearch.search.likeness.finder import Ask
+from archsearch.search.likeness.finder import Ask, Sought
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.trail import Trail
 
@@ -58,14 +58,15 @@ class NameService:
 
     def _likely(self, text: str, asker: Asker, limit: int) -> Iterator[Suggestion]:
         """Complete to names that are like what is typed."""
-        (matches,) = self._language.likeness.names([text], self._asks(asker), limit)
-        matches = [match for match in matches if match.score >= self._language.likeness.suggested]
+        likeness = self._language.likeness
+        (matches,) = likeness.seek([Sought(text)], self._asks(asker), limit)
+        matches = [match for match in matches if match.score >= likeness.costs.suggested]
         given = GivenNode(tuple((match.record_id, match.score) for match in matches))
         found = self._asking.ask(Plan(given, limit=limit), asker)
         by_id = {match.record_id: match for match in matches}
         for hit in found.result.hits:
             name = self._presenter.name(found.records[hit.record_id])
-            channel = self._language.likeness.channel(text, by_id[hit.record_id])
+            channel = likeness.channel(text, by_id[hit.record_id])
             yield Suggestion(name, str(channel), hit.record_id)
 
     def _asks(self, asker: Asker) -> Ask:

@@ -4,7 +4,7 @@ A list is worked through in chunks: rights, numbers and records are asked for on
 a chunk. The answer to a line is that of the line alone, whatever stands around it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, replace
 from typing import Final
 
@@ -24,7 +24,6 @@ from archsearch.search.likeness.finder import Match
 from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
 from archsearch.services.candidates import CERTAIN, Candidates, Line, Weighed
 from archsearch.services.trail import Trail
-from archsearch.storage import records
 
 _LONGEST_LIST: Final = 400_000
 _LONGEST_FACT: Final = 200
@@ -138,17 +137,11 @@ class ScreeningService:
         open_lines = [line for line in lines if limit and not line.settled(limit)]
         while open_lines:
             wanted = [(line, line.next(max(limit, _AT_LEAST))) for line in open_lines]
-            found = self._load({one for _, some in wanted for one in some}, asker)
+            found = self._asking.visible({one for _, some in wanted for one in some}, asker)
             for line, some in wanted:
                 there = (found[record_id] for record_id in some if record_id in found)
                 line.weighed += (self._weigh(line, record, weigher) for record in there)
             open_lines = [line for line in open_lines if not line.settled(limit)]
-
-    def _load(self, record_ids: "set[RecordId]", asker: Asker) -> Mapping[RecordId, Record]:
-        """Load records as they are now; none that the user may not see now."""
-        with self._trail.database.read() as connection:
-            found = records.get(connection, sorted(record_ids))
-        return {one: record for one, record in found.items() if asker.scope.permits(record)}
 
     def _weigh(self, line: Line, record: Record, weigher: Corroborator) -> Weighed:
         match = line.matches.get(record.record_id)

@@ -305,3 +305,15 @@ def test_a_term_has_only_so_many_meanings(office: Office) -> None:
         dictionary.add(SYNONYM, "越信通", "另一个", "admin")
     with pytest.raises(ConflictError):
         dictionary.add(SHORT, "越信通", "浙江省又一农村信用社", "admin")
+
+
+def test_a_word_has_only_so_many_synonyms_whichever_was_added_to_which(office: Office) -> None:
+    dictionary = office.application.dictionary
+    for number in range(20):
+        dictionary.add(SYNONYM, f"说法{number}", "逾期", "admin")
+
+    with pytest.raises(ConflictError):
+        dictionary.add(SYNONYM, "又一说法", "逾期", "admin")
+    with pytest.raises(ConflictError):
+        dictionary.add(SYNONYM, "逾期", "又一说法", "admin")
+    dictionary.add(SYNONYM, "说法0", "又一说法", "admin")

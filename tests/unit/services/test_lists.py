@@ -2,6 +2,7 @@
 
 import csv
 import json
+import signal
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -295,7 +296,7 @@ def test_a_helper_gives_the_answers_that_would_be_given_here(
     assert (tmp_path / "helped.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
 
 
-@pytest.mark.parametrize("fate", ["dies", "refuses"])
+@pytest.mark.parametrize("fate", ["dies", "refuses", "stands still"])
 def test_a_helper_that_is_of_no_use_does_no_harm(
     people: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fate: str
 ) -> None:
@@ -305,6 +306,10 @@ def test_a_helper_that_is_of_no_use_does_no_harm(
     if fate == "dies":
         helper._process.kill()
         helper._process.wait()
+    elif fate == "stands still":
+        monkeypatch.setattr("archsearch.services.helper._SILENCE", 0.1)
+        monkeypatch.setattr("archsearch.services.helper._PATIENCE", 0.1)
+        helper._process.send_signal(signal.SIGSTOP)
     else:
         order = helper.order
         monkeypatch.setattr(

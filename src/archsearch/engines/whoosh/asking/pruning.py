@@ -6,6 +6,7 @@ What is left has the same hits and the same scores.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import is_
 
 from archsearch.domain.plan import (
     AllOf,
@@ -52,8 +53,6 @@ class _Pruner:
 
     def _made(self, node: Node) -> Node:
         match node:
-            case TermNode() | PhraseNode():
-                return node
             case AnyOf(children) | BestOf(children) | AtLeast(_, children):
                 return self._with(node, [child for child in children if not self._absent(child)])
             case AllOf(children):
@@ -69,7 +68,7 @@ class _Pruner:
 
     def _with(self, node: AnyOf | BestOf | AtLeast | AllOf, kept: Iterable[Node]) -> Node:
         children = tuple([self.node(child) for child in kept])
-        if len(children) == len(node.children) and all(map(_same, children, node.children)):
+        if len(children) == len(node.children) and all(map(is_, children, node.children)):
             return node
         return replace(node, children=children)
 
@@ -81,7 +80,3 @@ class _Pruner:
                 return node.field not in self._keys and node.field != ID
             case _:
                 return False
-
-
-def _same(one: Node, other: Node) -> bool:
-    return one is other
