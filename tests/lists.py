@@ -5,19 +5,33 @@ from typing import Final
 
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
+from archsearch.analysis.sounds import MixedSounds
+from archsearch.analysis.writing import Writing
 from archsearch.search.likeness.lexicon import Lexicon
 
 CONFIG: Final = Path(__file__).parents[1] / "config"
 
 
+def writing() -> Writing:
+    """Writes names as units."""
+    return Writing(CONFIG / "writing.tsv")
+
+
 def parts() -> Parts:
     """What tells the parts of names."""
-    return Parts(CONFIG / "regions.csv", CONFIG / "trades.txt", CONFIG / "organisation_forms.txt")
+    return Parts(
+        CONFIG / "regions.csv",
+        CONFIG / "trades.txt",
+        CONFIG / "organisation_forms.txt",
+        CONFIG / "name_parts.tsv",
+        writing(),
+    )
 
 
 def pinyin() -> Pinyin:
     """Readings of characters."""
-    return Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
+    mixed = MixedSounds(CONFIG / "sounds.tsv")
+    return Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv", mixed)
 
 
 def lexicon() -> Lexicon:

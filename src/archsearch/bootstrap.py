@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
+from archsearch.analysis.sounds import MixedSounds
+from archsearch.analysis.writing import Writing
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditEntry
 from archsearch.domain.dictionary import Glossary
@@ -107,8 +109,15 @@ class Application:
     def analysis(self) -> Analysis:
         """The tools of analysis."""
         find = self.settings.lists
-        pinyin = Pinyin(find("pinyin.tsv"), find("surname_readings.tsv"))
-        parts = Parts(find("regions.csv"), find("trades.txt"), find("organisation_forms.txt"))
+        mixed = MixedSounds(find("sounds.tsv"))
+        pinyin = Pinyin(find("pinyin.tsv"), find("surname_readings.tsv"), mixed)
+        parts = Parts(
+            find("regions.csv"),
+            find("trades.txt"),
+            find("organisation_forms.txt"),
+            find("name_parts.tsv"),
+            Writing(find("writing.tsv")),
+        )
         glossary = Glossary()
         segmenter = ChineseSegmenter(self.settings.user_dictionary, glossary)
         tokens = Tokens(derive_key(self._secret, "tokens"))

@@ -5,16 +5,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import opencc
 
 from archsearch.analysis.folding import fold
-from archsearch.analysis.pinyin import Pinyin
+from tests import lists
 from tests.relevance.corpus import Entry, Kind, plain
 from tests.relevance.lists import words
-
-CONFIG = Path(__file__).parents[2] / "config"
 
 _BEGINNINGS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"), ("r", "l"))
 _ENDINGS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
@@ -26,7 +23,7 @@ class Lore:
     """Knowledge of characters, restricted to those that the names are made of."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.pinyin = Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
+        self.pinyin = lists.pinyin()
         self._entries = entries
 
     @cached_property

@@ -9,7 +9,6 @@ from functools import cache, lru_cache
 from typing import Final
 
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.sounds import coarse
 
 _BEGINNINGS: Final = (
     *("zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x"),
@@ -37,17 +36,6 @@ _REMEMBERED: Final = 1 << 14
 """Whole initials that are kept at hand; there are half a million."""
 _READINGS: Final = 2
 """Readings of one unit that a name is found by."""
-
-
-@cache
-def heard(syllable: str) -> str:
-    """Mark all syllables that are mixed up with this one.
-
-    >>> heard("zhang") == heard("zan"), heard("zhang") == heard("zheng")
-    (True, False)
-    """
-    number = _NUMBERS.get(coarse(syllable))
-    return HOLE if number is None else chr(_HEARD + number)
 
 
 @cache
@@ -91,9 +79,9 @@ class Sounds:
 
     def __init__(self, pinyin: Pinyin) -> None:
         self.pinyin = pinyin
-        self.heard = _Table(self, heard)
+        self.heard = _Table(self, self.mark)
         self.said = _Table(self, said)
-        self.first_heard = _Table(self, heard, first=True)
+        self.first_heard = _Table(self, self.mark, first=True)
         self.first_said = _Table(self, said, first=True)
         self.several: set[str] = set()
         """Units met that may be read in more than one way."""
@@ -112,6 +100,11 @@ class Sounds:
             said_marks = said_first + said_marks[1:]
             letters = self.first_letters[first] + letters[1:]
         return heard_marks, said_marks, letters
+
+    def mark(self, syllable: str) -> str:
+        """Mark all syllables that are mixed up with this one."""
+        number = _NUMBERS.get(self.pinyin.coarse(syllable))
+        return HOLE if number is None else chr(_HEARD + number)
 
     def readings(self, unit: str, *, first: bool = False) -> tuple[str, ...]:
         """Readings of a unit, the main one first; at the beginning of a name as a surname's."""

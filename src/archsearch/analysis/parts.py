@@ -12,24 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from archsearch.analysis.writing import Written
+from archsearch.analysis.tables import Table, lines_of, words_of
+from archsearch.analysis.writing import Writing, Written
 
-LONGEST_PERSON: Final = 4
-_LONGEST_LINKED: Final = 9
-_LONGEST_REGION: Final = 12
-_MOST_REGIONS: Final = 4
-_LONGEST_WORD: Final = 6
-_BRAND: Final = 2
-"""Units after the region that belong to the brand whatever they are."""
-
-_BRAND_MOST: Final = 3
-_LEVELS: Final = frozenset("省市县区镇乡州盟旗")
-_COUNTRY: Final = "中国"
 _NAME, _ALIASES = 1, 7
 """Columns of the table of regions."""
-
-_INNER_FORMS: Final = ("有限责任公司", "股份有限公司", "有限公司", "集团公司", "公司", "集团")
-_KINDS: Final = ("集团", "股份", "控股", "责任", "企业")
 
 
 class Part(IntEnum):
@@ -71,15 +58,55 @@ class Parts:
         regions: Table of regions, with full and short names.
         trades: Words of business.
         forms: Organisation forms.
+        table: What else tells parts; its comments say what the rows mean.
+        writing: Writes names as units.
     """
 
-    def __init__(self, regions: Path, trades: Path, forms: Path) -> None:
+    def __init__(
+        self, regions: Path, trades: Path, forms: Path, table: Path, writing: Writing
+    ) -> None:
         self._files = (regions, trades, forms)
+        self._table = Table(table)
+        self.writing = writing
+
+    @cached_property
+    def longest_person(self) -> int:
+        """Units of a person's name at most."""
+        return self._table.count("longest_person")
+
+    @cached_property
+    def _longest_linked(self) -> int:
+        return self._table.count("longest_linked")
+
+    @cached_property
+    def _most_regions(self) -> int:
+        return self._table.count("most_regions")
+
+    @cached_property
+    def _brand(self) -> int:
+        return self._table.count("brand")
+
+    @cached_property
+    def _longest_brand(self) -> int:
+        return self._table.count("longest_brand")
+
+    @cached_property
+    def _levels(self) -> frozenset[str]:
+        return frozenset(self._table.text("levels"))
+
+    @cached_property
+    def _inside(self) -> Sequence[str]:
+        return self._table.words("inside")
+
+    @cached_property
+    def _before(self) -> Sequence[str]:
+        return self._table.words("before")
 
     @cached_property
     def _regions(self) -> frozenset[str]:
-        names = (*_region_names(self._files[0]), _COUNTRY)
-        return frozenset(name for name in names if 1 < len(name) <= _LONGEST_REGION)
+        longest = self._table.count("longest_region")
+        names = (*_region_names(self._files[0]), *self._table.words("countries"))
+        return frozenset(name for name in names if 1 < len(name) <= longest)
 
     @cached_property
     def _region_lengths(self) -> Mapping[str, Sequence[int]]:
@@ -88,8 +115,8 @@ class Parts:
 
     @cached_property
     def _trades(self) -> frozenset[str]:
-        words = words_of(self._files[1])
-        return frozenset(word for word in words if 1 < len(word) <= _LONGEST_WORD)
+        longest = self._table.count("longest_word")
+        return frozenset(word for word in words_of(self._files[1]) if 1 < len(word) <= longest)
 
     @cached_property
     def _trade_lengths(self) -> Mapping[str, Sequence[int]]:
@@ -111,14 +138,14 @@ class Parts:
             order = self._regions_first(name)
             if order is not None:
                 units = "".join(units[place] for place in order)
-        if len(units) <= LONGEST_PERSON and not (query and self._leads(units)):
+        if len(units) <= self.longest_person and not (query and self._leads(units)):
             return Parted(units, bytes(len(units)), order)
         regions = self._region_ends(units)
         # A name that is nothing but a region is that: 北京, or a person called 高平.
         if regions and regions[-1] == len(units):
             regions = []
         form = self._form_start(units, regions[-1] if regions else 0)
-        if not regions and form == len(units) and len(units) <= _LONGEST_LINKED and not query:
+        if not regions and form == len(units) and len(units) <= self._longest_linked and not query:
             return Parted(units, bytes([Part.LINKED]) * len(units), order)
         return Parted(units, self._parts(units, regions, form), order)
 
@@ -158,12 +185,12 @@ class Parts:
         """Where each of the regions ends that a text begins with."""
         ends: list[int] = []
         end = 0
-        while len(ends) < _MOST_REGIONS:
+        while len(ends) < self._most_regions:
             length = self._region_at(units, end)
             if not length:
                 break
             end += length
-            if units[end : end + 1] in _LEVELS and units[end - 1] not in _LEVELS:
+            if units[end : end + 1] in self._levels and units[end - 1] not in self._levels:
                 end += 1
             ends.append(end)
         return ends
@@ -176,13 +203,12 @@ class Parts:
                 return length
         return 0
 
-    @staticmethod
-    def _mark_regions(units: str, parts: bytearray, start: int, ends: Sequence[int]) -> None:
+    def _mark_regions(self, units: str, parts: bytearray, start: int, ends: Sequence[int]) -> None:
         """Mark regions from a place on, and apart from them the words for levels."""
         for end in ends:
             parts[start:end] = _REGION * (end - start)
             start = end
-            if units[start - 1] in _LEVELS:
+            if units[start - 1] in self._levels:
                 parts[start - 1] = Part.LEVEL
 
     def _form_start(self, units: str, region: int) -> int:
@@ -197,16 +223,16 @@ class Parts:
         self._mark_regions(units, parts, 0, regions)
         parts[form:] = _FORM * (len(units) - form)
         head = self._mark_form_inside(units, parts, region, form)
-        self._mark_trades(units, parts, region + _BRAND, form)
+        self._mark_trades(units, parts, region + self._brand, form)
         free = next((p for p in range(region, head) if parts[p] != Part.BODY), head)
         # A longer run is a brand and a trade that is in no list.
-        end = free if free - region <= _BRAND_MOST else region + _BRAND
+        end = free if free - region <= self._longest_brand else region + self._brand
         parts[region:end] = _BRAND_PART * (end - region)
         return bytes(parts)
 
     def _mark_form_inside(self, units: str, parts: bytearray, region: int, form: int) -> int:
         """Mark the form of the head office in the name of a branch; what follows is the branch."""
-        for inner in _INNER_FORMS:
+        for inner in self._inside:
             start = units.find(inner, region + 1, form)
             if start > 0:
                 end = start + len(inner)
@@ -219,7 +245,7 @@ class Parts:
 
     def _mark_kind(self, units: str, parts: bytearray, end: int) -> int:
         """Mark what often stands before the form and belongs to it, as in (集团)有限公司."""
-        for kind in _KINDS:
+        for kind in self._before:
             start = end - len(kind)
             if start > 1 and units.startswith(kind, start):
                 parts[start:end] = _FORM * len(kind)
@@ -245,17 +271,6 @@ def _lengths(words: Iterable[str], key: slice) -> Mapping[str, Sequence[int]]:
     for word in words:
         found.setdefault(word[key], set()).add(len(word))
     return {begin: sorted(lengths, reverse=True) for begin, lengths in found.items()}
-
-
-def lines_of(path: Path) -> Iterator[str]:
-    """Read the lines of a list that are no comments."""
-    with path.open(encoding="utf-8") as lines:
-        yield from (line.rstrip("\n") for line in lines if not line.startswith("#"))
-
-
-def words_of(path: Path) -> Iterator[str]:
-    """Read the words of a list."""
-    return (word for line in lines_of(path) for word in line.split())
 
 
 def _region_names(path: Path) -> Iterator[str]:

@@ -7,6 +7,8 @@ from itertools import product
 from math import prod
 from pathlib import Path
 
+from archsearch.analysis.sounds import MixedSounds
+
 _MAX_COMBINATIONS = 8
 _FEW = 40
 """Looking up so many units takes as long as parsing the table."""
@@ -23,9 +25,12 @@ class Pinyin:
         readings: File with lines ``character<TAB>syllable[,syllable…]``, main reading first.
         surnames: File with lines ``surname<TAB>syllable[ syllable…][,…]``; readings that a name may
             have at its start, beside the ordinary ones.
+        mixed: Which syllables are taken for one another.
     """
 
-    def __init__(self, readings: Path, surnames: Path) -> None:
+    def __init__(self, readings: Path, surnames: Path, mixed: MixedSounds) -> None:
+        self.coarse = mixed.coarse
+        self.mixed = mixed
         self._readings_path = readings
         self._surnames_path = surnames
 

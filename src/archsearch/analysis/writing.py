@@ -6,30 +6,20 @@ other signs are no units. Every unit keeps the place in the original text that i
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from archsearch.analysis.folding import fold, fold_with_offsets
+from archsearch.analysis.tables import Table
 from archsearch.analysis.units import HAN
 
 _UNIT: Final = re.compile(rf"[{HAN}\w]")
-_NUMERALS: Final = str.maketrans(
-    "0123456789零壹贰叁肆柒捌玖拾", "〇一二三四五六七八九〇一二三四七八九十"
-)
-_SURNAMES: Final = re.compile("(?<=第)[伍陆]|(?<=[〇一二三四五六七八九十])[伍陆]")
-"""伍 and 陆 are surnames as well as numerals."""
+_PLAIN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]*")
+_NUMERAL: Final = "〇一二三四五六七八九十"
 _TENS: Final = re.compile(
     "(?<![一二三四五六七八九百])([二三四五六七八九]?)十([一二三四五六七八九]?)"
 )
-_BRACKETS: Final = {
-    "(": ")",
-    "[": "]",
-    "【": "】",
-    "〔": "〕",
-    "「": "」",
-    "<": ">",
-    "《": "》",
-    "{": "}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +32,78 @@ class Written:
     """Ranges of units that were in brackets of their own."""
 
 
-_PLAIN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]*")
-_WRITTEN_ANEW: Final = frozenset("零壹贰叁肆柒捌玖拾伍陆十")
+class Writing:
+    """Writes texts in one way, by a table of numerals, brackets and other signs.
 
-
-def plainly(folded: str) -> str | None:
-    """Give the units of a folded text that is nothing but them, as most are; else None."""
-    if _PLAIN.fullmatch(folded) and _WRITTEN_ANEW.isdisjoint(folded):
-        return folded
-    return None
-
-
-def written(text: str) -> Written:
-    """Write a text as units.
-
-    >>> written("上海(第10)店").units
-    '上海第一〇店'
+    Args:
+        path: The table; its comments say what the rows mean. It is read when first needed.
     """
-    if plainly(text) is not None and fold(text) == text:
-        return Written(text, tuple(range(len(text))))
-    folded, offsets = fold_with_offsets(text)
-    units: list[str] = []
-    starts: list[int] = []
-    brackets: list[tuple[int, int]] = []
-    opened: tuple[str, int] | None = None
-    for character, offset in zip(folded, offsets, strict=False):
-        if _UNIT.match(character) and character != "_":
-            units.append(character)
-            starts.append(offset)
-        elif character in _BRACKETS:
-            opened = (_BRACKETS[character], len(units))
-        elif opened and character == opened[0]:
-            brackets.append((opened[1], len(units)))
-            opened = None
-    joined = "".join(units).translate(_NUMERALS)
-    if "伍" in joined or "陆" in joined:
-        joined = _SURNAMES.sub(lambda found: "五" if found[0] == "伍" else "六", joined)
-    if "十" in joined and len(joined) > 1:
-        return _with_tens(joined, starts, brackets)
-    return Written(joined, tuple(starts), tuple(brackets))
+
+    def __init__(self, path: Path) -> None:
+        self._table = Table(path)
+
+    @cached_property
+    def masks(self) -> str:
+        """Characters that hide one."""
+        return "".join(self._table.words("mask"))
+
+    @cached_property
+    def counters(self) -> list[str]:
+        """What the numbers of an address count."""
+        return self._table.words("counter")
+
+    @cached_property
+    def _numerals(self) -> dict[int, str]:
+        return {ord(one): other for one, other in self._table.pairs("numeral")}
+
+    @cached_property
+    def _brackets(self) -> dict[str, str]:
+        return dict(self._table.pairs("bracket"))
+
+    @cached_property
+    def _surnames(self) -> dict[str, str]:
+        """Numerals that are surnames as well."""
+        return dict(self._table.pairs("surname"))
+
+    @cached_property
+    def _counting(self) -> re.Pattern[str]:
+        """These where they are numerals."""
+        return re.compile(f"(?<=[第{_NUMERAL}])[{''.join(self._surnames)}]")
+
+    @cached_property
+    def _written_anew(self) -> frozenset[str]:
+        return frozenset((*map(chr, self._numerals), *self._surnames, "十"))
+
+    def plainly(self, folded: str) -> str | None:
+        """Give the units of a folded text that is nothing but them, as most are; else None."""
+        if _PLAIN.fullmatch(folded) and self._written_anew.isdisjoint(folded):
+            return folded
+        return None
+
+    def written(self, text: str) -> Written:
+        """Write a text as units: 上海第一〇店 for 上海(第10)店."""
+        if self.plainly(text) is not None and fold(text) == text:
+            return Written(text, tuple(range(len(text))))
+        folded, offsets = fold_with_offsets(text)
+        units: list[str] = []
+        starts: list[int] = []
+        brackets: list[tuple[int, int]] = []
+        opened: tuple[str, int] | None = None
+        for character, offset in zip(folded, offsets, strict=False):
+            if _UNIT.match(character) and character != "_":
+                units.append(character)
+                starts.append(offset)
+            elif character in self._brackets:
+                opened = (self._brackets[character], len(units))
+            elif opened and character == opened[0]:
+                brackets.append((opened[1], len(units)))
+                opened = None
+        joined = "".join(units).translate(self._numerals)
+        if not self._surnames.keys().isdisjoint(joined):
+            joined = self._counting.sub(lambda found: self._surnames[found[0]], joined)
+        if "十" in joined and len(joined) > 1:
+            return _with_tens(joined, starts, brackets)
+        return Written(joined, tuple(starts), tuple(brackets))
 
 
 def _with_tens(units: str, starts: list[int], brackets: list[tuple[int, int]]) -> Written:

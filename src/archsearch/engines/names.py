@@ -17,9 +17,9 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from archsearch.analysis.marks import Sounds, begun, wholly
-from archsearch.analysis.parts import LONGEST_PERSON, Part, Parts
+from archsearch.analysis.parts import Part, Parts
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.writing import Written, plainly, written
+from archsearch.analysis.writing import Written
 from archsearch.engines.base import PAIRS, SINGLES, SPLITS
 
 NAMES: Final = "@names"
@@ -54,6 +54,7 @@ class NameForms:
     def __init__(self, pinyin: Pinyin, parts: Parts) -> None:
         self._pinyin = pinyin
         self._parts = parts
+        self._writing = parts.writing
 
     @cached_property
     def _sounds(self) -> Sounds:
@@ -61,10 +62,12 @@ class NameForms:
 
     def of(self, folded: str) -> NameForm:
         """Make the forms of a name that is folded already."""
-        units = plainly(folded)
-        if units is not None and len(units) <= LONGEST_PERSON:
+        units = self._writing.plainly(folded)
+        if units is not None and len(units) <= self._parts.longest_person:
             return NameForm(self._rows(units, person=True), units, PERSON, len(units))
-        parted = self._parts.of(written(folded) if units is None else Written(units, ()))
+        parted = self._parts.of(
+            self._writing.written(folded) if units is None else Written(units, ())
+        )
         units, parts = parted.units, parted.parts
         person = not parts or parts[0] in _PERSONS
         # Organisation forms, which end many names, are not what one is found by.
@@ -83,7 +86,7 @@ class NameForms:
         rows = (
             f"{_EVERY}{core}{_EVERY}{heard}{_PAIRS}{said}{_EVERY if person else _TOGETHER}{pairs}"
         )
-        if person and 1 < len(core) <= LONGEST_PERSON:
+        if person and 1 < len(core) <= self._parts.longest_person:
             whole = wholly(letters)
             rows = f"{rows}{_SINGLES if len(whole) == 1 else _PAIRS}{whole}"
         if not sounds.several.isdisjoint(core):

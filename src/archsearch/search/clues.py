@@ -8,21 +8,23 @@ from typing import Final
 from archsearch.analysis.units import bigram, positioned
 from archsearch.domain.plan import AnyOf, KeyNode, Node, TermNode
 from archsearch.domain.schema import FieldSpec, FieldType, Matching
-from archsearch.search.addresses import neighbouring
+from archsearch.search.likeness.lexicon import Lexicon
 
-_NAMED: Final = 40.0
-"""Weight of a name in a question, for each of its characters: more than all other words."""
-_LONGEST_PERSON: Final = 4
 _LONGEST_NAME: Final = 30
 
 
 class Clues:
     """Makes nodes from whole texts; one for all queries of a schema."""
 
-    def __init__(self, default: Sequence[FieldSpec], names: Sequence[FieldSpec]) -> None:
+    def __init__(
+        self, default: Sequence[FieldSpec], names: Sequence[FieldSpec], lexicon: Lexicon
+    ) -> None:
         self._names = names
+        self._named = lexicon.weights.named
+        self._longest_person = lexicon.parts.longest_person
+        self._addresses = lexicon.addresses
         self._prose = [spec for spec in default if spec.matching is Matching.TEXT]
-        self._addresses = [spec for spec in default if spec.type is FieldType.ADDRESS]
+        self._fields = [spec for spec in default if spec.type is FieldType.ADDRESS]
 
     def named_in(self, texts: Sequence[Sequence[str]]) -> tuple[Node, ...]:
         """Match whole names that stand somewhere in texts, which are given as words.
@@ -31,10 +33,10 @@ class Clues:
         """
         found: defaultdict[int, set[str]] = defaultdict(set)
         for words in texts:
-            for name in _stretches(words):
+            for name in _stretches(words, self._longest_person):
                 found[len(name)].add(name)
         return tuple(
-            KeyNode(f"{spec.key}#whole", frozenset(names), _NAMED * length)
+            KeyNode(f"{spec.key}#whole", frozenset(names), self._named * length)
             for spec in self._names
             for length, names in found.items()
         )
@@ -56,16 +58,16 @@ class Clues:
 
     def neighbours(self, texts: Sequence[str]) -> tuple[Node, ...]:
         """Match addresses that have two neighbours in common with a text."""
-        pairs = neighbouring(texts)
+        pairs = self._addresses.neighbouring(texts)
         return tuple(
-            TermNode(spec.key, pair, spec.weight) for spec in self._addresses for pair in pairs
+            TermNode(spec.key, pair, spec.weight) for spec in self._fields for pair in pairs
         )
 
 
-def _stretches(words: Sequence[str]) -> Iterator[str]:
+def _stretches(words: Sequence[str], longest_person: int) -> Iterator[str]:
     """Give what may be names in a text: a few characters, or whole words one after another."""
     text = "".join(words)
-    for length in range(2, _LONGEST_PERSON + 1):
+    for length in range(2, longest_person + 1):
         for start in range(len(text) - length + 1):
             yield text[start : start + length]
     for first in range(len(words)):
@@ -74,5 +76,5 @@ def _stretches(words: Sequence[str]) -> Iterator[str]:
             name += word
             if len(name) > _LONGEST_NAME:
                 break
-            if len(name) > _LONGEST_PERSON:
+            if len(name) > longest_person:
                 yield name

@@ -41,7 +41,7 @@ class Language:
         channels: frozenset[Channel] = frozenset(Channel),
     ) -> "Language":
         """Wire the parts together; of the fuzzy channels, those given are used."""
-        leaves = Leaves(schema, analysis, values, channels)
+        leaves = Leaves(schema, analysis, values, lexicon, channels)
         return cls(
             schema=schema,
             limits=limits,

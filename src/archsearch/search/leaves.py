@@ -41,8 +41,8 @@ from archsearch.engines.fields import (
     sort_field,
 )
 from archsearch.errors import InvalidRequestError
-from archsearch.search.addresses import other_numerals
 from archsearch.search.clues import Clues
+from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.numbers import Numbers, other_forms
 from archsearch.search.synonyms import Synonyms
 from archsearch.search.values import ValueReader
@@ -50,17 +50,11 @@ from archsearch.search.values import ValueReader
 LAST = "\U0010ffff"
 """Sorts after every other character; closes ranges that hold everything with a prefix."""
 
-LOOSE = 0.3
-"""Weight of what is only a part of a record id."""
 _DAY = re.compile(r"[0-9〇零一二三四五六七八九十]{2}")
 _WHOLE_DAY = len("2024-03-05")
-_WORD_BONUS = 0.5
-_KEY_WEIGHT = 20.0
 _NUMERIC = {FieldType.NUMBER, FieldType.AMOUNT}
 _TEXTUAL = {Matching.TEXT, Matching.NAME}
-_SHORTEST_IDENTIFIER = 6
 _UNMATCHED = re.compile(r"[^\w*?]|_")
-_SHORTEST_SUBSTRING = 4
 _SPELLINGS = 4
 _REMEMBERED = 64
 _LONGEST_SYLLABLE = 6
@@ -78,19 +72,22 @@ class Leaves:
         schema: Schema,
         analysis: Analysis,
         values: ValueReader,
+        lexicon: Lexicon,
         channels: frozenset[Channel],
     ) -> None:
         self._enabled = channels
         self._schema = schema
         self._analysis = analysis
         self._values = values
+        self._weights = lexicon.weights
+        self._addresses = lexicon.addresses
         self._default = tuple(spec for spec in schema.leaves if spec.default_search)
         self._textual = [spec for spec in self._default if spec.matching in _TEXTUAL]
-        self._numbers = Numbers(self._default, analysis.tokens)
+        self._numbers = Numbers(self._default, analysis.tokens, lexicon)
         self.synonyms = Synonyms(analysis.glossary, used=self.uses(Channel.SYNONYM))
         self.names = tuple(s for s in schema.leaves if s.matching is Matching.NAME)
         """The fields whose names are found by likeness, in the order they are numbered in."""
-        self.clues = Clues(self._default, self.names)
+        self.clues = Clues(self._default, self.names, lexicon)
         # Of one query every word is asked for several times: alone, as a filter for the others, ….
         self._anywhere = lru_cache(_REMEMBERED)(self._made_anywhere)
 
@@ -116,11 +113,12 @@ class Leaves:
                 nodes.extend(self._day(spec, text))
             elif conceals(spec, text):
                 token = secret_key(spec, text, self._analysis.tokens)
-                nodes.append(KeyNode(secret_field(spec), frozenset({token}), _KEY_WEIGHT))
+                nodes.append(KeyNode(secret_field(spec), frozenset({token}), self._weights.value))
             elif not spec.sensitive:
-                nodes.append(KeyNode(spec.key, frozenset({fold_key(text)}), _KEY_WEIGHT))
-            elif _plausible(spec, text):
-                nodes.append(KeyNode(spec.key, self._wholes(spec, text), _KEY_WEIGHT))
+                key = frozenset({fold_key(text)})
+                nodes.append(KeyNode(spec.key, key, self._weights.value))
+            elif self._plausible(spec, text):
+                nodes.append(KeyNode(spec.key, self._wholes(spec, text), self._weights.value))
         return Labelled(Channel.EXACT, AnyOf(tuple(nodes)))
 
     def anywhere_fuzzy(self, text: str, likely: Node | None) -> Node | None:
@@ -155,7 +153,7 @@ class Leaves:
         if not key:
             return None
         nodes: list[Node] = [
-            Labelled(Channel.EXACT, PrefixNode(f"{spec.key}#whole", key, 3.0))
+            Labelled(Channel.EXACT, PrefixNode(f"{spec.key}#whole", key, self._weights.begins))
             for spec in self.names
         ]
         written = key.rstrip(ascii_lowercase)
@@ -171,7 +169,7 @@ class Leaves:
         pinyin = self._analysis.pinyin
         head = "".join(f"{syllable} " for syllable in pinyin.main_spelling(list(written)))
         for spelt in _spelt(letters, pinyin):
-            node: Node = PrefixNode(sort_field(spec), head + spelt, 2.0)
+            node: Node = PrefixNode(sort_field(spec), head + spelt, self._weights.begins_spelt)
             if written:
                 node = AllOf((node, PrefixNode(f"{spec.key}#whole", written)))
             yield Labelled(Channel.PINYIN, node)
@@ -267,13 +265,13 @@ class Leaves:
     def _text(self, spec: FieldSpec, text: str, found: list[tuple[str, int]]) -> Iterator[Node]:
         yield PhraseNode(spec.key, phrase_tokens(found), spec.weight)
         if spec.type is FieldType.ADDRESS:
-            for counted in other_numerals(fold(text)):
+            for counted in self._addresses.other_numerals(fold(text)):
                 yield PhraseNode(spec.key, phrase_tokens(positioned([counted])), spec.weight)
         # Whether it is a word, the index knows: what is one anywhere is one by itself. To cut it
         # here would load a dictionary, which takes as long as all the rest of a search.
         word = fold(text).strip()
         if len(word) > 1 and not any(map(str.isspace, word)):
-            yield TermNode(f"{spec.key}#words", word, spec.weight * _WORD_BONUS)
+            yield TermNode(f"{spec.key}#words", word, spec.weight * self._weights.word)
 
     def _day(self, spec: FieldSpec, text: str) -> Iterator[Node]:
         """Match a day, in whatever form it is written; other texts are none."""
@@ -284,9 +282,9 @@ class Leaves:
         if len(day) != _WHOLE_DAY:
             return
         if spec.sensitive:
-            yield KeyNode(spec.key, frozenset({self._token(spec, day)}), _KEY_WEIGHT)
+            yield KeyNode(spec.key, frozenset({self._token(spec, day)}), self._weights.value)
         else:
-            yield RangeNode(spec.key, day, f"{day}{LAST}", _KEY_WEIGHT)
+            yield RangeNode(spec.key, day, f"{day}{LAST}", self._weights.value)
 
     def _parts(self, text: str) -> Iterator[Labelled]:
         """Match identifiers by a part, with a slip, or masked."""
@@ -294,8 +292,13 @@ class Leaves:
         if self.uses(Channel.SUBSTRING):
             yield from self._numbers.parts(text)
             digits = any(map(str.isdigit, key))
-            if len(key) >= _SHORTEST_SUBSTRING and digits and key.isascii() and "*" not in key:
-                node = WildcardNode("record_id", f"*{key}*", LOOSE)
+            if (
+                len(key) >= self._weights.shortest_part
+                and digits
+                and key.isascii()
+                and "*" not in key
+            ):
+                node = WildcardNode("record_id", f"*{key}*", self._weights.part_of_id)
                 yield Labelled(Channel.SUBSTRING, node)
         masked = self._numbers.masked(text) if self.uses(Channel.MASKED) else None
         if masked is not None:
@@ -303,7 +306,7 @@ class Leaves:
         yield from self._numbers.slips(text, self.uses)
 
     def _sensitive(self, spec: FieldSpec, text: str) -> Node:
-        whole = KeyNode(spec.key, self._wholes(spec, text), _KEY_WEIGHT)
+        whole = KeyNode(spec.key, self._wholes(spec, text), self._weights.value)
         ending = self._numbers.ending(spec, text)
         return whole if ending is None else AnyOf((whole, ending))
 
@@ -330,6 +333,11 @@ class Leaves:
         canonical = self._read(spec, text)
         return number_key(float(canonical)) if spec.type in _NUMERIC else str(canonical)
 
+    def _plausible(self, spec: FieldSpec, text: str) -> bool:
+        if spec.type is FieldType.EMAIL:
+            return "@" in fold_key(text)
+        return len(identifier_key(spec, text)) >= self._weights.shortest_number
+
     def _takes_patterns(self, spec: FieldSpec) -> bool:
         plain = spec.type in {FieldType.KEYWORD, FieldType.TAGS, FieldType.REGION}
         return spec.matching is Matching.KEY and plain and not spec.sensitive
@@ -351,12 +359,6 @@ def _spelt(letters: str, pinyin: Pinyin) -> list[str]:
     if any(syllable.startswith(letters) for syllable in pinyin.syllables):
         found[letters] = None
     return list(found)
-
-
-def _plausible(spec: FieldSpec, text: str) -> bool:
-    if spec.type is FieldType.EMAIL:
-        return "@" in fold_key(text)
-    return len(identifier_key(spec, text)) >= _SHORTEST_IDENTIFIER
 
 
 def _pattern_node(field: str, folded: str) -> Node:

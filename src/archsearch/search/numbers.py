@@ -10,7 +10,6 @@ is masked could be guessed one digit after the other.
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice, product
 from typing import Final, TypeAlias
 
 from archsearch.analysis.folding import fold_key
@@ -26,15 +25,11 @@ from archsearch.domain.plan import AllOf, AnyOf, Channel, KeyNode, Labelled
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.engines.fields import identifier_key
 from archsearch.engines.writers import TAILED
+from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.security.tokens import Purpose, Tokens
 
 Allows: TypeAlias = Callable[[Channel], bool]
 """Whether a channel is switched on."""
-
-SLIP: Final = 1.5
-ENDING: Final = 0.6
-MIDDLE: Final = 0.4
-"""Weights: a whole number but for a slip, its ending, its middle."""
 
 _PARTS: Final = {4: Purpose.LAST4, 6: Purpose.LAST6}
 _DIGITS: Final = "0123456789"
@@ -44,20 +39,19 @@ _MASKED: Final = re.compile(
 )
 _ENDING: Final = re.compile(r"(?=.*[0-9])[0-9a-z]{4}(?:[0-9a-z]{2})?")
 _PHONE: Final = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}|[48]00[0-9]{7}")
-_READ_AS: Final = str.maketrans("OQDILZSBG", "000112586")
-"""Digits as letters that a machine, or an eye, takes them for."""
-_SURELY: Final = str.maketrans("OIZS", "0125")
-"""Letters that a USCC cannot have (GB 32100-2015, table 1)."""
-_PERHAPS: Final = {"D": "D0", "Q": "Q0", "L": "L1", "B": "B8", "G": "G6"}
-_MOST_READINGS: Final = 1024
-_FEWEST_DIGITS: Final = 7
 _SEPARATOR: Final = re.compile(r"[^0-9A-Z]")
+
+
+Meant: TypeAlias = Iterator[tuple[Channel, set[str]]]
+"""By channel, what a number may have been meant to be."""
 
 
 class Numbers:
     """Finds identifiers in the fields that a query without a field looks into."""
 
-    def __init__(self, fields: tuple[FieldSpec, ...], tokens: Tokens) -> None:
+    def __init__(self, fields: tuple[FieldSpec, ...], tokens: Tokens, lexicon: Lexicon) -> None:
+        self._weights = lexicon.weights
+        self._misread = lexicon.misread
         self._fields = tuple(spec for spec in fields if spec.type in TAILED and spec.sensitive)
         self._tokens = tokens
 
@@ -74,7 +68,7 @@ class Numbers:
         nodes = [
             AllOf(
                 (
-                    self._part(spec, Purpose.HEAD3, head[:3], ENDING),
+                    self._part(spec, Purpose.HEAD3, head[:3], self._weights.ending),
                     self._part(spec, Purpose.LAST4, ending[-4:], 0.0),
                 )
             )
@@ -91,7 +85,7 @@ class Numbers:
                 return
             yield Labelled(Channel.SUBSTRING, ending)
             if spec.type is FieldType.PHONE and len(key) == 4 and key.isdigit():  # noqa: PLR2004
-                middle = self._part(spec, Purpose.MIDDLE4, key, MIDDLE)
+                middle = self._part(spec, Purpose.MIDDLE4, key, self._weights.middle)
                 yield Labelled(Channel.SUBSTRING, middle)
 
     def ending(self, spec: FieldSpec, text: str) -> KeyNode | None:
@@ -99,18 +93,42 @@ class Numbers:
         key = fold_key(text)
         if spec.type not in TAILED or not _ENDING.fullmatch(key):
             return None
-        return self._part(spec, _PARTS[len(key)], key.upper(), ENDING)
+        return self._part(spec, _PARTS[len(key)], key.upper(), self._weights.ending)
 
     def slips(self, text: str, allows: Allows) -> Iterator[Labelled]:
         """Match numbers that a text was meant to be, but for one slip."""
-        for kind, meant_by in ((FieldType.PHONE, _phones), (FieldType.ID_NUMBER, _identifiers)):
+        weight = self._weights.slip
+        for kind, meant_by in (
+            (FieldType.PHONE, self._phones),
+            (FieldType.ID_NUMBER, self._identifiers),
+        ):
             fields = [spec for spec in self._fields if spec.type is kind]
             if not fields:
                 continue
             for channel, meant in meant_by(identifier_key(fields[0], text), _bare(text)):
                 for spec in fields if meant and allows(channel) else ():
                     stamp = self._tokens.stamp(spec.key, Purpose.WHOLE)
-                    yield Labelled(channel, KeyNode(spec.key, frozenset(map(stamp, meant)), SLIP))
+                    yield Labelled(channel, KeyNode(spec.key, frozenset(map(stamp, meant)), weight))
+
+    def _phones(self, called: str, written: str) -> Meant:
+        if written.isdigit():
+            yield from _mended(called, _DIGITS, lambda one: _PHONE.fullmatch(one) is not None)
+        elif self._enough(written):
+            read = self._misread.as_digits(written)
+            yield Channel.LOOKALIKE, {read} if _PHONE.fullmatch(read) else set()
+
+    def _identifiers(self, _: str, written: str) -> Meant:
+        if not self._enough(written):
+            return
+        if abs(len(written) - _LENGTH) <= 1:
+            alphabet = _DIGITS + "X" if written.rstrip("X").isdigit() else USCC_ALPHABET
+            yield from _mended(written, alphabet, _is_right)
+        if len(written) == _LENGTH:
+            meant = set(filter(_is_right, self._misread.readings(written)))
+            yield Channel.LOOKALIKE, meant - {written}
+
+    def _enough(self, written: str) -> bool:
+        return sum(map(str.isdigit, written)) >= self._weights.fewest_digits
 
     def _part(self, spec: FieldSpec, purpose: Purpose, value: str, weight: float) -> KeyNode:
         token = self._tokens.token(spec.key, purpose, value)
@@ -138,42 +156,12 @@ def is_uscc(text: str) -> bool:
     return len(text) == _LENGTH and classify(text) == Identification(IdentifierKind.USCC)
 
 
-Meant: TypeAlias = Iterator[tuple[Channel, set[str]]]
-"""By channel, what a number may have been meant to be."""
-
-
 def _bare(text: str) -> str:
     return _SEPARATOR.sub("", fold_key(text).upper())
 
 
-def _phones(called: str, written: str) -> Meant:
-    if written.isdigit():
-        yield from _mended(called, _DIGITS, lambda one: _PHONE.fullmatch(one) is not None)
-    elif sum(map(str.isdigit, written)) >= _FEWEST_DIGITS:
-        read = written.translate(_READ_AS)
-        yield Channel.LOOKALIKE, {read} if _PHONE.fullmatch(read) else set()
-
-
-def _identifiers(_: str, written: str) -> Meant:
-    if sum(map(str.isdigit, written)) < _FEWEST_DIGITS:
-        return
-    if abs(len(written) - _LENGTH) <= 1:
-        alphabet = _DIGITS + "X" if written.rstrip("X").isdigit() else USCC_ALPHABET
-        yield from _mended(written, alphabet, _is_right)
-    if len(written) == _LENGTH:
-        yield Channel.LOOKALIKE, set(_readings(written)) - {written}
-
-
 def _is_right(number: str) -> bool:
     return len(number) == _LENGTH and classify(number).fault is None
-
-
-def _readings(number: str) -> Iterator[str]:
-    """Give the right numbers that a machine may have read letters into."""
-    last = number[17] if number[17] == "X" else number[17].translate(_READ_AS)
-    choices = [_PERHAPS.get(character, character) for character in number.translate(_SURELY)]
-    read = map("".join, islice(product(*choices), _MOST_READINGS))
-    yield from filter(_is_right, (number[:17].translate(_READ_AS) + last, *read))
 
 
 def _mended(number: str, alphabet: str, right: Callable[[str], bool]) -> Meant:

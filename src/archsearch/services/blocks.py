@@ -14,8 +14,6 @@ from typing import Final
 from archsearch.analysis.folding import fold
 from archsearch.analysis.parts import Part, Parts
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.sounds import coarse
-from archsearch.analysis.writing import written
 from archsearch.domain.record import RecordId, Values, values_at
 from archsearch.search.facts import Facts, organisation_in
 
@@ -77,6 +75,7 @@ class Knower:
         """Take it from one record."""
         name = str(values.get("name", ""))
         names = [name, *map(str, values_at(values, "former_names"))]
+        written = self._parts.writing.written
         parted = self._parts.of(written(fold(name)))
         units = parted.units
         person = not parted.parts or parted.parts[0] in _PERSONS
@@ -84,7 +83,7 @@ class Knower:
         digits = "".join(filter(str.isdigit, units))
         seat = (Part.BRANCH in parted.parts, units.partition(_COMPANY)[2], digits)
         spelt = self._pinyin.main_spelling(list(units)) if person else []
-        sounds = tuple(map(coarse, spelt))
+        sounds = tuple(map(self._pinyin.coarse, spelt))
         whole = frozenset(written(fold(each)).units for each in names)
         return Known(record_id, name, Facts.of(values), person, whole, units, core, seat, sounds)
 

@@ -29,6 +29,9 @@ INDEXED_LISTS: Final = (
     "regions.csv",
     "trades.txt",
     "organisation_forms.txt",
+    "sounds.tsv",
+    "writing.tsv",
+    "name_parts.tsv",
 )
 """Lists that decide what names become in the index."""
 

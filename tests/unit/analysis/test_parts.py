@@ -3,10 +3,10 @@
 import pytest
 
 from archsearch.analysis.parts import Part
-from archsearch.analysis.writing import written
 from tests.lists import parts
 
 PARTS = parts()
+written = PARTS.writing.written
 SHORT = {"P": "PERSON", "R": "REGION", "L": "LEVEL", "B": "BRAND", "b": "BODY"} | {
     "T": "TRADE",
     "F": "FORM",

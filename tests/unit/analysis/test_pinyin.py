@@ -3,13 +3,12 @@ from pathlib import Path
 import pytest
 
 from archsearch.analysis.pinyin import Pinyin
-
-CONFIG = Path(__file__).parents[3] / "config"
+from tests import lists
 
 
 @pytest.fixture(scope="module")
 def pinyin() -> Pinyin:
-    return Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
+    return lists.pinyin()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_readings_are_the_same_whether_few_or_many_are_asked_for(pinyin: Pinyin)
     for number in range(200):
         pinyin.readings(chr(0x4E00 + number))
 
-    table = (CONFIG / "pinyin.tsv").read_text(encoding="utf-8")
+    table = (lists.CONFIG / "pinyin.tsv").read_text(encoding="utf-8")
     first_and_last = [table.splitlines()[1][0], table.splitlines()[-1][0]]
     for unit in [
         *first_and_last,
@@ -86,16 +85,16 @@ def test_readings_are_the_same_whether_few_or_many_are_asked_for(pinyin: Pinyin)
         "42",
         "の",
     ]:
-        fresh = Pinyin(CONFIG / "pinyin.tsv", CONFIG / "surname_readings.tsv")
+        fresh = lists.pinyin()
         assert fresh.readings(unit) == pinyin.readings(unit)
 
 
-def test_of_two_lines_for_a_character_the_last_holds(tmp_path: Path) -> None:
+def test_of_two_lines_for_a_character_the_last_holds(tmp_path: Path, pinyin: Pinyin) -> None:
     table, surnames = tmp_path / "readings", tmp_path / "surnames"
     table.write_text("# 甲\tno\n甲\tjia,ka\tmore\n乙\tyi\n甲\tka,jia,ka", encoding="utf-8")
     surnames.write_text("", encoding="utf-8")
 
-    few, many = Pinyin(table, surnames), Pinyin(table, surnames)
+    few, many = (Pinyin(table, surnames, pinyin.mixed) for _ in range(2))
     for number in range(100):
         many.readings(str(number))
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from archsearch.analysis.writing import written
+from tests.lists import writing
+
+written = writing().written
 
 
 @pytest.mark.parametrize(

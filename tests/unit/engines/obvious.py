@@ -12,7 +12,6 @@ from archsearch.analysis.parts import Part, Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
 from archsearch.analysis.units import MAX_POSITION, bigram, positioned
-from archsearch.analysis.writing import written
 from archsearch.domain.record import Record, values_at
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
@@ -94,7 +93,7 @@ class ObviousBuilder:
     def _name(self, made: Expected, spec: FieldSpec, names: Sequence[str]) -> None:
         for name in names:
             made.add(f"{spec.key}#whole", "".join(_units(mask_text(name))))
-            parted = self.parts.of(written(mask_text(name)))
+            parted = self.parts.of(self.parts.writing.written(mask_text(name)))
             person = not parted.parts or parted.parts[0] in {Part.PERSON, Part.LINKED}
             made.add("@kind", "person" if person else "organisation")
 

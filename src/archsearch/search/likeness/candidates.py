@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from archsearch.analysis.marks import HOLE, begun, heard, said, wholly
-from archsearch.analysis.parts import LONGEST_PERSON, Part
+from archsearch.analysis.marks import HOLE, Sounds, begun, said, wholly
+from archsearch.analysis.parts import Part
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.domain.plan import Gather, KeyNode, Node
 from archsearch.engines.base import PAIRS, SINGLES, SPLITS, gram
@@ -18,7 +18,6 @@ from archsearch.search.likeness.units import Sort, Unit
 _SAID_BY_MANY: Final = frozenset({Part.FORM, Part.LEVEL})
 """Parts that tell too few names apart to be looked up; they count in the alignment."""
 
-_READINGS: Final = 3
 Token = tuple[int, float]
 
 
@@ -27,6 +26,8 @@ class Candidates:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._pinyin: Pinyin = lexicon.pinyin
+        self._mark = Sounds(lexicon.pinyin).mark
+        self._longest_person = lexicon.parts.longest_person
         self._lookalikes: Lookalikes = lexicon.lookalikes
         self._variants = lexicon.variants
         c = self._costs = lexicon.costs
@@ -47,7 +48,7 @@ class Candidates:
         }
         # As many of each kind: neither persons nor companies may crowd the others out.
         self._kinds = tuple(
-            (KeyNode(KINDS, frozenset({kind})), int(c.gathered)) for kind in (PERSON, ORGANISATION)
+            (KeyNode(KINDS, frozenset({kind})), c.gathered) for kind in (PERSON, ORGANISATION)
         )
 
     def of(self, readings: Iterable[Reading], filters: tuple[Node, ...]) -> Gather:
@@ -72,7 +73,7 @@ class Candidates:
                     yield from self._together(unit, units[last], shape)
         if any(unit.sort is not Sort.UNIT for unit in units):
             yield from self._initials(units)
-        if len(units) <= LONGEST_PERSON:
+        if len(units) <= self._longest_person:
             yield from self._slips(units)
 
     def _alone(self, unit: Unit) -> Iterator[Token]:
@@ -108,10 +109,10 @@ class Candidates:
 
     def _seen(self, unit: Unit) -> list[str]:
         alike = self._lookalikes.of(unit.text)
-        return [*self._variants.get(unit.text, ()), *list(alike)[: int(self._costs.gathered_alike)]]
+        return [*self._variants.get(unit.text, ()), *list(alike)[: self._costs.gathered_alike]]
 
     def _heard(self, unit: Unit) -> list[str]:
-        marks = dict.fromkeys(map(heard, self._syllables(unit)))
+        marks = dict.fromkeys(map(self._mark, self._syllables(unit)))
         return [mark for mark in marks if mark != HOLE]
 
     def _said(self, unit: Unit) -> list[str]:
@@ -121,7 +122,7 @@ class Candidates:
         if unit.sort in (Sort.SYLLABLE, Sort.LAST):
             return (unit.text,)
         if unit.sort is Sort.UNIT and not unit.text.isascii():
-            return self._pinyin.name_readings([unit.text])[0][:_READINGS]
+            return self._pinyin.name_readings([unit.text])[0][: self._costs.most_readings]
         return ()
 
     def _initial(self, unit: Unit, *, first: bool) -> str:
@@ -136,7 +137,7 @@ class Candidates:
         letters = "".join(self._initial(unit, first=not at) for at, unit in enumerate(units))
         if not letters.isascii() or not letters.isalpha():
             return
-        if 1 < len(letters) <= LONGEST_PERSON:
+        if 1 < len(letters) <= self._longest_person:
             marks = wholly(letters)
             spelt = all(unit.sort is not Sort.INITIAL for unit in units)
             weight = self._costs.gather_whole_spelt if spelt else self._costs.gather_whole

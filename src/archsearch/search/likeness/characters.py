@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from archsearch.analysis.marks import Sounds
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.sounds import coarse
 
 Codes = npt.NDArray[np.int32]
 Points = npt.NDArray[np.uint32]
@@ -148,9 +147,9 @@ class Characters:
         """Give who is mainly read so, and who may be; as surnames if ``first``."""
         return self._group(("said", first, syllable)), self._group(("rarely", first, syllable))
 
-    def heard(self, sound: str, *, first: bool) -> Codes:
-        """Give who may have a coarse sound."""
-        return self._group(("heard", first, sound))
+    def heard(self, syllable: str, *, first: bool) -> Codes:
+        """Give who may be read like a syllable, or as one that is mixed up with it."""
+        return self._group(("heard", first, self.pinyin.coarse(syllable)))
 
     def sharing(self, component: str) -> Codes:
         """Give who has a component."""
@@ -176,7 +175,7 @@ class Characters:
                 kind = "rarely" if rank else "said"
                 self._syllables[first][syllable] = None
                 self._groups[kind, bool(first), syllable].append(code)
-                self._groups["heard", bool(first), coarse(syllable)].append(code)
+                self._groups["heard", bool(first), self.pinyin.coarse(syllable)].append(code)
         for component in self._components.of(unit):
             self._groups["sharing", False, component].append(code)
 

@@ -1,6 +1,6 @@
 """What differences between a query and a name cost; from a data file."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.analysis.parts import TELLING, Part
+from archsearch.analysis.tables import Table, numbers_of
 
 Vector = npt.NDArray[np.float32]
 
@@ -88,8 +89,20 @@ class Costs:
     gather_begun_split: float
     gather_whole: float
     gather_whole_spelt: float
-    gathered: float
-    gathered_alike: float
+    gathered: int
+    gathered_alike: int
+    usual_person: int
+    most_ways: int
+    longest_beginning: int
+    longest_initials: int
+    shortest_spelt: int
+    most_western: int
+    longest_short: int
+    shortest_typed: int
+    longest_typed: int
+    most_readings: int
+    surname_alone: float
+    least_weight: float
     gaps: Vector
     """By :class:`~archsearch.analysis.parts.Part`."""
     extras: Vector
@@ -104,13 +117,14 @@ class Costs:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the costs."""
-        lines = path.read_text(encoding="utf-8").splitlines()
-        table = dict(line.split("\t") for line in lines if line and not line.startswith("#"))
-        numbers = {name: float(value) for name, value in table.items()}
-        plain = {f.name: numbers[f.name] for f in fields(cls) if f.name in numbers}
+        """Read the costs.
+
+        Raises:
+            SettingsError: One is missing, or is no number.
+        """
+        table = Table(path)
         gaps, extras, edges, fronts = (
-            np.array([numbers[f"{kind}_{part.name.lower()}"] for part in Part], np.float32)
+            np.array([table.number(f"{kind}_{part.name.lower()}") for part in Part], np.float32)
             for kind in ("gap", "extra", "edge", "front")
         )
-        return cls(**plain, gaps=gaps, extras=extras, edges=edges, fronts=fronts)
+        return cls(**numbers_of(table, cls), gaps=gaps, extras=extras, edges=edges, fronts=fronts)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from archsearch.analysis.parts import TELLING
-from archsearch.analysis.sounds import coarse
-from archsearch.analysis.writing import written
 from archsearch.domain.plan import Channel
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.reading import Reading
@@ -72,7 +70,7 @@ class Explainer:
         return cost, _merged(traces, name)
 
     def _name(self, text: str) -> _Name:
-        plain = written(text)
+        plain = self._lexicon.parts.writing.written(text)
         parted = self._lexicon.parts.of(plain)
         order = parted.order or tuple(range(len(plain.units)))
         starts = tuple(plain.starts[place] for place in order)
@@ -142,6 +140,7 @@ class Explainer:
             return Channel.HOMOPHONE
         if there in self._lexicon.lookalikes.of(unit.text):
             return Channel.LOOKALIKE
+        coarse = self._lexicon.pinyin.coarse
         similar = {coarse(s) for s in heard} & {coarse(s) for s in said}
         return Channel.SIMILAR if similar else Channel.WRONG
 

@@ -25,10 +25,9 @@ Flags = npt.NDArray[np.bool_]
 Ask = Callable[[tuple[Gather, ...]], Gathered]
 """Asks an engine, inside the scope of whoever searches."""
 
-_SHORT: Final = 4
 _FEWEST_MIXED: Final = 2
 _ROUNDING: Final = 1e-4
-_PLAIN: Final = re.compile("[a-z]{5,24}")
+_LETTERS: Final = re.compile("[a-z]+")
 
 
 class Sought(NamedTuple):
@@ -88,7 +87,7 @@ class Finder:
         for one, scores in zip(sought, best, strict=True):
             letters = "".join(one.text.casefold().split())
             surest = max((each.score for each in scores.values()), default=0.0)
-            if _PLAIN.fullmatch(letters) and surest < self._costs.sure:
+            if surest < self._costs.sure and self._may_be_mistyped(letters):
                 found.append(
                     self._mistyped(one, letters, _matches(scores, gathered, limit), ask, limit)
                 )
@@ -142,6 +141,11 @@ class Finder:
             found.append(best)
         return found
 
+    def _may_be_mistyped(self, letters: str) -> bool:
+        c = self._costs
+        within = c.shortest_typed <= len(letters) <= c.longest_typed
+        return within and _LETTERS.fullmatch(letters) is not None
+
     def _least(self, limit: int) -> tuple[float, int]:
         return self._costs.least, limit
 
@@ -181,11 +185,11 @@ class Finder:
     def _scores(self, reading: Reading, names: Sheet) -> Vector:
         vectors, firsts = self.weigher.vectors(reading.units, names.top)
         extras = self._costs.extras[np.frombuffer(reading.parts, np.uint8)]
-        weight = max(float(extras.sum()), 0.8)
+        weight = max(float(extras.sum()), self._costs.least_weight)
         if reading.anchored and len(reading.units) == 1:
             # A surname and an honorific are more than the surname.
-            weight = 3 * weight
-        if len(reading.units) <= _SHORT and not any(reading.parts):
+            weight = self._costs.surname_alone * weight
+        if len(reading.units) <= self._costs.longest_short and not any(reading.parts):
             costs = self._short(reading, names, (vectors, firsts), extras)
         else:
             gaps = names.gaps(self._costs.gaps)

@@ -1,6 +1,6 @@
 """Comparing by letters: for pinyin with slips of the keyboard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,28 +15,21 @@ _MOST_UNITS: Final = 12
 _A: Final = ord("a") - 1
 
 
-def _pairs(*pairs: str) -> npt.NDArray[np.bool_]:
-    table = np.zeros((27, 27), np.bool_)
-    for pair in pairs:
-        table[ord(pair[0]) - _A, ord(pair[1]) - _A] = True
-    return table
-
-
-_SOFT: Final = _pairs("zh", "ch", "sh", "ng")
-"""Letters, behind others, that many speakers do not hear."""
-_ALIKE: Final = _pairs("nl", "ln", "rl", "lr", "fh", "hf")
-"""Letters that many speakers do not tell apart."""
-
-
 class Letters:
     """Aligns letters with the spellings of names."""
 
     def __init__(self, characters: Characters, costs: Costs) -> None:
+        # Letters behind others that many speakers do not hear, and letters they do not tell apart.
+        mixed = characters.pinyin.mixed
+        pairs = [*mixed.beginnings, *mixed.endings]
+        self._soft = _table(said[-2:] for said, heard in pairs if said[:-1] == heard)
+        alike = [said + heard for said, heard in pairs if len(said) == len(heard) == 1]
+        alike += [pair[::-1] for pair in alike]
         self._costs = costs
         self._characters = characters
         self._known = [np.zeros((0, _LONGEST), np.int32) for _ in range(2)]
         self._vectors = np.where(np.eye(27, dtype=bool), 0, costs.letter).astype(np.float32)
-        self._vectors[_ALIKE] = costs.letter_similar
+        self._vectors[_table(alike)] = costs.letter_similar
 
     def align(self, letters: str, names: Sheet) -> Vector:
         """Compute the cost of each name; only its first units are looked at."""
@@ -44,11 +37,11 @@ class Letters:
         inside = codes > 0
         outer = np.where(inside, shares, np.float32(0))
         inner = np.where(inside, np.float32(self._costs.letter), np.float32(0))
-        inner[:, 1:][_SOFT[codes[:, :-1], codes[:, 1:]]] = self._costs.letter_similar
+        inner[:, 1:][self._soft[codes[:, :-1], codes[:, 1:]]] = self._costs.letter_similar
         numbers = [ord(letter) - _A for letter in letters]
         vectors = [self._vectors[number] for number in numbers]
         extras = np.full(len(letters), self._costs.letter, np.float32)
-        extras[1:][_SOFT[numbers[:-1], numbers[1:]]] = self._costs.letter_similar
+        extras[1:][self._soft[numbers[:-1], numbers[1:]]] = self._costs.letter_similar
         prices = Prices(outer, inner, outer, extras, self._costs.letter)
         return align(codes, vectors, vectors, prices)
 
@@ -82,6 +75,13 @@ class Letters:
                 more = _spelling(known.units[done:], readings[done:])
                 self._known[number] = np.concatenate((self._known[number], more))
         return self._known
+
+
+def _table(pairs: Iterable[str]) -> npt.NDArray[np.bool_]:
+    table = np.zeros((27, 27), np.bool_)
+    for pair in pairs:
+        table[ord(pair[0]) - _A, ord(pair[1]) - _A] = True
+    return table
 
 
 def _spelling(units: Sequence[str], readings: Sequence[Sequence[str]]) -> npt.NDArray[np.int32]:

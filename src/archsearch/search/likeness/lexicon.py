@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from archsearch.analysis.parts import Parts, lines_of, words_of
+from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.writing import written
+from archsearch.analysis.tables import lines_of, words_of
+from archsearch.analysis.writing import Writing
 from archsearch.domain.dictionary import Glossary
+from archsearch.search.addresses import Addresses
 from archsearch.search.likeness.characters import Components, Lookalikes
 from archsearch.search.likeness.costs import Costs
+from archsearch.search.misread import Misread
+from archsearch.search.weights import Weights
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,21 @@ class Lexicon:
         return Costs.load(self.find("likeness.tsv"))
 
     @cached_property
+    def weights(self) -> Weights:
+        """The numbers of what matches otherwise than by likeness."""
+        return Weights.load(self.find("weights.tsv"))
+
+    @cached_property
+    def misread(self) -> Misread:
+        """Letters that digits are taken for."""
+        return Misread(self.find("misread.tsv"))
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Writes the numbers of addresses."""
+        return Addresses(self.parts.writing.counters)
+
+    @cached_property
     def honorifics(self) -> tuple[str, ...]:
         """What follows a name or a surname."""
         return tuple(words_of(self.find("honorifics.txt")))
@@ -65,7 +84,7 @@ class Lexicon:
     @property
     def abbreviations(self) -> Sequence[tuple[str, str]]:
         """Short names, in public use and of the dictionary, and what they stand for, as units."""
-        return self._published + _as_units(self.glossary.dictionary.short_names)
+        return self._published + _as_units(self.parts.writing, self.glossary.dictionary.short_names)
 
     @cached_property
     def question_words(self) -> frozenset[str]:
@@ -79,8 +98,10 @@ class Lexicon:
 
 
 @lru_cache(1)
-def _as_units(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((written(short).units, written(full).units) for short, full in pairs)
+def _as_units(writing: Writing, pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (writing.written(short).units, writing.written(full).units) for short, full in pairs
+    )
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
-from archsearch.analysis.parts import LONGEST_PERSON, Part
+from archsearch.analysis.parts import Part
 from archsearch.analysis.units import is_han
-from archsearch.analysis.writing import Written, written
+from archsearch.analysis.writing import Written
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.likeness.units import Sort, Unit
 
-_MASKS: Final = re.compile(r"[*＊?？×✕xX某○□_]+(?=[\u3400-\u9fff*＊?？×某○□_]|$)")
 _LETTERS: Final = re.compile("[a-z]+")
 _TONES: Final = re.compile("(?<=[a-zA-Zü])[1-5](?![0-9])")
 """Digits of tones behind pinyin: zhang1 wei3."""
@@ -20,14 +19,7 @@ _TONES: Final = re.compile("(?<=[a-zA-Zü])[1-5](?![0-9])")
 _UMLAUT: Final = re.compile("([lnLN])(?:ü|Ü|u:|U:)|(?<![a-zA-Z])([lnLN])[yY][uU]")
 """Ways of writing ü where it matters; passports write LYU."""
 
-_USUAL_PERSON: Final = 3
-_MOST_WAYS: Final = 2
-_LONGEST_BEGINNING: Final = 4
-_LONGEST_INITIALS: Final = 12
 _FEWEST_WORDS: Final = 2
-_MOST_WORDS: Final = 3
-_SHORTEST_SPELT: Final = 4
-_VOWELS: Final = frozenset("aeiouv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +52,14 @@ class Readings:
         self._lexicon = lexicon
         self._surnames = lexicon.surnames
         self._costs = lexicon.costs
+        self._longest_person = lexicon.parts.longest_person
+        self._written = lexicon.parts.writing.written
+        self._masks = _masks(lexicon.parts.writing.masks)
 
     def of(self, text: str) -> list[Reading]:
         """List the ways, the plain one first."""
         text = _UMLAUT.sub(r"\1\2v", _TONES.sub("", text))
-        plain = written(text)
+        plain = self._written(text)
         if not plain.units:
             return []
         return list(self._all(text, plain))
@@ -72,7 +67,9 @@ class Readings:
     def as_person(self, reading: Reading) -> bool:
         """Whether a reading looks like the whole name of a person: a surname and two more."""
         units = reading.units
-        whole = len(units) == _USUAL_PERSON and all(unit.sort is Sort.UNIT for unit in units)
+        whole = len(units) == self._costs.usual_person and all(
+            unit.sort is Sort.UNIT for unit in units
+        )
         return whole and units[0].text in self._surnames
 
     def _all(self, text: str, plain: Written) -> Iterator[Reading]:
@@ -103,18 +100,25 @@ class Readings:
         yield from self._manners(units, parted.parts)
 
     def _masked(self, text: str) -> Reading | None:
-        marks = list(_MASKS.finditer(text))
-        if not marks or not any(map(is_han, text)) or len(text) > 2 * LONGEST_PERSON:
+        marks = list(self._masks.finditer(text))
+        if not marks or not any(map(is_han, text)) or len(text) > 2 * self._longest_person:
             return None
         units: list[Unit] = []
         at = 0
         for mark in marks:
-            units.extend(_plain_units(text[at : mark.start()], at))
+            units.extend(self._plain_units(text[at : mark.start()], at))
             units.extend(Unit(Sort.UNKNOWN, "*", i, i + 1) for i in range(mark.start(), mark.end()))
             at = mark.end()
-        units.extend(_plain_units(text[at:], at))
+        units.extend(self._plain_units(text[at:], at))
         known = units[0].sort is Sort.UNIT
         return Reading(tuple(units), bytes(len(units)), label="掩码", anchored=known, whole=True)
+
+    def _plain_units(self, text: str, offset: int) -> list[Unit]:
+        plain = self._written(text)
+        return [
+            Unit(Sort.UNIT, unit, offset + start, offset + start + 1)
+            for unit, start in zip(plain.units, plain.starts, strict=True)
+        ]
 
     def _mixed(self, units: tuple[Unit, ...], parts: bytes) -> list[Reading]:
         joined = "".join(unit.text for unit in units)
@@ -141,7 +145,7 @@ class Readings:
                     label="拼音",
                 )
             )
-        if len(run[0]) < _SHORTEST_SPELT or not found:
+        if len(run[0]) < self._costs.shortest_spelt or not found:
             first = tuple(
                 Unit(Sort.INITIAL, u.text, u.start, u.end) if u.text in run[0] else u for u in units
             )
@@ -164,7 +168,7 @@ class Readings:
         joined = "".join(unit.text for unit in units)
         for honorific in self._honorifics:
             left = len(joined) - len(honorific)
-            if joined.endswith(honorific) and 0 < left <= LONGEST_PERSON:
+            if joined.endswith(honorific) and 0 < left <= self._longest_person:
                 yield Reading(units[:left], bytes(left), label="称谓", anchored=left == 1)
                 break
         for short, full in self._lexicon.abbreviations:
@@ -178,7 +182,7 @@ class Readings:
                 kinds = parts[:at] + parted.parts + parts[end:]
                 kinds = kinds.replace(b"\0", bytes([Part.BODY]))
                 yield Reading(rest, kinds, self._costs.price_alias, "简称")
-        if 1 < len(joined) <= LONGEST_PERSON and joined[-1] in self._surnames:
+        if 1 < len(joined) <= self._longest_person and joined[-1] in self._surnames:
             yield Reading((units[-1], *units[:-1]), parts, self._costs.price_given_first, "换位")
 
     def _key_words(self, text: str) -> Iterator[Reading]:
@@ -187,14 +191,14 @@ class Readings:
         if len(words) < _FEWEST_WORDS:
             return
         ranked = sorted(
-            (self._parts.rank(written(word)), place) for place, word in enumerate(words)
+            (self._parts.rank(self._written(word)), place) for place, word in enumerate(words)
         )
         if [place for _, place in ranked] == sorted(place for _, place in ranked):
             return
-        joined = written("".join(words[place] for _, place in ranked))
+        joined = self._written("".join(words[place] for _, place in ranked))
         parted = self._parts.of(joined, query=True)
         units = tuple(Unit(Sort.UNIT, unit) for unit in parted.units)
-        ends = accumulate(len(written(words[place]).units) for _, place in ranked)
+        ends = accumulate(len(self._written(words[place]).units) for _, place in ranked)
         yield Reading(
             units, parted.parts, self._costs.price_word_order, "词序", loose=frozenset(ends)
         )
@@ -206,7 +210,7 @@ class Readings:
         letters = plain.units
         words = re.findall("[a-z]+", text.casefold())
         ways = self._ways(letters)
-        western = 1 < len(words) <= _MOST_WORDS and ways and self._western(words)
+        western = 1 < len(words) <= c.most_western and ways and self._western(words)
         # Wei Zhang is Zhang Wei, who has a given name of two; Zhang Weiming is what it says.
         turned = bool(western) and len(words) == _FEWEST_WORDS and len(words[0]) > len(words[1])
         for rank, syllables in enumerate(ways):
@@ -215,14 +219,16 @@ class Readings:
             yield _spelt(western, 0.0 if turned else c.price_turned)
         if not ways and len(letters) > _FEWEST_WORDS:
             yield from self._typed(letters)
-        if len(letters) <= _LONGEST_INITIALS and (len(letters) <= LONGEST_PERSON or not ways):
+        if len(letters) <= c.longest_initials and (
+            len(letters) <= self._longest_person or not ways
+        ):
             units = tuple(Unit(Sort.INITIAL, letter) for letter in letters)
-            yield Reading(units, bytes(len(units)), self._costs.price_initials, "首字母")
+            yield Reading(units, bytes(len(units)), c.price_initials, "首字母")
 
     def _ways(self, letters: str) -> list[tuple[str, ...]]:
         """Cut letters into syllables in the likely ways: xian may be xi an, but not xi a n."""
         ways = self._pinyin.split(letters)
-        return [way for way in ways if len(way) <= len(ways[0]) + 1][:_MOST_WAYS]
+        return [way for way in ways if len(way) <= len(ways[0]) + 1][: self._costs.most_ways]
 
     def _western(self, words: list[str]) -> tuple[str, ...] | None:
         given, surname = self._pinyin.split("".join(words[:-1])), self._pinyin.split(words[-1])
@@ -236,11 +242,11 @@ class Readings:
 
     def _unfinished(self, letters: str, least: int) -> Iterator[tuple[tuple[str, ...], str]]:
         """Cut letters into syllables, of so many letters at least, and the beginning of one."""
-        shortest = max(least, len(letters) - _LONGEST_BEGINNING)
+        shortest = max(least, len(letters) - self._costs.longest_beginning)
         for end in range(len(letters) - 1, shortest - 1, -1):
             tail = letters[end:]
             if any(syllable.startswith(tail) for syllable in self._pinyin.syllables):
-                ways = self._pinyin.split(letters[:end])[:_MOST_WAYS] if end else [()]
+                ways = self._pinyin.split(letters[:end])[: self._costs.most_ways] if end else [()]
                 yield from ((syllables, tail) for syllables in ways)
 
 
@@ -254,12 +260,10 @@ def _between_words(text: str, units: tuple[Unit, ...]) -> frozenset[int]:
     return frozenset(gaps) if len(gaps) < len(units) - 1 else frozenset()
 
 
-def _plain_units(text: str, offset: int) -> list[Unit]:
-    plain = written(text)
-    return [
-        Unit(Sort.UNIT, unit, offset + start, offset + start + 1)
-        for unit, start in zip(plain.units, plain.starts, strict=True)
-    ]
+def _masks(marks: str) -> re.Pattern[str]:
+    """Find runs of marks; letters hide a character only before one that is no letter."""
+    signs = "".join(mark for mark in marks if not (mark.isascii() and mark.isalpha()))
+    return re.compile(rf"[{re.escape(marks)}]+(?=[\u3400-\u9fff{re.escape(signs)}]|$)")
 
 
 def _spelt(syllables: tuple[str, ...], price: float) -> Reading:

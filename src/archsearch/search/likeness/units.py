@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from archsearch.analysis.sounds import coarse
 from archsearch.search.likeness.characters import PAD, Characters
 from archsearch.search.likeness.costs import Vector
 from archsearch.search.likeness.lexicon import Lexicon
@@ -144,7 +143,7 @@ class Weigher:
     ) -> None:
         same, rare_price, similar = prices
         for syllable in syllables:
-            near = self.characters.heard(coarse(syllable), first=first)
+            near = self.characters.heard(syllable, first=first)
             costs[near] = np.minimum(costs[near], similar)
         for rank, syllable in enumerate(syllables):
             main, rare = self.characters.said(syllable, first=first)
