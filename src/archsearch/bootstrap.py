@@ -31,6 +31,7 @@ from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
+from archsearch.services.audit_report import Reporter
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
@@ -270,7 +271,7 @@ class Application:
     @cached_property
     def audit(self) -> AuditService:
         """Reads the operation log."""
-        return AuditService(self.trail)
+        return AuditService(self.trail, Reporter(self.settings.options.audit.unusual))
 
     @cached_property
     def doctor(self) -> Doctor:

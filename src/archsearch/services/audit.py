@@ -1,9 +1,12 @@
 """Reading the operation log; reading it is logged too."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditFilter, ChainReport, LoggedEntry
+from archsearch.domain.audit_report import AuditReport
+from archsearch.services.audit_report import Reporter
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import audit_log
@@ -14,6 +17,7 @@ class AuditService:
     """For administrators and auditors."""
 
     trail: Trail
+    reporter: Reporter
 
     def search(
         self, conditions: AuditFilter, user: str, *, limit: int = 100, before: int | None = None
@@ -22,6 +26,21 @@ class AuditService:
         self._authorise(user, Action.AUDIT_READ)
         with self.trail.database.read() as connection:
             return audit_log.search(connection, conditions, limit=limit, before=before)
+
+    def export(self, conditions: AuditFilter, user: str) -> Iterator[LoggedEntry]:
+        """Give every entry that conditions hold for, oldest first; as the log is at the start."""
+        self._authorise(user, Action.AUDIT_READ)
+        return self._entries(conditions)
+
+    def _entries(self, conditions: AuditFilter) -> Iterator[LoggedEntry]:
+        with self.trail.database.read() as connection:
+            yield from audit_log.entries(connection, conditions)
+
+    def report(self, conditions: AuditFilter, user: str) -> AuditReport:
+        """Count the entries that conditions hold for; see :class:`AuditReport`."""
+        self._authorise(user, Action.AUDIT_READ)
+        with self.trail.database.read() as connection:
+            return self.reporter.report(connection, conditions, self.trail.clock())
 
     def verify(self, user: str) -> ChainReport:
         """Check the chain from the first entry to the last."""

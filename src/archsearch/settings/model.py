@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archsearch.domain.audit_report import Bounds
 from archsearch.domain.plan import Channel
 from archsearch.domain.schema import FieldType, Schema
 from archsearch.domain.vocabulary import Vocabulary
@@ -133,11 +134,23 @@ class MaskSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusualSettings(Bounds):
+    """From where on use is unusual."""
+
+    night_from: int = field(metadata=between(0, 24))
+    night_until: int = field(metadata=between(0, 24))
+    views: int = field(metadata=between(1, 1_000_000))
+    misses: int = field(metadata=between(1, 1_000_000))
+    refusals: int = field(metadata=between(1, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSettings:
     """The operation log."""
 
     keep_months: int = field(metadata=between(6, 1200))
     anchors: str
+    unusual: UnusualSettings
 
 
 @dataclass(frozen=True, slots=True)

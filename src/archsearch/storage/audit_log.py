@@ -176,15 +176,34 @@ def search(
         limit: How many at most.
         before: Only entries with a lower number: the last one's of the page before.
     """
-    statement = select(AUDIT).where(*_clauses(conditions)).order_by(AUDIT.c.seq.desc()).limit(limit)
+    statement = (
+        select(AUDIT).where(*clauses_of(conditions)).order_by(AUDIT.c.seq.desc()).limit(limit)
+    )
     if before is not None:
         statement = statement.where(AUDIT.c.seq < before)
     return tuple(_logged(row) for row in connection.execute(statement))
 
 
+def entries(connection: Connection, conditions: AuditFilter) -> Iterator[LoggedEntry]:
+    """Give entries one after another, oldest first."""
+    last = 0
+    while True:
+        statement = (
+            select(AUDIT)
+            .where(*clauses_of(conditions), AUDIT.c.seq > last)
+            .order_by(AUDIT.c.seq)
+            .limit(_VERIFY_STEP)
+        )
+        rows = connection.execute(statement).all()
+        yield from map(_logged, rows)
+        if len(rows) < _VERIFY_STEP:
+            return
+        last = rows[-1].seq
+
+
 def count(connection: Connection, conditions: AuditFilter = EVERYTHING) -> int:
     """Count entries."""
-    statement = select(func.count()).select_from(AUDIT).where(*_clauses(conditions))
+    statement = select(func.count()).select_from(AUDIT).where(*clauses_of(conditions))
     return connection.execute(statement).scalar_one()
 
 
@@ -231,7 +250,8 @@ def _logged(row: Row[Any]) -> LoggedEntry:
     return LoggedEntry(row.seq, entry, row.digest)
 
 
-def _clauses(conditions: AuditFilter) -> list[ColumnElement[bool]]:
+def clauses_of(conditions: AuditFilter) -> list[ColumnElement[bool]]:
+    """Write conditions for a statement over the log."""
     columns = AUDIT.c
     equal = {
         columns.user_name: conditions.user,

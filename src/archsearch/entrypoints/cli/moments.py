@@ -1,15 +1,13 @@
 """Moments and days: read from the command line, shown to people in China's time."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import click
 
+from archsearch.domain.zone import CHINA
 from archsearch.entrypoints.cli.kinds import TEXT, Kind
-
-_CHINA: Final = timezone(timedelta(hours=8))
-"""All of China has had this offset since 1991; the log is younger."""
 
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
@@ -37,17 +35,17 @@ class Moment(Kind):
             day = _DAY.fullmatch(text)
             if day:
                 start = date(*map(int, day.groups()))
-                moment = datetime.combine(start, time(), _CHINA)
+                moment = datetime.combine(start, time(), CHINA)
                 return moment + timedelta(days=1) if self._whole_day else moment
             moment = datetime.fromisoformat(text)
         except (ValueError, OverflowError):
             self.fail("要写成 2026-11-22 或 2026-11-22T14:30。", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=_CHINA)
+        return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
 def shown(moment: datetime) -> str:
     """Write a moment for people."""
-    return moment.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def written(moment: datetime) -> str:

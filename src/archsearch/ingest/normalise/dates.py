@@ -5,11 +5,12 @@ time of day is dropped; an instant with an offset is moved to China's time first
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
 from archsearch.analysis.numerals import read_digits, read_number
+from archsearch.domain.zone import CHINA
 from archsearch.ingest.faults import Fault
 from archsearch.ingest.normalise.cells import Faults, as_text, is_blank, is_placeholder
 from archsearch.ingest.normalise.text import clean_line
@@ -17,7 +18,6 @@ from archsearch.ingest.normalise.text import clean_line
 OPEN_END: Final = "9999-12-31"
 """How 长期 is stored, as core banking systems do."""
 
-_CHINA: Final = timezone(timedelta(hours=8))
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 _EXCEL_LAST: Final = 80_000
 _LEAP_BUG: Final = 60
@@ -120,7 +120,7 @@ def _of_instant_text(line: str) -> str | None:
 
 def _of_instant(moment: datetime) -> str | None:
     if moment.tzinfo is not None and moment.year in _YEARS:
-        moment = moment.astimezone(UTC).astimezone(_CHINA)
+        moment = moment.astimezone(UTC).astimezone(CHINA)
     return _iso(moment.year, moment.month, moment.day)
 
 

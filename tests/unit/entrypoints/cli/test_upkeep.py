@@ -197,5 +197,5 @@ def test_a_completion_script_is_printed(nowhere: Run, shell: str) -> None:
 
 
 def test_the_log_has_a_word_for_everything_that_is_done() -> None:
-    assert set(audit._ACTIONS) == set(Action)
-    assert set(audit._OUTCOMES) == set(Outcome)
+    assert set(audit.ACTIONS) == set(Action)
+    assert set(audit.OUTCOMES) == set(Outcome)
