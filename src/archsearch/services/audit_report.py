@@ -1,8 +1,8 @@
 """Counting the operation log: who did how much, when, who saw what, and what was unusual."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -24,6 +24,7 @@ from archsearch.domain.users import User
 from archsearch.domain.zone import CHINA
 from archsearch.storage import audit_counts, users
 from archsearch.storage.audit_counts import Count
+from archsearch.storage.encoding import read_time
 
 _NOWHERE: Final = "（无部门）"
 _SEEN_TOLD: Final = 1_000
@@ -40,132 +41,155 @@ class Reporter:
 
         Who looked at which records is told where a user or a record is asked for.
         """
-        counts = list(audit_counts.counts(connection, conditions))
         known = {user.name: user for user in users.all_users(connection)}
-        misses = audit_counts.misses(connection, conditions)
+        sums = _Sums(self.bounds, known)
+        for count in audit_counts.counts(connection, conditions):
+            sums.add(count)
+        for user, hour in audit_counts.misses(connection, conditions):
+            sums.unusual[UnusualKind.MISSES, user, sums.day(hour), None] += 1
         seen: list[Seen] = []
         total = 0
         if conditions.user or conditions.target:
             seen, total = audit_counts.seen(connection, conditions, _SEEN_TOLD)
-        hours = Counter[int]()
-        days = Counter[date]()
-        for count in counts:
-            local = count.hour.astimezone(CHINA)
-            hours[local.hour] += count.entries
-            days[local.date()] += count.entries
-        (whole,) = _tallies(counts, lambda _: "") or (Tally("", 0),)
         return AuditReport(
             since=conditions.since,
             until=conditions.until,
             made_at=now,
-            entries=whole.entries,
-            denied=whole.denied,
-            failed=whole.failed,
-            users=_persons(counts, known),
-            departments=_tallies(counts, lambda count: _department(known.get(count.user))),
-            actions=_tallies(counts, lambda count: count.action.value),
-            hours=tuple(hours[hour] for hour in range(24)),
-            days=tuple(sorted(days.items())),
-            unusual=self._unusual(counts, misses),
+            entries=sums.outcomes.total(),
+            denied=sums.outcomes[Outcome.DENIED],
+            failed=sums.outcomes[Outcome.FAILED],
+            users=tuple(sums.persons()),
+            departments=sums.departments(),
+            actions=sums.actions.tallies(),
+            hours=tuple(sums.hours[hour] for hour in range(24)),
+            days=tuple(sorted(sums.days.items())),
+            unusual=sums.pointed_out(),
             seen=tuple(seen),
             seen_total=total,
         )
 
-    def _unusual(
-        self, counts: Sequence[Count], misses: Iterable[tuple[str, datetime, int]]
-    ) -> tuple[Unusual, ...]:
-        bounds = self.bounds
-        reading = [count for count in counts if count.action in READING]
-        night = (count for count in reading if bounds.at_night(_hour(count.hour)))
-        views = (count for count in reading if count.action in VIEWS and _done(count))
-        refused = (count for count in counts if count.outcome is Outcome.DENIED)
+
+class _Tallies:
+    """Sums by a key, and of these what was refused and what failed."""
+
+    def __init__(self) -> None:
+        self.entries = Counter[str]()
+        self.denied = Counter[str]()
+        self.failed = Counter[str]()
+
+    def add(self, key: str, count: Count) -> None:
+        """Count entries of one outcome."""
+        self.entries[key] += count.entries
+        if count.outcome == Outcome.DENIED:
+            self.denied[key] += count.entries
+        elif count.outcome == Outcome.FAILED:
+            self.failed[key] += count.entries
+
+    def join(self, key: str, tally: Tally) -> None:
+        """Count what is summed up already."""
+        self.entries[key] += tally.entries
+        self.denied[key] += tally.denied
+        self.failed[key] += tally.failed
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """Give them, the most first."""
+        return tuple(
+            Tally(key, number, self.denied[key], self.failed[key])
+            for key, number in sorted(self.entries.items(), key=lambda each: (-each[1], each[0]))
+        )
+
+
+_Use = tuple[UnusualKind, str, date, int | None]
+
+
+class _Sums:
+    """Everything a report sums up, in one pass over the counts."""
+
+    def __init__(self, bounds: Bounds, known: Mapping[str, User]) -> None:
+        self._bounds = bounds
+        self._known = known
+        self._moments: dict[str, tuple[date, int]] = {}
+        self._users = _Tallies()
+        self._searches = Counter[str]()
+        self._views = Counter[str]()
+        self._last: dict[str, str] = {}
+        self.actions = _Tallies()
+        self.outcomes = Counter[str]()
+        self.hours = Counter[int]()
+        self.days = Counter[date]()
+        self.unusual = Counter[_Use]()
+
+    def day(self, hour: str) -> date:
+        """The day in China that an hour belongs to."""
+        return self._moment(hour)[0]
+
+    def _moment(self, hour: str) -> tuple[date, int]:
+        known = self._moments.get(hour)
+        if known is None:
+            local = audit_counts.hour_of(hour).astimezone(CHINA)
+            known = self._moments[hour] = local.date(), local.hour
+        return known
+
+    def add(self, count: Count) -> None:
+        """Count it everywhere."""
+        day, hour = self._moment(count.hour)
+        user, number = count.user, count.entries
+        self.outcomes[count.outcome] += number
+        self.hours[hour] += number
+        self.days[day] += number
+        self.actions.add(count.action, count)
+        self._users.add(user, count)
+        self._last[user] = max(self._last.get(user, ""), count.last)
+        done = count.outcome == Outcome.DONE
+        if done and count.action == Action.SEARCH:
+            self._searches[user] += number
+        if done and count.action in VIEWS:
+            self._views[user] += number
+            self.unusual[UnusualKind.VIEWS, user, day, hour] += number
+        if count.outcome == Outcome.DENIED:
+            self.unusual[UnusualKind.REFUSALS, user, day, None] += number
+        if count.action in READING and self._bounds.at_night(hour):
+            self.unusual[UnusualKind.NIGHT, user, day, None] += number
+
+    def persons(self) -> Iterator[PersonTally]:
+        """Sum up persons, the most active first."""
+        for tally in self._users.tallies():
+            user = self._known.get(tally.key)
+            yield PersonTally(
+                user=tally.key,
+                display_name=user.display_name if user else "",
+                department=_department(user),
+                entries=tally.entries,
+                denied=tally.denied,
+                failed=tally.failed,
+                searches=self._searches[tally.key],
+                views=self._views[tally.key],
+                last=read_time(self._last[tally.key]),
+            )
+
+    def departments(self) -> tuple[Tally, ...]:
+        """Sum up the departments that persons are in now."""
+        found = _Tallies()
+        for tally in self._users.tallies():
+            found.join(_department(self._known.get(tally.key)), tally)
+        return found.tallies()
+
+    def pointed_out(self) -> tuple[Unusual, ...]:
+        """Give what is beyond the bounds, the newest first."""
+        least = {
+            UnusualKind.NIGHT: 1,
+            UnusualKind.VIEWS: self._bounds.views,
+            UnusualKind.MISSES: self._bounds.misses,
+            UnusualKind.REFUSALS: self._bounds.refusals,
+        }
         found = [
-            *_beyond(UnusualKind.NIGHT, _hourly(night), 1),
-            *_beyond(UnusualKind.VIEWS, _hourly(views), bounds.views),
-            *_beyond(UnusualKind.MISSES, _daily(misses), bounds.misses),
-            *_beyond(
-                UnusualKind.REFUSALS,
-                _daily((count.user, count.hour, count.entries) for count in refused),
-                bounds.refusals,
-            ),
+            Unusual(kind, user, day, number, hour)
+            for (kind, user, day, hour), number in self.unusual.items()
+            if number >= least[kind]
         ]
-        newest = sorted(found, key=lambda each: (each.user, each.kind))
-        return tuple(sorted(newest, key=lambda each: (each.day, each.hour or 0), reverse=True))
-
-
-_When = tuple[str, date, int | None]
-
-
-def _hourly(counts: Iterable[Count]) -> Counter[_When]:
-    found = Counter[_When]()
-    for count in counts:
-        found[count.user, _day(count.hour), _hour(count.hour)] += count.entries
-    return found
-
-
-def _daily(counts: Iterable[tuple[str, datetime, int]]) -> Counter[_When]:
-    found = Counter[_When]()
-    for user, at, number in counts:
-        found[user, _day(at), None] += number
-    return found
-
-
-def _beyond(kind: UnusualKind, found: Mapping[_When, int], least: int) -> Iterator[Unusual]:
-    for (user, day, hour), number in found.items():
-        if number >= least:
-            yield Unusual(kind, user, day, number, hour)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(CHINA).date()
-
-
-def _hour(moment: datetime) -> int:
-    return moment.astimezone(CHINA).hour
-
-
-def _done(count: Count) -> bool:
-    return count.outcome is Outcome.DONE
+        found.sort(key=lambda each: (each.kind, each.user))
+        return tuple(sorted(found, key=lambda each: (each.day, each.hour or 0), reverse=True))
 
 
 def _department(user: User | None) -> str:
     return "、".join(sorted(user.departments)) if user and user.departments else _NOWHERE
-
-
-def _tallies(counts: Iterable[Count], key: Callable[[Count], str]) -> tuple[Tally, ...]:
-    """Sum up by something, the most first."""
-    found: dict[str, Tally] = {}
-    for count in counts:
-        name = key(count)
-        tally = found.get(name, Tally(name, 0))
-        found[name] = replace(
-            tally,
-            entries=tally.entries + count.entries,
-            denied=tally.denied + count.entries * (count.outcome is Outcome.DENIED),
-            failed=tally.failed + count.entries * (count.outcome is Outcome.FAILED),
-        )
-    return tuple(sorted(found.values(), key=lambda tally: (-tally.entries, tally.key)))
-
-
-def _persons(counts: Sequence[Count], known: Mapping[str, User]) -> tuple[PersonTally, ...]:
-    of: defaultdict[str, list[Count]] = defaultdict(list)
-    for count in counts:
-        of[count.user].append(count)
-    return tuple(
-        PersonTally(
-            user=tally.key,
-            display_name=known[tally.key].display_name if tally.key in known else "",
-            department=_department(known.get(tally.key)),
-            entries=tally.entries,
-            denied=tally.denied,
-            failed=tally.failed,
-            searches=_number(of[tally.key], {Action.SEARCH}),
-            views=_number(of[tally.key], VIEWS),
-            last=max(count.last for count in of[tally.key]),
-        )
-        for tally in _tallies(counts, lambda count: count.user)
-    )
-
-
-def _number(counts: Iterable[Count], actions: Iterable[Action]) -> int:
-    return sum(count.entries for count in counts if count.action in actions and _done(count))

@@ -1,5 +1,6 @@
 """The operation log in numbers: counted by the database, in one pass over a time."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -17,63 +18,60 @@ from sqlalchemy import (
 from archsearch.domain.audit import Action, AuditFilter, Outcome
 from archsearch.domain.audit_report import VIEWS, Seen
 from archsearch.storage.audit_log import clauses_of
-from archsearch.storage.encoding import read_member, read_time
+from archsearch.storage.encoding import read_object, read_time
 from archsearch.storage.tables import AUDIT
 
 _HOUR: Final = len("2026-11-22T16")
-_MASKED: Final = r"[0-9]\*\*"
+_MASK: Final = "**"
+_MASKED: Final = re.compile(r"[0-9]\*\*")
 """What a number in the log has where it is masked."""
 
 
 class Count(NamedTuple):
-    """How many entries a user has of an action and an outcome, in one hour."""
+    """How many entries a user has of an action and an outcome, in one hour; texts as stored."""
 
+    hour: str
+    action: str
+    outcome: str
     user: str
-    action: Action
-    outcome: Outcome
-    hour: datetime
     entries: int
-    last: datetime
+    last: str
 
 
 def counts(connection: Connection, conditions: AuditFilter) -> Iterator[Count]:
-    """Count entries by user, action, outcome and hour."""
+    """Count entries by hour, action, outcome and user."""
     columns = AUDIT.c
+    # One text to group by: the database compares it in half the time of four.
     hour = func.substr(columns.at, 1, _HOUR)
-    key = (columns.user_name, columns.action, columns.outcome, hour)
+    key = hour + columns.action + "\t" + columns.outcome + "\t" + columns.user_name
     statement = (
-        select(*key, func.count(), func.max(columns.at))
-        .where(*clauses_of(conditions))
-        .group_by(*key)
+        select(key, func.count(), func.max(columns.at)).where(*clauses_of(conditions)).group_by(key)
     )
-    for user, action, outcome, at, entries, last in connection.execute(statement):
-        yield Count(
-            user,
-            read_member(Action, action),
-            read_member(Outcome, outcome),
-            read_time(f"{at}:00:00Z"),
-            entries,
-            read_time(last),
-        )
+    for text, entries, last in connection.execute(statement):
+        # What somebody typed as a name may hold anything: it comes last.
+        action, outcome, user = text[_HOUR:].split("\t", 2)
+        yield Count(text[:_HOUR], action, outcome, user, entries, last)
 
 
-def misses(connection: Connection, conditions: AuditFilter) -> Iterator[tuple[str, datetime, int]]:
-    """Count the searches for a number that found nothing, by user and hour."""
+def misses(connection: Connection, conditions: AuditFilter) -> Iterator[tuple[str, str]]:
+    """Give user and hour of each search for a number that found nothing."""
     columns = AUDIT.c
     hour = func.substr(columns.at, 1, _HOUR)
     detail = type_coerce(columns.detail, JSON)
-    statement = (
-        select(columns.user_name, hour, func.count())
-        .where(
-            *clauses_of(conditions),
-            columns.action == Action.SEARCH.value,
-            detail["total"].as_integer() == 0,
-            detail["query"].as_string().regexp_match(_MASKED),
-        )
-        .group_by(columns.user_name, hour)
+    statement = select(columns.user_name, hour, columns.detail).where(
+        *clauses_of(conditions),
+        columns.action == Action.SEARCH.value,
+        columns.detail.contains(_MASK, autoescape=True),
+        detail["total"].as_integer() == 0,
     )
-    for user, at, number in connection.execute(statement):
-        yield user, read_time(f"{at}:00:00Z"), number
+    for user, at, text in connection.execute(statement):
+        if _MASKED.search(str(read_object(text)["query"])):
+            yield user, at
+
+
+def hour_of(text: str) -> datetime:
+    """Read an hour."""
+    return read_time(f"{text}:00:00Z")
 
 
 def seen(connection: Connection, conditions: AuditFilter, limit: int) -> tuple[list[Seen], int]:

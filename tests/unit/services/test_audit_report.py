@@ -86,7 +86,7 @@ def test_who_saw_a_record_is_told_and_nothing_of_other_records(office: Office) -
         ("admin", "A", 1),
     ]
     assert {p.user: p.views for p in report.users} == {"li": 3, "admin": 1}
-    assert dict.fromkeys(t.key for t in report.departments)["总行"] is None
+    assert {t.key: t.entries for t in report.departments} == {"总行": 4, "（无部门）": 1}
 
 
 def test_a_search_for_a_number_that_finds_nothing_is_counted_another_is_not(
@@ -120,7 +120,7 @@ def test_reading_at_night_many_views_and_refusals_are_pointed_out(office: Office
     found = {(u.kind, u.user, u.day, u.hour, u.count) for u in report.unusual}
     day = date(2026, 3, 4)
     assert found == {
-        (UnusualKind.NIGHT, "夜", day, 23, 1),
+        (UnusualKind.NIGHT, "夜", day, None, 1),
         (UnusualKind.VIEWS, "忙", day, 11, 60),
         (UnusualKind.REFUSALS, "撞", day, None, 5),
     }

@@ -31,7 +31,8 @@ svg rect { fill: var(--bar) } svg text { fill: var(--soft); font-size: 11px }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 3rem }
 @media print { body { margin: 0; max-width: none } }
 """
-_WIDTH, _HEIGHT, _FOOT = 720, 160, 18
+_WIDTH, _HEIGHT, _FOOT = 720, 120, 18
+_MOST_ROWS: Final = 100
 _MOST_DAYS: Final = 92
 """Bars that a chart of days has at most: the last quarter of a year."""
 
@@ -47,9 +48,9 @@ def page(report: AuditReport, conditions: AuditFilter) -> str:
     parts = [
         f"<h1>操作日志报告</h1><p class=sub>{told}</p>",
         _totals(report),
-        _section("需要复核", _unusual(report)),
         _section("一天中的时间", _bars([f"{hour:02d}" for hour in range(24)], report.hours, 2)),
         _section("每天", _days(report)),
+        _section("需要复核", _unusual(report)),
         _section("人员", _persons(report)),
         "<div class=two>",
         _section("部门", _tallies("部门", report.departments)),
@@ -116,9 +117,8 @@ def _seen(report: AuditReport) -> str:
         )
         for each in report.seen
     ]
-    left = report.seen_total - len(report.seen)
-    more = f"<p class=sub>另有 {left:,} 项，次数更少。</p>" if left else ""
-    return _table(("用户", "档号", "次数#", "首次", "最近"), rows, "没有人看过。") + more
+    titles = ("用户", "档号", "次数#", "首次", "最近")
+    return _table(titles, rows, "没有人看过。", report.seen_total)
 
 
 def _days(report: AuditReport) -> str:
@@ -127,8 +127,8 @@ def _days(report: AuditReport) -> str:
     return _bars(names, [number for _, number in days], max(1, len(days) // 12))
 
 
-def _table(titles: Cells, rows: Sequence[Cells], none: str) -> str:
-    """Draw a table; columns whose title ends with # hold numbers."""
+def _table(titles: Cells, rows: Sequence[Cells], none: str, total: int = 0) -> str:
+    """Draw a table; columns whose title ends with # hold numbers. Says how many rows are left."""
     if not rows:
         return f"<p class=none>{none}</p>"
     kinds = [" class=n" if title.endswith("#") else "" for title in titles]
@@ -138,12 +138,13 @@ def _table(titles: Cells, rows: Sequence[Cells], none: str) -> str:
     )
     lines = (
         "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
-        for row in rows
+        for row in rows[:_MOST_ROWS]
     )
+    left = max(total, len(rows)) - min(len(rows), _MOST_ROWS)
+    more = f"<p class=sub>另有 {left:,} 项未列出；--json 给出更多。</p>" if left else ""
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return (
-        f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<div class=wide>{table}</div>{more}"
 
 
 def _bars(names: Sequence[str], numbers: Sequence[int], step: int) -> str:
