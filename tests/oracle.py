@@ -101,9 +101,11 @@ class OracleEngine:
         """Keep the changes."""
         return list(changes)
 
-    def apply_prepared(self, prepared: Any, *, mark: str = "") -> None:
-        """Make the changes that were kept."""
-        self.apply(prepared, mark=mark)
+    def apply_prepared(
+        self, prepared: Any, changes: Iterable[Document | Removal] = (), *, mark: str = ""
+    ) -> None:
+        """Make the changes that were kept, and more."""
+        self.apply((*prepared, *changes), mark=mark)
 
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
         """Forget everything, keep these."""

@@ -67,9 +67,11 @@ class StockEngine:
         """Make the documents; the rest needs the writer."""
         return list(changes)
 
-    def apply_prepared(self, prepared: Any, *, mark: str = "") -> None:
-        """Make changes whose documents are made."""
-        self.apply(prepared, mark=mark)
+    def apply_prepared(
+        self, prepared: Any, changes: Iterable[Document | Removal] = (), *, mark: str = ""
+    ) -> None:
+        """Make changes whose documents are made, and more."""
+        self.apply(chain(prepared, changes), mark=mark)
 
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:
         """Build anew; of nothing, nothing, for the fields are those that documents have."""

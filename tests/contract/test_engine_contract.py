@@ -121,6 +121,17 @@ class TestLifecycle:
         assert found(engine, term("乙")) == {"a"}
         assert list(engine.revisions()) == [("a", 2), ("c", 1), ("d", 1)]
 
+    def test_changes_made_along_with_prepared_ones_come_after_them(
+        self, engine: SearchEngine
+    ) -> None:
+        engine.apply([document("a", "甲")])
+        prepared = engine.prepare([document("b", "甲"), document("c", "甲"), document("d", "甲")])
+
+        engine.apply_prepared(prepared, [document("b", "乙", version=2), Removal(RecordId("c"))])
+
+        assert found(engine, term("甲")) == {"a", "d"}
+        assert list(engine.revisions()) == [("a", 1), ("b", 2), ("d", 1)]
+
     def test_applying_a_batch_again_changes_nothing(self, engine: SearchEngine) -> None:
         batch = (document("a", "甲"), document("b", "甲乙"), Removal(RecordId("c")))
         engine.apply([document("c", "甲")])

@@ -287,12 +287,14 @@ class SearchEngine(Protocol):
     def prepare(self, changes: Iterable[Document | Removal]) -> Prepared:
         """Work changes out, at most one a record, for :meth:`apply_prepared`.
 
-        Touches nothing, so that several processes may prepare at once.
+        Touches nothing, so that several processes may prepare at once. Takes changes as they come.
         """
         ...
 
-    def apply_prepared(self, prepared: Prepared, *, mark: str = "") -> None:
-        """Make prepared changes, as :meth:`apply` does."""
+    def apply_prepared(
+        self, prepared: Prepared, changes: Iterable[Document | Removal] = (), *, mark: str = ""
+    ) -> None:
+        """Make prepared changes, then others, in one commit, as :meth:`apply` does."""
         ...
 
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:

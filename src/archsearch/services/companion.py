@@ -5,23 +5,28 @@ What they share is the store alone: the outbox says what is to be done. The firs
 stretches of it out; a companion makes the documents by itself and waits for the others only to
 commit. So any of them may die at any moment, or never start: whoever is left finishes.
 
-Orders go to a companion's standard input, each a stretch of the outbox: ``after upto``. It says
-``ready`` and what it builds the index with, and ``done`` after each order. It ends with its input.
+Orders go to a companion's standard input, each a stretch of the outbox: ``after upto``. It makes
+documents of them, and keeps these until ``commit`` tells it to bring all of them into the index:
+stretches are short, so that nobody waits for work, and commits are few, so that the index is in few
+pieces. It says ``ready`` and what it builds the index with, and ``done`` after each order. It ends
+with its input.
 """
 
 import os
 import selectors
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from archsearch.errors import BusyError
+from archsearch.services.changes import Stretch
 from archsearch.services.index import IndexService
 
 _READY: Final = b"ready "
+_COMMIT: Final = b"commit"
 _DONE: Final = b"done\n"
 _READ: Final = 1 << 16
 _PATIENCE: Final = 5.0
@@ -74,6 +79,8 @@ class Companion:
         self._heard = b""
         self._ordered = 0
         self._gone = False
+        self.held = 0
+        """Records that it has been ordered to make documents of, and not to commit yet."""
         os.set_blocking(self.answers.fileno(), False)
 
     @property
@@ -106,11 +113,20 @@ class Companion:
         return self._greeted and not self._ordered and not self._gone
 
     def order(self, after: int, upto: int) -> None:
-        """Have it index a stretch of the outbox; does not wait for that."""
+        """Have it make documents of a stretch of the outbox; does not wait for that."""
+        self.held += upto - after
+        self._tell(b"%d %d" % (after, upto))
+
+    def commit(self) -> None:
+        """Have it bring into the index what it has made; does not wait for that."""
+        self.held = 0
+        self._tell(_COMMIT)
+
+    def _tell(self, order: bytes) -> None:
         self._ordered += 1
         # If it is gone, what it was to do is still in the outbox.
         with suppress(OSError):
-            self.orders.write(b"%d %d\n" % (after, upto))
+            self.orders.write(order + b"\n")
 
     def listen(self) -> None:
         """Hear what it has said; part with it when it is silent for ever or says nothing of use."""
@@ -176,15 +192,32 @@ def accompany(index: IndexService, fingerprint: str, *, orders: int, answers: in
         answers: Descriptor to answer to.
     """
     os.write(answers, _READY + fingerprint.encode() + b"\n")
+    lines = _lines(orders)
+    for line in lines:
+        # What others keep this one from is left in the outbox for the end.
+        with suppress(BusyError):
+            index.drain_stretches(_stretches(line, lines, answers))
+        os.write(answers, _DONE)
+
+
+def _lines(orders: int) -> Iterator[bytes]:
     heard = b""
     while found := os.read(orders, _READ):
         *complete, heard = (heard + found).split(b"\n")
-        for line in complete:
-            after, upto = map(int, line.split())
-            # What others keep this one from is left in the outbox for the end.
-            with suppress(BusyError):
-                index.drain_between(after, upto)
-            os.write(answers, _DONE)
+        yield from complete
+
+
+def _stretches(line: bytes, following: Iterator[bytes], answers: int) -> Iterator[Stretch]:
+    """Yield the stretches that are committed together.
+
+    That all documents of one are made is answered when the next is asked for; the last order of
+    all, whichever it is, by who asks.
+    """
+    while line != _COMMIT:
+        after, upto = map(int, line.split())
+        yield after, upto
+        os.write(answers, _DONE)
+        line = next(following, _COMMIT)
 
 
 def runs_python(program: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Keeping the index in step with the store: drain, rebuild, repair, purge, verify."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import NamedTuple, TypeVar
 
@@ -9,30 +9,28 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Role, ScopedGather, ScopedQuery
 from archsearch.domain.audit import Action
-from archsearch.domain.record import Record, RecordId, Status
+from archsearch.domain.record import Record, RecordId
 from archsearch.engines.base import (
     Damage,
-    Document,
     EngineResult,
     EngineStats,
     Gathered,
     Prepared,
-    Removal,
     SearchEngine,
 )
 from archsearch.engines.documents import DocumentBuilder
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
+from archsearch.services.changes import Changes, Share, Stretch, searchable
 from archsearch.services.glossary import Keeper
 from archsearch.services.identity import principal_of, require_role
 from archsearch.services.trail import Trail
 from archsearch.storage import meta, outbox, records
-from archsearch.storage.bulk import chunks
 from archsearch.storage.database import Database
 
 _DRAIN_STEP = 60_000
 _ATTEMPTS = 3
 _MARK, _NEXT_MARK = "index/mark", "index/next"
-_LOAD_STEP = 500
+_TOLD_EVERY = 500
 _OF_ANOTHER_TIME = "索引与档案库不是同一时刻的，需要重建索引。"
 SYSTEM = "(system)"
 """Stands in the audit log for what archsearch does by itself; no user can have this name."""
@@ -85,6 +83,7 @@ class IndexService:
         self._database = database
         self._engine = engine
         self._builder = builder
+        self._changes = Changes(database, builder, keeper)
         self._trail = trail
         self._lock = locks.drain
         self._locks = locks
@@ -149,47 +148,42 @@ class IndexService:
             self.repair()
         return done
 
-    def drain_between(self, after: int, upto: int) -> None:
-        """Bring the records of some entries of the outbox into the index.
+    def drain_stretches(self, stretches: Iterable[Stretch]) -> None:
+        """Bring the records of some stretches of the outbox into the index, in one commit.
 
-        Several processes may do so at once, each with entries of its own: documents are made before
-        the lock is asked for, and made again if a record has changed meanwhile. Otherwise whoever
-        commits last might put an older version over a newer one.
+        Several processes may do so at once, each with stretches of its own: documents are made, as
+        the stretches come in, before the lock is asked for; those of records that have changed
+        meanwhile are made again. Otherwise whoever commits last might put an older version over a
+        newer one.
 
         Raises:
             BusyError: Another process held the lock for too long.
         """
-        with self._database.read() as connection:
-            record_ids = outbox.between(connection, after, upto)
-            state = self._keeper.refresh(connection)
-        versions: dict[RecordId, int | None] = {}
-        prepared = self._engine.prepare(self._changes(record_ids, versions))
+        share = Share()
+        prepared = self._engine.prepare(self._changes.of_stretches(stretches, share))
         try:
             with self._lock(_PATIENCE * _AT_ONCE):
-                self._commit_between(after, upto, prepared, (versions, state))
+                self._commit(share, prepared)
         except IndexOutdatedError:
             self.repair()
 
-    def _commit_between(
-        self,
-        after: int,
-        upto: int,
-        prepared: Prepared,
-        made_of: tuple[dict[RecordId, int | None], int],
-    ) -> None:
+    def _commit(self, share: Share, prepared: Prepared) -> None:
+        current: dict[RecordId, int | None] = {}
         with self._database.read() as connection:
-            current = outbox.versions_between(connection, after, upto)
+            for after, upto in share.stretches:
+                current |= outbox.versions_between(connection, after, upto)
             state = self._keeper.refresh(connection)
         if not current:
             return
         if not self._sound():
             raise IndexOutdatedError(_OF_ANOTHER_TIME)
         mark = self._mark()
-        if (current, state) == made_of:
-            self._engine.apply_prepared(prepared, mark=mark)
+        changed = share.changed(current, state)
+        if changed is None:
+            self._engine.apply(self._changes.of(tuple(current)), mark=mark)
         else:
-            self._engine.apply(self._changes(tuple(current)), mark=mark)
-        self._settle(upto, after=after)
+            self._engine.apply_prepared(prepared, self._changes.of(changed), mark=mark)
+        self._settle(*share.stretches)
 
     def relearn(self, concerned: ScopedQuery | None, change: Callable[[Connection], None]) -> int:
         """Change what documents are made with, and make those anew that it concerns.
@@ -335,11 +329,12 @@ class IndexService:
             meta.put(connection, _NEXT_MARK, mark)
         return mark
 
-    def _settle(self, upto: int, *, after: int = 0) -> None:
-        """Note that the index holds the store's records up to an entry of the outbox."""
+    def _settle(self, *stretches: Stretch) -> None:
+        """Note that the index holds the store's records of some stretches of the outbox."""
         mark = self._engine.stats().mark
         with self._database.write() as connection:
-            outbox.acknowledge(connection, upto, after=after)
+            for after, upto in stretches:
+                outbox.acknowledge(connection, upto, after=after)
             meta.put(connection, _MARK, mark)
 
     def _rebuild(self, progress: Progress | None) -> None:
@@ -348,9 +343,9 @@ class IndexService:
             upto = outbox.last(connection)
             self._keeper.refresh(connection)
             found = _counted(records.iterate_all(connection), progress)
-            documents = (self._builder.build(record) for record in found if _searchable(record))
+            documents = (self._builder.build(record) for record in found if searchable(record))
             self._engine.rebuild(documents, mark=mark)
-        self._settle(upto)
+        self._settle((0, upto))
 
     def _drain_step(self) -> int:
         with self._database.read() as connection:
@@ -363,38 +358,13 @@ class IndexService:
         with self._database.read() as connection:
             pending = outbox.pending(connection, _DRAIN_STEP)
             self._keeper.refresh(connection)
-        self._engine.apply(self._changes(pending.record_ids), mark=mark)
-        self._settle(pending.upto)
+        self._engine.apply(self._changes.of(pending.record_ids), mark=mark)
+        self._settle((0, pending.upto))
         return len(pending.record_ids)
-
-    def _changes(
-        self, wanted: Sequence[RecordId], versions: dict[RecordId, int | None] | None = None
-    ) -> Iterator[Document | Removal]:
-        """Make documents as the engine asks for them, so that only a few records are in memory.
-
-        Every few records are read in a transaction of their own: one as long as the commit would
-        keep the write-ahead log from being folded into the file. They may be newer than the entries
-        of the outbox; never older. Their versions are noted in ``versions``.
-        """
-        for some in chunks(wanted, _LOAD_STEP):
-            with self._database.read() as connection:
-                found = records.get(connection, some)
-            for record_id in some:
-                record = found.get(record_id)
-                if versions is not None:
-                    versions[record_id] = None if record is None else record.version
-                if record is None or not _searchable(record):
-                    yield Removal(record_id)
-                else:
-                    yield self._builder.build(record)
-
-
-def _searchable(record: Record) -> bool:
-    return record.values.get("status") != Status.DESTROYED
 
 
 def _counted(found: Iterator[Record], progress: Progress | None) -> Iterator[Record]:
     for number, record in enumerate(found, 1):
         yield record
-        if progress and number % _LOAD_STEP == 0:
+        if progress and number % _TOLD_EVERY == 0:
             progress(number)

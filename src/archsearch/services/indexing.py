@@ -25,8 +25,8 @@ class Indexing:
         invite: Starts companions; gives none where there can be none.
         worth: Records from which on companions are worth their start.
         every: Records after which the index hears of them where there is no companion.
-        least: Records in an order while more are being stored; a commit for fewer costs too much.
-        stretch: Records in an order at most.
+        least: Records in an order while more are being stored.
+        stretch: Records in an order at most, and in a commit while more are being stored.
     """
 
     def __init__(
@@ -112,16 +112,18 @@ class Indexing:
             each.listen()
         before, last = self._index.waiting()
         self._ordered = max(self._ordered, before)
-        while last - self._ordered >= (self._least if storing else 1):
-            willing = next((each for each in companions if each.willing), None)
-            if willing is None:
-                return
-            # Nobody has a second order before them: the longer the wait, the larger the next one,
-            # and large ones make an index in few pieces.
+        for each in companions:
             backlog = last - self._ordered
-            upto = self._ordered + min(backlog if storing else self._part(backlog), self._most)
-            willing.order(self._ordered, upto)
-            self._ordered = upto
+            if each.willing and backlog >= (self._least if storing else 1):
+                # Nobody has a second order before them: the longer the wait, the larger the next
+                # one. What is committed together is no more than a stretch, but in the end.
+                room = max(1, self._most - each.held)
+                size = min(backlog, room) if storing else min(self._part(backlog), self._most)
+                each.order(self._ordered, self._ordered + size)
+                self._ordered += size
+            done = each.held + self._least > self._most if storing else self._ordered == last
+            if each.held and done:
+                each.commit()
 
     def _part(self, backlog: int) -> int:
         """Cut up what is left in the end, ever smaller, so that all are done at the same time."""

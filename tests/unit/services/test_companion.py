@@ -47,7 +47,7 @@ def begun(invite: Invite, invited: list[Companion] | None = None) -> Invite:
     return call
 
 
-def feed(office: Office, invite: Invite, **more: Any) -> list[int]:
+def feed(office: Office, invite: Invite, *, stretch: int = 25, **more: Any) -> list[int]:
     """Feed many rows in small batches; gives how many records this process indexed itself."""
     office.feed(*named(["first"]))  # makes the index: what a rebuild takes in is not counted
     done: list[int] = []
@@ -60,7 +60,9 @@ def feed(office: Office, invite: Invite, **more: Any) -> list[int]:
     index = office.application.index
     index.__class__ = Counting
     service = office.application.ingest
-    service._indexing = lambda: Indexing(index, invite, worth=60, every=80, least=20, stretch=25)
+    service._indexing = lambda: Indexing(
+        index, invite, worth=60, every=80, least=20, stretch=stretch
+    )
     service._rules = replace(service._rules, batch=20)
     office.feed(*named(f"R{number}" for number in range(ROWS)), **more)
     return done
@@ -244,6 +246,22 @@ def test_orders_of_long_records_are_short(office: Office, monkeypatch: pytest.Mo
     feed(office, begun(invitation(office, monkeypatch)))
 
     assert 0 < max(ordered) < 20
+
+
+def test_companions_commit_much_at_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every commit is another piece of the index, and pieces are merged for a price."""
+    told: list[bytes] = []
+    tell = Companion._tell
+
+    def noted(self: Companion, order: bytes) -> None:
+        told.append(order)
+        tell(self, order)
+
+    monkeypatch.setattr(Companion, "_tell", noted)
+    feed(office, begun(invitation(office, monkeypatch)), stretch=ROWS)
+
+    assert 0 < 2 * told.count(b"commit") < len(told)
+    check(office)
 
 
 def test_only_who_has_nothing_to_do_gets_an_order(

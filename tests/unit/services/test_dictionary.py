@@ -120,7 +120,7 @@ def test_documents_made_before_the_change_are_made_again(
     with application.database.write() as connection:
         outbox.enqueue(connection, [RecordId("A"), RecordId("B")])
         upto = outbox.last(connection)
-    application.index.drain_between(0, upto)
+    application.index.drain_stretches([(0, upto)])
 
     assert holding_word(stocked, LATENT) == {"A", "C"}
 

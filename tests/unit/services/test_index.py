@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from archsearch.domain.audit import Action, AuditFilter
-from archsearch.domain.record import RecordId
+from archsearch.domain.record import Record, RecordId
+from archsearch.engines.base import Document
+from archsearch.engines.documents import DocumentBuilder
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import AccessDeniedError, BusyError, EngineError
 from archsearch.services.indexing import Indexing
@@ -142,12 +144,61 @@ def test_stretches_of_the_outbox_are_indexed_in_any_order(filled: Office) -> Non
     before, last = stretch(filled)
     middle = before + 2
 
-    index.drain_between(middle, last)
+    index.drain_stretches([(middle, last)])
     assert (before, middle) == stretch(filled)
-    index.drain_between(before, middle)
+    index.drain_stretches([(before, middle)])
 
     assert waiting(filled) == 0
     assert filled.seen("admin") >= set("ABCD")
+    assert filled.ailments() == []
+
+
+def test_stretches_taken_together_are_one_commit_with_each_record_as_it_is_now(
+    filled: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what changed after its document was made only that is made again."""
+    stored_only(filled, *named("ABCD"))
+    index, engine = filled.application.index, filled.application.engine
+    before, _ = stretch(filled)
+    made: list[str] = []
+    build = DocumentBuilder.build
+
+    def noted(self: DocumentBuilder, record: Record) -> Document:
+        made.append(record.record_id)
+        return build(self, record)
+
+    def stretches() -> Iterator[tuple[int, int]]:
+        yield before, before + 3
+        with Office(filled.path) as other, drain_held_up(other):
+            other.feed({"record_id": "B", "name": "后来"})
+        yield before + 3, stretch(filled)[1]
+
+    segments = engine.stats().segments
+    monkeypatch.setattr(DocumentBuilder, "build", noted)
+    index.drain_stretches(stretches())
+
+    assert made == [*"ABCD", "B"]
+    assert engine.stats().segments == segments + 2  # what was prepared, and what came after it
+    assert waiting(filled) == 0
+    assert filled.seen("admin", "后来") == {"B"}
+    assert filled.ailments() == []
+
+
+def test_what_others_have_indexed_meanwhile_is_not_put_back(
+    filled: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored_only(filled, *named("AB"))
+    before, last = stretch(filled)
+
+    def stretches() -> Iterator[tuple[int, int]]:
+        yield before, last
+        with Office(filled.path) as other:
+            other.feed({"record_id": "A", "name": "后来"})
+            fill_outbox(other, "B")
+
+    filled.application.index.drain_stretches(stretches())
+
+    assert filled.seen("admin", "后来") == {"A"}
     assert filled.ailments() == []
 
 
@@ -169,7 +220,7 @@ def test_a_record_that_changed_while_documents_were_made_is_indexed_as_it_is_now
 
     before, last = stretch(filled)
     monkeypatch.setattr(engine, "prepare", meanwhile)
-    index.drain_between(before, last + 10)
+    index.drain_stretches([(before, last + 10)])
 
     assert filled.seen("admin", "后来") == {"R1"}
     assert filled.seen("admin", "先前") == set()

@@ -95,12 +95,16 @@ class WhooshEngine:
         """Work changes out beforehand; see the protocol."""
         return Batch.of(changes)
 
-    def apply_prepared(self, prepared: Prepared, *, mark: str = "") -> None:
+    def apply_prepared(
+        self, prepared: Prepared, changes: Iterable[Document | Removal] = (), *, mark: str = ""
+    ) -> None:
         """Make prepared changes; see the protocol."""
         if not isinstance(prepared, Batch):
             raise TypeError("changes are prepared by WhooshEngine.prepare")
         with self._writing() as lock, self._changing(self._writable(), lock) as writer:
             writer.adopt(prepared)
+            for change in changes:
+                writer.apply(change)
             writer.commit(mark=mark)
 
     def rebuild(self, documents: Iterable[Document], *, mark: str = "") -> None:

@@ -8,8 +8,8 @@ from archsearch.engines.base import Document, Removal
 from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.writing.build import Builder
 
-FLUSH_WEIGHT = 6_000_000
-"""Tokens and keys gathered before a segment is made: about 150 MB."""
+FLUSH_WEIGHT = 10_000_000
+"""Tokens and keys gathered before a segment is made: about 200 MB."""
 
 
 @dataclass(frozen=True, slots=True)
