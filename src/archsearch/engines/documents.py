@@ -30,8 +30,8 @@ from archsearch.engines.writers import (
 )
 from archsearch.security.tokens import Tokens
 
-_REMEMBERED: Final = 4096
-"""Values of a field whose keys are kept at hand."""
+_REMEMBERED: Final = 1 << 15
+"""Values of a field whose keys are kept at hand: more than there are days in a lifetime."""
 _SELDOM_TWICE: Final = frozenset(
     {FieldType.ID_NUMBER, FieldType.PHONE, FieldType.EMAIL, FieldType.NAME}
 )
