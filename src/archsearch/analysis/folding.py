@@ -5,7 +5,9 @@ character table), and drops what cannot be seen (zero-width, bidi and variation 
 touches sound: pinyin is a search channel, not a fold (景点 is not 经典).
 """
 
+import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 
 import opencc
@@ -43,9 +45,27 @@ def _fold_character(character: str) -> str:
     return simplified
 
 
+class _Settled:
+    """Characters met that fold to themselves: texts of these alone, which most are, cost little.
+
+    Who meets many gets a pattern of them: it goes through a text five times as fast.
+    """
+
+    def __init__(self) -> None:
+        self._characters: set[str] = set()
+        self._many = 512
+        self.has_all: Callable[[str], object] = self._characters.issuperset
+
+    def add(self, character: str) -> None:
+        self._characters.add(character)
+        if len(self._characters) >= self._many:
+            self._many *= 2
+            every = re.escape("".join(self._characters.copy()))
+            self.has_all = re.compile(f"[{every}]*").fullmatch
+
+
 _TABLE = _FoldTable()
-_SETTLED: set[str] = set()
-"""Characters met that fold to themselves: texts of these alone, which most are, cost a third."""
+_SETTLED = _Settled()
 
 
 def fold(text: str) -> str:
@@ -56,7 +76,7 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.lower()
-    return text if _SETTLED.issuperset(text) else text.translate(_TABLE)
+    return text if _SETTLED.has_all(text) else text.translate(_TABLE)
 
 
 def fold_with_offsets(text: str) -> tuple[str, list[int]]:

@@ -47,3 +47,14 @@ def test_offsets_lead_back_to_the_character_that_was_folded(text: str) -> None:
     assert offsets == sorted(offsets)
     for character, offset in zip(folded, offsets, strict=False):
         assert character in fold(text[offset])
+
+
+def test_how_many_characters_were_met_before_makes_no_difference() -> None:
+    every = [chr(code) for code in range(0x20, 0xA000)]
+
+    apart = [fold(character) for character in every]
+
+    assert fold("".join(every)) == "".join(apart)
+    assert [fold(character) for character in every] == apart
+    settled = "".join(c for c, folded in zip(every, apart, strict=True) if c == folded)
+    assert fold(settled) == settled
