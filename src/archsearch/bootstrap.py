@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from hmac import compare_digest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
@@ -294,8 +294,12 @@ class Application:
         others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
         ours = {name: value for name, value in self.environ.items() if _is_ours(name)}
         path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
-        environment = {**others, **ours, "PYTHONPATH": path}
+        environment = {**_ALONE, **others, **ours, "PYTHONPATH": path}
         return Invitation(command, environment, self.index_fingerprint)
+
+
+_ALONE: Final = {"OPENBLAS_NUM_THREADS": "1"}
+"""Numpy's threads for linear algebra, which nobody here does, wait busily when they are started."""
 
 
 def _is_ours(variable: str) -> bool:

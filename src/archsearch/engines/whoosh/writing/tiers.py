@@ -13,6 +13,8 @@ FANOUT = 8
 LOWEST = 512
 SMALL = LOWEST * FANOUT * FANOUT
 """Documents of segments that are put together when much has come in and nobody waits for it."""
+FEW = 2
+"""Small segments that stay as they are: what processes that work at once leave is not worth it."""
 LARGEST = 300_000
 """Documents; no commit merges more into one segment."""
 COMPACT = 1_000_000
@@ -41,7 +43,7 @@ def groups(
         return found
     if tidy:
         small = _fitting(sizes, [n for n, size in enumerate(sizes) if size.alive <= SMALL])
-        return [small] if len(small) > 1 else []
+        return [small] if len(small) > FEW else []
     tiers: dict[int, list[int]] = defaultdict(list)
     for place, size in enumerate(sizes):
         tiers[_tier(size.alive)].append(place)

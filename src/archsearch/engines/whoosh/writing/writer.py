@@ -82,7 +82,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
             mark: The caller's mark for the state; empty to keep the one there is.
             purge: Also rewrite every segment that holds deleted documents.
             compact: Also merge into as few segments as may be.
-            tidy: Also merge the small segments into one.
+            tidy: Also merge the small segments into one, if they are more than a few.
         """
         self._check_state()
         self._flush()

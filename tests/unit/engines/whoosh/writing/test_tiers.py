@@ -56,3 +56,10 @@ def test_compacting_packs_everything_that_fits_together() -> None:
     sizes = [Size(COMPACT // 2, 0)] * 4 + [Size(5, 0)]
 
     assert len(settled(sizes, compact=True)) == 3
+
+
+def test_tidying_merges_small_segments_but_not_two_for_the_sake_of_one() -> None:
+    small = Size(10, 0)
+
+    assert groups([small] * 2, tidy=True) == []
+    assert groups([small, Size(LARGEST, 0), small, small], tidy=True) == [[0, 2, 3]]
