@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, bindparam, select
 
 from archsearch.domain.record import RecordId
-from archsearch.storage.bulk import chunks
+from archsearch.storage.prepared import PreparedByKeys, Row
 from archsearch.storage.tables import RECORDS
 
 
@@ -56,11 +56,7 @@ def find_identities(
 
 
 def _by_record_id(connection: Connection, record_ids: Collection[RecordId]) -> list[Identity]:
-    return [
-        _identity(row)
-        for piece in chunks(record_ids)
-        for row in connection.execute(_identities().where(RECORDS.c.record_id.in_(piece)))
-    ]
+    return [_identity(row) for row in _OF_RECORD_IDS.rows(connection, record_ids)]
 
 
 def _by_source(connection: Connection, sources: Collection[SourceKey]) -> dict[SourceKey, Identity]:
@@ -68,39 +64,34 @@ def _by_source(connection: Connection, sources: Collection[SourceKey]) -> dict[S
     for key in sources:
         ids_of[key.source].append(key.source_id)
     return {
-        SourceKey(row.source, row.source_id): _identity(row)
+        SourceKey(*row[_FIELDS:]): _identity(row)
         for source, source_ids in ids_of.items()
-        for piece in chunks(source_ids)
-        for row in connection.execute(
-            _identities().where(RECORDS.c.source == source, RECORDS.c.source_id.in_(piece))
-        )
+        for row in _OF_SOURCE.rows(connection, source_ids, of=source)
     }
 
 
 def _by_digest(connection: Connection, digests: Collection[str]) -> dict[str, tuple[Identity, ...]]:
     found: dict[str, tuple[Identity, ...]] = {}
-    for piece in chunks(digests):
-        statement = _identities().where(RECORDS.c.digest.in_(piece)).order_by(RECORDS.c.id)
-        for row in connection.execute(statement):
-            found[row.digest] = (*found.get(row.digest, ()), _identity(row))
+    for row in _OF_DIGESTS.rows(connection, digests):
+        identity = _identity(row)
+        found[identity.digest] = (*found.get(identity.digest, ()), identity)
     return found
 
 
-def _identities() -> Select[Any]:
-    columns = RECORDS.c
-    return select(
-        columns.record_id,
-        columns.version,
-        columns.digest,
-        columns.owner,
-        columns.department,
-        columns.secrecy,
-        columns.source,
-        columns.source_id,
+_FIELDS: Final = len(Identity._fields)
+_WANTED: Final = tuple(RECORDS.c[name] for name in (*Identity._fields, *SourceKey._fields))
+_OF_RECORD_IDS: Final = PreparedByKeys(
+    lambda ids: select(*_WANTED).where(RECORDS.c.record_id.in_(ids))
+)
+_OF_SOURCE: Final = PreparedByKeys(
+    lambda ids: select(*_WANTED).where(
+        RECORDS.c.source == bindparam("of"), RECORDS.c.source_id.in_(ids)
     )
+)
+_OF_DIGESTS: Final = PreparedByKeys(
+    lambda digests: select(*_WANTED).where(RECORDS.c.digest.in_(digests)).order_by(RECORDS.c.id)
+)
 
 
-def _identity(row: Row[Any]) -> Identity:
-    return Identity(
-        RecordId(row.record_id), row.version, row.digest, row.owner, row.department, row.secrecy
-    )
+def _identity(row: Row) -> Identity:
+    return Identity(*row[:_FIELDS])

@@ -5,10 +5,13 @@ is as the columns hold it: times as text, numbers for flags.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ClauseElement, Connection
+from sqlalchemy import BindParameter, ClauseElement, Connection, bindparam
+
+from archsearch.storage.bulk import chunks
 
 Row: TypeAlias = Sequence[Any]
 _Written: TypeAlias = tuple[str, tuple[str, ...] | None, Mapping[str, Any]]
@@ -49,6 +52,32 @@ class Prepared:
             known = str(compiled), None if names is None else tuple(names), fixed
             self._written[dialect.name] = known
         return known
+
+
+class PreparedByKeys:
+    """Such a statement that asks with many keys at once.
+
+    Args:
+        write: Writes it for as many keys as it is given places for.
+    """
+
+    def __init__(self, write: Callable[[Sequence[BindParameter[str]]], ClauseElement]) -> None:
+        self._write = write
+        self._for = cache(self._prepared)
+
+    def rows(
+        self, connection: Connection, keys: Collection[str], **values: object
+    ) -> Iterator[Row]:
+        """Execute it for all keys, some hundred at a time."""
+        for piece in chunks(keys):
+            # As many places as a power of two, so that few statements serve all numbers of keys.
+            places = 1 << (len(piece) - 1).bit_length()
+            padded = (*piece, *[piece[-1]] * (places - len(piece)))
+            given = {f"key_{place}": key for place, key in enumerate(padded)}
+            yield from self._for(places).rows(connection, **given, **values)
+
+    def _prepared(self, places: int) -> Prepared:
+        return Prepared(self._write([bindparam(f"key_{place}") for place in range(places)]))
 
 
 def _give_up_if_lost(connection: Connection) -> None:

@@ -3,18 +3,18 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion
 from archsearch.errors import ConflictError
 from archsearch.storage import outbox
-from archsearch.storage.bulk import chunks, insert_rows, update_rows
+from archsearch.storage.bulk import insert_rows, update_rows
 from archsearch.storage.encoding import json_text, object_text, read_member, read_object, time_text
 from archsearch.storage.outbox import Access
-from archsearch.storage.prepared import Prepared
+from archsearch.storage.prepared import PreparedByKeys
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
 
 _HEAD_COLUMNS: Final = (
@@ -114,21 +114,8 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
 
 def get(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, Record]:
     """Load records as they now are, in the order asked for; unknown ids are left out."""
-    found: dict[RecordId, Record] = {}
-    for piece in chunks(record_ids):
-        # As many places as a power of two, so that few statements serve all numbers of records.
-        places = 1 << (len(piece) - 1).bit_length()
-        padded = (*piece, *[piece[-1]] * (places - len(piece)))
-        ids = {f"id_{place}": record_id for place, record_id in enumerate(padded)}
-        for row in _some(places).rows(connection, **ids):
-            found[row[1]] = _record(row)
+    found = {row[1]: _record(row) for row in _SOME.rows(connection, record_ids)}
     return {record_id: found[record_id] for record_id in record_ids if record_id in found}
-
-
-@cache
-def _some(places: int) -> Prepared:
-    ids: list[Any] = [bindparam(f"id_{place}") for place in range(places)]
-    return Prepared(_current().where(RECORDS.c.record_id.in_(ids)))
 
 
 def history(connection: Connection, record_id: RecordId) -> tuple[RecordVersion, ...]:
@@ -190,21 +177,9 @@ def count(connection: Connection) -> int:
 
 
 def _heads(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, _Head]:
-    columns = RECORDS.c
-    statement = select(
-        columns.record_id,
-        columns.id,
-        columns.version,
-        columns.owner,
-        columns.department,
-        columns.secrecy,
-    )
     return {
-        RecordId(row.record_id): _Head(
-            row.id, row.version, Access(row.owner, row.department, row.secrecy), new=False
-        )
-        for piece in chunks(record_ids)
-        for row in connection.execute(statement.where(columns.record_id.in_(piece)))
+        record_id: _Head(row_id, version, Access(*access), new=False)
+        for record_id, row_id, version, *access in _HEADS.rows(connection, record_ids)
     }
 
 
@@ -293,3 +268,16 @@ def _record(row: Sequence[Any]) -> Record:
 def _origins(text: str) -> Mapping[str, Origin]:
     """Read origins; few texts occur, in very many records."""
     return {key: read_member(Origin, origin) for key, origin in read_object(text).items()}
+
+
+_SOME: Final = PreparedByKeys(lambda ids: _current().where(RECORDS.c.record_id.in_(ids)))
+_HEADS: Final = PreparedByKeys(
+    lambda ids: select(
+        RECORDS.c.record_id,
+        RECORDS.c.id,
+        RECORDS.c.version,
+        RECORDS.c.owner,
+        RECORDS.c.department,
+        RECORDS.c.secrecy,
+    ).where(RECORDS.c.record_id.in_(ids))
+)

@@ -1,12 +1,14 @@
 import random
+from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from archsearch.domain.record import Origin, Record, RecordId
 from archsearch.errors import ConflictError, InvalidRequestError, StoreError
 from archsearch.storage import outbox, records
 from archsearch.storage.database import Database
+from archsearch.storage.prepared import Prepared, Row
 from archsearch.storage.records import Revision
 from tests.unit.storage.samples import NOON, after, revision, save
 
@@ -137,10 +139,19 @@ def test_an_empty_batch_changes_nothing(database: Database) -> None:
         assert (records.count(connection), outbox.count(connection)) == (0, 0)
 
 
-def test_a_batch_takes_a_handful_of_statements(database: Database) -> None:
-    statements: list[str] = []
+def test_a_batch_takes_a_handful_of_statements(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements: list[object] = []
+    rows = Prepared.rows
+
+    def noted(self: Prepared, connection: Connection, **values: object) -> Sequence[Row]:
+        statements.append(self)
+        return rows(self, connection, **values)
+
     with database.write() as connection:
         save(connection, *(revision(f"R{number}") for number in range(250)))
+    monkeypatch.setattr(Prepared, "rows", noted)
     with database.write() as connection:
         event.listen(connection, "before_cursor_execute", lambda *told: statements.append(told[2]))
         save(
