@@ -1,9 +1,11 @@
 """Entries of the operation log (操作日志): who did what to which object, when, and how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from archsearch.domain.record import JsonValue
 
@@ -49,8 +51,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(NamedTuple):
     """One operation.
 
     ``target`` names its object (a record id, a user, a file digest), empty when there is none.
@@ -62,7 +63,7 @@ class AuditEntry:
     action: Action
     target: str = ""
     outcome: Outcome = Outcome.DONE
-    detail: Mapping[str, JsonValue] = field(default_factory=dict)
+    detail: Mapping[str, JsonValue] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

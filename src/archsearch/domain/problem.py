@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -22,8 +23,7 @@ class Aspect(StrEnum):
     CONFORMITY = "规范性"
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """Position of a row in its source.
 
     ``source`` is the file name (or ``<dict>`` for rows handed over by a program), ``position`` what

@@ -5,7 +5,6 @@ empty cell changes nothing either.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from archsearch.domain.record import Origin, Record, Values
@@ -33,8 +32,7 @@ def amend(draft: Draft, before: Record, shown: Values) -> Draft:
     }
     dropped = _OURS | (_SOURCE if said & _SOURCE else frozenset())
     kept = before.values.keys() - said - dropped
-    return replace(
-        draft,
+    return draft._replace(
         values=_laid(before.values, kept, draft.values, said),
         original=_laid(before.original, kept, draft.original, said),
         origins=_laid(before.origins, kept, draft.origins, said),

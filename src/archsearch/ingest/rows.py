@@ -1,18 +1,18 @@
 """The values that travel through the ingest pipeline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from archsearch.domain.problem import Problem, Severity, Where
 from archsearch.domain.record import JsonValue, Origin, Values
 
 MISSING: Final = "required_missing"
 """Code of the problem that a field is empty which must not be."""
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row as the reader found it: its own column names, values untouched.
 
     Values are what the format yields: str, int, float, bool, None, date or datetime, lists and
@@ -23,8 +23,7 @@ class Row:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A row mapped to schema keys and normalised, with every problem found so far.
 
     ``values``, ``original`` and ``origins`` are as in :class:`archsearch.domain.record.Record`.
@@ -33,8 +32,8 @@ class Draft:
 
     row: Row
     values: Values
-    original: Mapping[str, JsonValue] = field(default_factory=dict)
-    origins: Mapping[str, Origin] = field(default_factory=dict)
+    original: Mapping[str, JsonValue] = _NOTHING
+    origins: Mapping[str, Origin] = _NOTHING
     problems: tuple[Problem, ...] = ()
     quality: int = 100
 

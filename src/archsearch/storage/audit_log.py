@@ -221,7 +221,7 @@ class _Texts:
 
     def detail(self, detail: Mapping[str, JsonValue]) -> str:
         if detail is not self._detail[0]:
-            self._detail = (detail, canonical_json(detail))
+            self._detail = (detail, canonical_json(dict(detail)))
         return self._detail[1]
 
 
