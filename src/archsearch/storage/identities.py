@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, bindparam, select
 
 from archsearch.domain.record import RecordId
-from archsearch.storage.prepared import PreparedByKeys, Row
+from archsearch.storage.bulk import PreparedByKeys
+from archsearch.storage.prepared import Row
 from archsearch.storage.tables import RECORDS
 
 

@@ -5,13 +5,10 @@ is as the columns hold it: times as text, numbers for flags.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import BindParameter, ClauseElement, Connection, bindparam
-
-from archsearch.storage.bulk import chunks
+from sqlalchemy import ClauseElement, Connection
 
 Row: TypeAlias = Sequence[Any]
 _Written: TypeAlias = tuple[str, tuple[str, ...] | None, Mapping[str, Any]]
@@ -28,15 +25,9 @@ class Prepared:
         """Execute it in a transaction, and give all its rows, if it has any."""
         text, names, fixed = self._for(connection)
         given = {**fixed, **values}
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(text, given if names is None else tuple([given[name] for name in names]))
-            return cursor.fetchall()
-        except sqlite3.Error:
-            _give_up_if_lost(connection)
-            raise
-        finally:
-            cursor.close()
+        return execute(
+            connection, text, given if names is None else tuple([given[name] for name in names])
+        )
 
     def row(self, connection: Connection, **values: object) -> Row | None:
         """Execute it, and give the first of its rows if there is one."""
@@ -54,30 +45,19 @@ class Prepared:
         return known
 
 
-class PreparedByKeys:
-    """Such a statement that asks with many keys at once.
-
-    Args:
-        write: Writes it for as many keys as it is given places for.
-    """
-
-    def __init__(self, write: Callable[[Sequence[BindParameter[str]]], ClauseElement]) -> None:
-        self._write = write
-        self._for = cache(self._prepared)
-
-    def rows(
-        self, connection: Connection, keys: Collection[str], **values: object
-    ) -> Iterator[Row]:
-        """Execute it for all keys, some hundred at a time."""
-        for piece in chunks(keys):
-            # As many places as a power of two, so that few statements serve all numbers of keys.
-            places = 1 << (len(piece) - 1).bit_length()
-            padded = (*piece, *[piece[-1]] * (places - len(piece)))
-            given = {f"key_{place}": key for place, key in enumerate(padded)}
-            yield from self._for(places).rows(connection, **given, **values)
-
-    def _prepared(self, places: int) -> Prepared:
-        return Prepared(self._write([bindparam(f"key_{place}") for place in range(places)]))
+def execute(
+    connection: Connection, text: str, values: Sequence[object] | Mapping[str, object]
+) -> Sequence[Row]:
+    """Hand a statement to the driver in a transaction, and give all its rows, if it has any."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, values)
+        return cursor.fetchall()
+    except sqlite3.Error:
+        _give_up_if_lost(connection)
+        raise
+    finally:
+        cursor.close()
 
 
 def _give_up_if_lost(connection: Connection) -> None:

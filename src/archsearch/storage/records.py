@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Select, func, select
 from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion
 from archsearch.errors import ConflictError
 from archsearch.storage import outbox
-from archsearch.storage.bulk import insert_rows, update_rows
+from archsearch.storage.bulk import PreparedByKeys, insert_rows, update_rows
 from archsearch.storage.encoding import json_text, object_text, read_member, read_object, time_text
 from archsearch.storage.outbox import Access
-from archsearch.storage.prepared import PreparedByKeys
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
 
 _HEAD_COLUMNS: Final = (

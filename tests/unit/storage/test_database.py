@@ -229,7 +229,7 @@ def test_errors_do_not_carry_the_values(database: Database) -> None:
     while error is not None:
         told.append(f"{error!s}{error!r}{error.args}")
         error = error.__cause__
-    assert len(told) == 3
+    assert len(told) > 1
     assert not any("欧阳娜娜" in text for text in told)
 
 
