@@ -206,12 +206,9 @@ class IdentifierWriter:
         parts = [(Purpose.LAST4, slice(-4, None)), (Purpose.HEAD3, slice(3))]
         if spec.type is FieldType.PHONE:
             parts.append((Purpose.MIDDLE4, slice(3, 7)))
+        self._fields = [f"{spec.key}#{purpose}" for purpose, _ in parts]
         self._parts = [
-            (
-                f"{spec.key}#{purpose}",
-                part,
-                lru_cache(_FOUR_DIGITS)(tokens.stamp(spec.key, purpose)),
-            )
+            (part, lru_cache(_FOUR_DIGITS)(tokens.stamp(spec.key, purpose)))
             for purpose, part in parts
         ]
 
@@ -227,5 +224,5 @@ class IdentifierWriter:
         long = [value for value in found if len(value) >= SHORTEST_TAILED]
         if long:
             keys[self._field6] = distinct([self._last6(value[-6:]) for value in long])
-            for field, part, stamp in self._parts:
-                keys[field] = distinct([stamp(value[part]) for value in long])
+            rows = [[stamp(value[part]) for part, stamp in self._parts] for value in long]
+            keys.update(zip(self._fields, map(distinct, zip(*rows, strict=True)), strict=True))

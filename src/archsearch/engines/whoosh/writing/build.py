@@ -20,7 +20,7 @@ from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.format.dictionary import Dictionary
 from archsearch.engines.whoosh.format.stored import StoredField
 from archsearch.engines.whoosh.writing.grams import GramColumn
-from archsearch.engines.whoosh.writing.numbers import catalogued, encoded
+from archsearch.engines.whoosh.writing.numbers import catalogued, encoded, numbers_of
 from archsearch.engines.whoosh.writing.texts import GONE, TextColumn
 
 _BATCH = 128
@@ -32,19 +32,19 @@ class _KeyColumn:
 
     def __init__(self) -> None:
         self._keys: list[str] = []
-        self._slots: list[int] = []
-        self._counts: list[int] = []
+        self._slots = array("I")
+        self._counts = array("I")
 
     def add(self, slots: list[int], keys: list[tuple[str, ...]]) -> int:
         """Take in the keys of some slots; give their number."""
-        counts = list(map(len, keys))
-        self._slots += slots
-        self._counts += counts
+        before = len(self._keys)
+        self._slots.extend(slots)
+        self._counts.extend(map(len, keys))
         self._keys += chain.from_iterable(keys)
-        return sum(counts)
+        return len(self._keys) - before
 
     def finish(self, homes: Docs, size: int) -> KeyField | None:
-        docs = np.repeat(homes[np.array(self._slots, np.intp)], self._counts)
+        docs = np.repeat(homes[numbers_of(self._slots)], numbers_of(self._counts))
         kept = docs != GONE
         keys = self._keys
         if not kept.all():
@@ -56,7 +56,7 @@ class _StoredColumn:
     """The texts of one stored field as they come in."""
 
     def __init__(self) -> None:
-        self._slots: list[int] = []
+        self._slots = array("I")
         self._texts: list[str] = []
 
     def add(self, slot: int, text: str) -> None:
@@ -66,9 +66,7 @@ class _StoredColumn:
 
     def finish(self, homes: Docs, size: int) -> StoredField | None:
         placed = [""] * size
-        for doc, text in zip(
-            homes[np.array(self._slots, np.intp)].tolist(), self._texts, strict=True
-        ):
+        for doc, text in zip(homes[numbers_of(self._slots)].tolist(), self._texts, strict=True):
             if doc != GONE:
                 placed[doc] = text
         return StoredField.of(placed) if any(placed) else None

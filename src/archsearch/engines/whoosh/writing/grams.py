@@ -1,5 +1,6 @@
 """Rows of marks to the postings of a field of grams: tokens are made as numbers, all at once."""
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from archsearch.engines.base import PAIRS, SINGLES, SPLITS, Grams
 from archsearch.engines.whoosh.format.arrays import Docs, Ints
 from archsearch.engines.whoosh.format.grams import GramField
+from archsearch.engines.whoosh.writing.numbers import numbers_of
 from archsearch.engines.whoosh.writing.texts import GONE
 
 _MARK_BITS = 21
@@ -20,27 +22,27 @@ class GramColumn:
     """The grams of one field as they come in."""
 
     def __init__(self) -> None:
-        self._slots: list[int] = []
-        self._lengths: list[int] = []
-        self._sizes: list[int] = []
+        self._slots = array("I")
+        self._lengths = array("I")
+        self._sizes = array("I")
         self._rows: list[str] = []
 
     def add(self, slots: Sequence[int], grams: Sequence[Grams]) -> int:
         """Take in the grams of some slots; give about the number of their tokens."""
         rows = [one.rows for one in grams]
-        self._slots += slots
-        self._lengths += [one.length for one in grams]
-        self._sizes += map(len, rows)
+        self._slots.extend(slots)
+        self._lengths.extend([one.length for one in grams])
+        self._sizes.extend(map(len, rows))
         self._rows.append("".join(rows))
         return 2 * len(self._rows[-1])
 
     def finish(self, homes: Docs, size: int) -> GramField | None:
         """Make the field; ``homes`` has the document of each slot."""
-        home = homes[np.array(self._slots, np.intp)]
+        home = homes[numbers_of(self._slots)]
         lengths = np.zeros(size, np.int64)
-        lengths[home[home != GONE]] = np.array(self._lengths, np.int64)[home != GONE]
+        lengths[home[home != GONE]] = numbers_of(self._lengths)[home != GONE]
         marks = np.frombuffer("".join(self._rows).encode("utf-32-le", "surrogatepass"), np.uint32)
-        docs = np.repeat(home, self._sizes)
+        docs = np.repeat(home, numbers_of(self._sizes))
         kept = docs != GONE
         if not kept.all():
             marks, docs = marks[kept], docs[kept]

@@ -1,5 +1,6 @@
 """Strings as numbers: in order of appearance as documents come in, in order of text at last."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import count
@@ -61,6 +62,11 @@ def _sorted_rows(rows: Ints) -> tuple[Dictionary, Ints]:
     ordinals = np.empty(count, np.uint32)
     ordinals[order] = np.cumsum(fresh) - 1
     return Dictionary.of_digits(rows[order[fresh]]), ordinals
+
+
+def numbers_of(gathered: "array[int]") -> Ints:
+    """View gathered numbers; nothing may be added to them as long as the view lives."""
+    return np.frombuffer(gathered, np.uint32)
 
 
 def ranked(numbers: Ints) -> tuple[Ints, Ints]:

@@ -20,6 +20,7 @@ from archsearch.engines.whoosh.writing.numbers import (
     arranged,
     numbered,
     numbering,
+    numbers_of,
     ranked,
 )
 
@@ -78,15 +79,15 @@ class _Units:
     """Texts of units, one after another."""
 
     def __init__(self) -> None:
-        self.slots: list[int] = []
-        self._sizes: list[int] = []
+        self.slots = array("I")
+        self._sizes = array("I")
         self._marks: list[str] = []
         self._words: list[Ints] = []
 
     def add(self, texts: list[UnitTokens], numbers: Numbers) -> int:
         marks = [text.text for text in texts]
         words = [text.words for text in texts if text.words]
-        self._sizes += map(len, marks)
+        self._sizes.extend(map(len, marks))
         self._marks.append("".join(marks))
         self._words.append(numbered(numbers, chain.from_iterable(words), sum(map(len, words))))
         # Nearly every unit begins a pair.
@@ -98,8 +99,8 @@ class _Units:
             "".join(self._marks).encode("utf-32-le", "surrogatepass"), np.uint32
         ).copy()
         units[units == ord(WORD)] = _whole(self._words)
-        sizes = np.array(self._sizes, np.intp)
-        docs = np.repeat(homes[np.array(self.slots, np.intp)].astype(np.int32), sizes)
+        sizes = numbers_of(self._sizes).astype(np.intp)
+        docs = np.repeat(homes[numbers_of(self.slots)].astype(np.int32), sizes)
         positions = spread(np.zeros(sizes.size, np.intp), sizes).astype(np.uint32)
         kept = (units != ord(BREAK)) & (docs != GONE)
         near = kept[:-1] & kept[1:] & (positions[1:] > 0)
@@ -112,9 +113,9 @@ class _Terms:
     """Texts whose tokens are listed."""
 
     def __init__(self) -> None:
-        self.slots: list[int] = []
-        self._counts: list[int] = []
-        self._lengths: list[int] = []
+        self.slots = array("I")
+        self._counts = array("I")
+        self._lengths = array("I")
         self._numbers: list[Ints] = []
         self._positions: list[Ints] = []
 
@@ -122,8 +123,8 @@ class _Terms:
         terms = [text.terms for text in texts]
         counts = list(map(len, terms))
         total = sum(counts)
-        self._counts += counts
-        self._lengths += [text.length for text in texts]
+        self._counts.extend(counts)
+        self._lengths.extend([text.length for text in texts])
         self._numbers.append(numbered(numbers, chain.from_iterable(terms), total))
         positions = array("I")
         for text in texts:
@@ -132,10 +133,10 @@ class _Terms:
         return total
 
     def finish(self, homes: Docs, lengths: Ints) -> Tokens:
-        home = homes[np.array(self.slots, np.intp)]
+        home = homes[numbers_of(self.slots)]
         alive = home != GONE
-        lengths[home[alive]] = np.array(self._lengths, np.int64)[alive]
-        docs = np.repeat(home.astype(np.int32), self._counts)
+        lengths[home[alive]] = numbers_of(self._lengths)[alive]
+        docs = np.repeat(home.astype(np.int32), numbers_of(self._counts))
         terms, positions = _whole(self._numbers), _whole(self._positions)
         if not alive.all():
             kept = docs != GONE
