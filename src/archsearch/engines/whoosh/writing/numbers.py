@@ -12,7 +12,7 @@ import numpy as np
 from archsearch.engines.whoosh.format.arrays import Ints
 from archsearch.engines.whoosh.format.dictionary import Dictionary, encode
 
-_DIGITS: Final = b"0123456789abcdef"
+_DIGITS: Final = "0123456789abcdef"
 _WORD: Final = 8
 """Bytes that are compared at once."""
 Numbers: TypeAlias = defaultdict[str, int]
@@ -43,10 +43,10 @@ def catalogued(texts: list[str]) -> tuple[Dictionary, Ints]:
 def _as_digits(texts: list[str]) -> Ints | None:
     """Give what strings stand for as rows of bytes, if all are equally many hexadecimal digits."""
     width = len(texts[0])
-    if width == 0 or width % 2 or set(map(len, texts)) != {width}:
+    if width == 0 or width % 2 or texts[0].strip(_DIGITS) or set(map(len, texts)) != {width}:
         return None
     joined = "".join(texts)
-    if not joined.isascii() or joined.encode().translate(None, _DIGITS):
+    if not joined.isascii() or joined.encode().translate(None, _DIGITS.encode()):
         return None
     return np.frombuffer(bytes.fromhex(joined), np.uint8).reshape(-1, width // 2)
 
