@@ -86,7 +86,7 @@ class Indexing:
         self._fresh += number
         if self._stored >= self._worth:
             self._invite_once()
-        if self._companions and not all(each.gone for each in self._companions):
+        if self._there():
             self._order(storing=True)
         elif self._fresh >= self._every:
             self._fresh = 0
@@ -107,12 +107,11 @@ class Indexing:
 
     def _order(self, *, storing: bool) -> None:
         """Give what is in the outbox to companions without work, unless it is too little yet."""
-        companions = self._companions or ()
-        for each in companions:
+        for each in self._companions or ():
             each.listen()
         before, last = self._index.waiting()
         self._ordered = max(self._ordered, before)
-        for each in companions:
+        for each in self._there():
             backlog = last - self._ordered
             if each.willing and backlog >= (self._least if storing else 1):
                 # Nobody has a second order before them: the longer the wait, the larger the next
@@ -125,9 +124,12 @@ class Indexing:
             if each.held and done:
                 each.commit()
 
+    def _there(self) -> list[Companion]:
+        return [each for each in self._companions or () if not each.gone]
+
     def _part(self, backlog: int) -> int:
         """Cut up what is left in the end, ever smaller, so that all are done at the same time."""
-        companions = sum(not each.gone for each in self._companions or ()) or 1
+        companions = len(self._there()) or 1
         return min(backlog, max(self._least, -(-backlog // (companions * _ROUNDS))))
 
     def _settle(self, *, tidy: bool = False) -> bool:

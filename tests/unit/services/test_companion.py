@@ -124,16 +124,20 @@ def test_a_companion_that_cannot_be_started_is_done_without(
     check(office)
 
 
+@pytest.mark.parametrize("stretch", [25, ROWS], ids=["committing", "holding documents"])
+@pytest.mark.parametrize("moments", [(140, 180), (ROWS, ROWS)], ids=["amid", "at the end"])
 def test_companions_that_are_killed_lose_nothing(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch, moments: tuple[int, int], stretch: int
 ) -> None:
     invited: list[Companion] = []
 
     def kill(_: str, rows: int) -> None:
-        if rows in {140, 180}:
-            os.kill(invited[rows == 180].process.pid, signal.SIGKILL)
+        for each, moment in zip(invited, moments, strict=False):
+            if rows == moment:
+                os.kill(each.process.pid, signal.SIGKILL)
 
-    feed(office, begun(invitation(office, monkeypatch), invited), progress=kill)
+    invite = begun(invitation(office, monkeypatch), invited)
+    feed(office, invite, stretch=stretch, progress=kill)
 
     assert [each.gone for each in invited] == [True, True]
     check(office)
