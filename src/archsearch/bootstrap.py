@@ -18,6 +18,7 @@ from archsearch.analysis.writing import Writing
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditEntry
 from archsearch.domain.dictionary import Glossary
+from archsearch.domain.policy import Policy
 from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
@@ -101,10 +102,10 @@ class Application:
         """The way into the audit log."""
         return Trail(self.database, self.clock, _audit_log(self.settings, self._secret))
 
-    @cached_property
-    def levels(self) -> tuple[str, ...]:
-        """Secrecy labels, lowest first."""
-        return tuple(self.settings.vocabularies["secrecy"].terms)
+    @property
+    def policy(self) -> Policy:
+        """Who may do what."""
+        return self.settings.policy
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -160,7 +161,7 @@ class Application:
         locks = Locks(
             self._lock("drain.lock"), self._lock("feed.lock", shared=True), self._lock("feed.lock")
         )
-        index = IndexService(self.database, self.engine, builder, self.trail, locks, self._keeper)
+        index = IndexService(self.policy, self.engine, builder, self.trail, locks, self._keeper)
         index.watch = self.watch
         return index
 
@@ -204,7 +205,7 @@ class Application:
     @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
-        return ReadingService(self.trail, self.levels, self._masker)
+        return ReadingService(self.trail, self.policy, self._masker)
 
     @cached_property
     def _language(self) -> Language:
@@ -220,7 +221,7 @@ class Application:
     def _search_rules(self) -> SearchRules:
         options = self.settings.options.search
         return SearchRules(
-            levels=self.levels,
+            policy=self.policy,
             enough_exact=options.enough_exact,
             most_hits=options.max_limit,
             deepest_offset=options.max_offset,
@@ -250,18 +251,18 @@ class Application:
     @cached_property
     def users(self) -> UserService:
         """Manages users."""
-        return UserService(self.trail, self.levels)
+        return UserService(self.trail, self.policy)
 
     @cached_property
     def departments(self) -> DepartmentService:
         """Manages departments."""
-        return DepartmentService(self.trail)
+        return DepartmentService(self.trail, self.policy)
 
     @cached_property
     def dictionary(self) -> DictionaryService:
         """Manages the dictionary."""
         return DictionaryService(
-            self.trail, self.index, self.settings.schema, self.levels, self._masker
+            self.trail, self.index, self.settings.schema, self.policy, self._masker
         )
 
     @cached_property
@@ -271,12 +272,13 @@ class Application:
     @cached_property
     def audit(self) -> AuditService:
         """Reads the operation log."""
-        return AuditService(self.trail, Reporter(self.settings.options.audit.unusual))
+        reporter = Reporter(self.settings.options.audit.unusual)
+        return AuditService(self.trail, self.policy, reporter)
 
     @cached_property
     def doctor(self) -> Doctor:
         """Proves that everything agrees."""
-        return Doctor(self.trail, self.engine)
+        return Doctor(self.trail, self.policy, self.engine)
 
     def _lock(self, name: str, *, shared: bool = False) -> Lock:
         return partial(writing, self.settings.workspace.var / name, shared=shared)

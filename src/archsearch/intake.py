@@ -30,7 +30,7 @@ def ingest_service(
     options = settings.options
     naming = options.naming
     rules = IngestRules(
-        levels=tuple(settings.vocabularies["secrecy"].terms),
+        policy=settings.policy,
         naming=NamingRule(naming.template, naming.fonds, naming.categories, naming.other),
         fingerprint=settings.ingest_fingerprint,
         zone=ZONE,

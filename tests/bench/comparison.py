@@ -58,7 +58,7 @@ def compare(plan: Plan, product: Product, folder: Path) -> Figures:
         races |= _races(plan, questions, ours, rival)
         edited.append(rival)
     if plan.stock:
-        stock = Stock(folder / "stock", product.application.levels)
+        stock = Stock(folder / "stock", product.application.policy.levels)
         builds[stock.name] = _built(stock, product, plan.size)
         few = sampled(questions, plan.stock_each)
         for form in FORMS:
@@ -80,7 +80,7 @@ def has_tantivy() -> bool:
 
 def _tantivy(product: Product, folder: Path) -> Any:
     make: Callable[..., Any] = import_module("tests.bench.tantivy_").Tantivy
-    return make(folder / "tantivy", product.application.levels)
+    return make(folder / "tantivy", product.application.policy.levels)
 
 
 def _built(contender: Contender, product: Product, size: int) -> Figures:
@@ -139,7 +139,7 @@ def _compared(laps: list[Lap], one: Contender, other: Contender) -> Figures:
 
 def _edited(contender: Contender, product: Product) -> Figures:
     """Replace single documents, each until a search finds it; in milliseconds."""
-    everyone = Scope(frozenset(product.application.levels), everything=True)
+    everyone = Scope(frozenset(product.application.policy.levels), everything=True)
     times = []
     for document in product.documents(EDITS):
         there = plans.Plan(plans.KeyNode(ID, frozenset({document.record_id})))

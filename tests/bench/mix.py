@@ -75,7 +75,7 @@ class Mix:
 
     def __init__(self, product: Product, *, each: int = 6, rows: int = _ROWS) -> None:
         self._language = product.language
-        self._levels = product.application.levels
+        self._levels = product.application.policy.levels
         self._each = each
         segmenter = product.application.analysis.segmenter
         self._drawing = Drawing(list(customers(rows)), segmenter)

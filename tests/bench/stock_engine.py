@@ -117,7 +117,7 @@ def wire(application: Application) -> None:
     root = str(application.settings.workspace.root)
     command = (sys.executable, "-P", "-m", "tests.bench.stock_engine", root)
     invitation = replace(application.companion(), command=command)
-    engine = StockEngine(folder, application.levels)
+    engine = StockEngine(folder, application.policy.levels)
     application.__dict__ |= {"engine": engine, "companion": lambda: invitation}
 
 

@@ -15,7 +15,6 @@ from archsearch.domain.access import (
     ScopedQuery,
     confine,
     restrict,
-    scope_of,
 )
 from archsearch.domain.plan import Order
 from archsearch.domain.record import RecordId
@@ -35,6 +34,7 @@ from tests.generate_plans import (
     make_story,
 )
 from tests.oracle import visible
+from tests.policies import made, scope_of
 
 SCOPES_PER_STORY: Final = 4
 QUESTIONS_PER_SCOPE: Final = 20
@@ -97,11 +97,17 @@ def first_trace(
 
 
 def make_bound(rng: random.Random) -> ScopedQuery:
-    """The scope of somebody in some role, or of any kind, some records excluded."""
+    """The scope of somebody by some policy, or of any kind, some records excluded."""
     excluded = frozenset(rng.sample(IDS, rng.choice((0, 0, 1, 8))))
     scope = NOTHING
     while scope.empty and rng.random() < 0.95:
-        scope = make_scope(rng) if rng.random() < 0.5 else scope_of(make_principal(rng), SECRECIES)
+        kind = rng.random()
+        if kind < 0.4:
+            scope = make_scope(rng)
+        elif kind < 0.7:
+            scope = scope_of(make_principal(rng), SECRECIES)
+        else:
+            scope = made(rng, SECRECIES).scope(make_principal(rng))
     return restrict(make_plan(rng), scope, excluded)
 
 

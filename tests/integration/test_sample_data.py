@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from archsearch.domain.access import Principal, Role, scope_of
+from archsearch.domain.access import Principal, Role
 from archsearch.domain.record import Record, RecordId
+from tests.policies import scope_of
 from tools.make_sample_data import FOLDER, main
 from tools.sample_data.customers import Customer
 from tools.sample_data.layout import Sheaf, make_sheaves

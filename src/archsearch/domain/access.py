@@ -1,11 +1,4 @@
-"""Who may see what: principals, search scopes, and the queries bound to them.
-
-Rules (archive regulations, restated): an administrator sees all records; a department manager
-those of their
-departments and the ones below; an employee those they created; anyone also those granted to them
-until a date.
-Secrecy above a user's clearance hides a record in every case. Nothing is visible by default.
-"""
+"""Who asks, search scopes, and the queries bound to them; who may see what says the policy."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -100,27 +93,6 @@ NOTHING: Final = Scope(secrecies=frozenset())
 def is_below(department: str, top: str) -> bool:
     """Whether a department path is ``top`` itself or lies below it."""
     return department == top or department.startswith(top + "/")
-
-
-def scope_of(principal: Principal, levels: tuple[str, ...]) -> Scope:
-    """Work out a principal's scope.
-
-    Args:
-        principal: The user, with grants already cut to those in force.
-        levels: Secrecy labels from lowest to highest.
-    """
-    if principal.clearance not in levels:
-        return NOTHING
-    secrecies = frozenset(levels[: levels.index(principal.clearance) + 1])
-    match principal.role:
-        case Role.ADMINISTRATOR:
-            return Scope(secrecies, everything=True)
-        case Role.MANAGER if principal.departments:
-            return Scope(secrecies, departments=principal.departments, granted=principal.grants)
-        case Role.EMPLOYEE if principal.departments:
-            return Scope(secrecies, owner=principal.name, granted=principal.grants)
-        case _:
-            return NOTHING
 
 
 _SEAL: Final = object()

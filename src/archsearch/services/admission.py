@@ -1,17 +1,17 @@
 """What becomes of a checked draft: a new record, a new version, nothing new, or a refusal.
 
-Decides by who brings it. An employee's new records are their own and in their departments; a
-manager changes what is in or below theirs; an administrator everything. A record id that is taken
-by a record the user may not see is answered as not available, whatever its content.
+Decides by what the policy lets whoever brings it create and change. A record id that is taken by a
+record the user may not see is answered as not available, whatever its content.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
-from archsearch.domain.access import Principal, Role, Scope, is_below
+from archsearch.domain.access import Principal, Scope, is_below
+from archsearch.domain.policy import Filing, Policy, Right
 from archsearch.domain.problem import Aspect, Problem
 from archsearch.domain.record import Origin, Record, RecordId, Status, Values
 from archsearch.ingest.amend import amend, same_content
@@ -48,6 +48,34 @@ class Decision(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a user may see and do by the policy, worked out once for all drafts.
+
+    ``creating`` and ``changing`` say where records may be put; None is nowhere. ``founds`` tells
+    whether departments that are new come into being.
+    """
+
+    scope: Scope
+    changeable: Scope
+    even_frozen: Scope
+    creating: Filing | None
+    changing: Filing | None
+    founds: bool
+
+    @classmethod
+    def of(cls, principal: Principal, policy: Policy) -> Self:
+        """Work it out."""
+        return cls(
+            policy.scope(principal),
+            policy.scope(principal, Right.CHANGE),
+            policy.scope(principal, Right.CHANGE_FROZEN),
+            policy.filing(principal, Right.CREATE),
+            policy.filing(principal, Right.CHANGE),
+            policy.may(principal, Right.DEPARTMENTS),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
     """Decides about drafts on behalf of one user on one day.
 
@@ -56,7 +84,7 @@ class Admission:
     """
 
     principal: Principal
-    scope: Scope
+    standing: Standing
     today: date
     department_exists: Callable[[str], bool]
     check: Callable[[Draft, date], Draft]
@@ -64,7 +92,7 @@ class Admission:
 
     def sees(self, known: Identity) -> bool:
         """Whether a stored record is in the user's scope."""
-        return self.scope.allows(known.record_id, known.owner, known.department, known.secrecy)
+        return _inside(known, self.standing.scope)
 
     def digest(self, draft: Draft) -> str:
         """Digest what the row itself says, to recognise it again."""
@@ -100,7 +128,7 @@ class Admission:
             # Wrong by itself, or beside what is known of the customer.
             return Decision(Verdict.REFUSE, draft, {}, digest, problems=draft.problems)
         values = self._values(draft)
-        refusal = self._frozen(before) or self._refusal(values, known)
+        refusal = self._frozen(known, before) or self._refusal(values, known)
         if refusal is not None:
             return self._refuse(draft, digest, *refusal)
         verdict = Verdict.CREATE if known is None else Verdict.CHANGE
@@ -125,43 +153,41 @@ class Admission:
 
     def _refusal(self, values: Values, known: Identity | None) -> "_Refusal | None":
         secrecy = str(values.get("secrecy", ""))
-        if secrecy not in self.scope.secrecies:
+        if secrecy not in self.standing.scope.secrecies:
             return "secrecy_above_clearance", "secrecy", "密级高于您的权限；请由有权限的人录入。"
         if values.get("status") == Status.DESTROYED:
             return "status_not_permitted", "status", "不能录入已销毁的档案；请检查档案状态。"
-        not_theirs = self._not_theirs(str(values["owner"]), known)
-        return not_theirs or self._misplaced(str(values.get("department", "")))
+        return self._misfiled(str(values["owner"]), str(values.get("department", "")), known)
 
-    def _frozen(self, before: Record | None) -> "_Refusal | None":
+    def _frozen(self, known: Identity | None, before: Record | None) -> "_Refusal | None":
         frozen = before is not None and before.values.get("status") == Status.FROZEN
-        if frozen and not self._administers:
-            return "record_frozen", "status", "这份档案已冻结，只有管理员可以修改。"
+        if frozen and known is not None and not _inside(known, self.standing.even_frozen):
+            return "record_frozen", "status", "这份档案已冻结，您不能修改；请联系管理员。"
         return None
 
-    def _misplaced(self, department: str) -> "_Refusal | None":
-        if self._administers:
-            fault = path_fault(department) if department else ""
-            return ("department_invalid", "department", fault) if fault else None
-        if department and not self._own_department(department):
+    def _misfiled(self, owner: str, department: str, known: Identity | None) -> "_Refusal | None":
+        filing = self.standing.creating if known is None else self.standing.changing
+        if filing is None:
+            if known is None:
+                return "create_not_permitted", "record_id", "您不能新建档案；请提交部门经理。"
+            return "change_not_permitted", "record_id", "已有档案不能直接修改；请提交部门经理。"
+        if known is not None and not _inside(known, self.standing.changeable):
+            return "change_not_permitted", "record_id", "这份档案不属于您的部门，不能修改。"
+        if not filing.for_anyone and owner != self.principal.name:
+            return "owner_not_permitted", "owner", "建档人只能是您本人；请删去该列或改为本人。"
+        return self._misplaced(filing, department)
+
+    def _misplaced(self, filing: Filing, department: str) -> "_Refusal | None":
+        if not department:
+            return None
+        if not filing.anywhere and not self._own_department(department):
             return "department_not_permitted", "department", "部门不归您管辖；请改为本部门。"
-        if department and not self.department_exists(department):
+        if self.standing.founds:
+            fault = path_fault(department)
+            return ("department_invalid", "department", fault) if fault else None
+        if not self.department_exists(department):
             return "department_unknown", "department", "没有这个部门；请先由管理员建立。"
         return None
-
-    def _not_theirs(self, owner: str, known: Identity | None) -> "_Refusal | None":
-        if self._administers:
-            return None
-        if self.principal.role is Role.EMPLOYEE and known is not None:
-            return "change_not_permitted", "record_id", "已有档案不能直接修改；请提交部门经理。"
-        if self.principal.role is Role.EMPLOYEE and owner != self.principal.name:
-            return "owner_not_permitted", "owner", "建档人只能是您本人；请删去该列或改为本人。"
-        if known is not None and not self._own_department(known.department):
-            return "change_not_permitted", "record_id", "这份档案不属于您的部门，不能修改。"
-        return None
-
-    @property
-    def _administers(self) -> bool:
-        return self.principal.role is Role.ADMINISTRATOR
 
     def _own_department(self, department: str) -> bool:
         return any(is_below(department, own) for own in self.principal.departments)
@@ -169,6 +195,10 @@ class Admission:
     def _refuse(self, draft: Draft, digest: str, code: str, field: str, message: str) -> Decision:
         problem = Problem(draft.row.where, code, message, field, aspect=Aspect.CONFORMITY)
         return Decision(Verdict.REFUSE, draft, {}, digest, problems=(problem,))
+
+
+def _inside(known: Identity, scope: Scope) -> bool:
+    return scope.allows(known.record_id, known.owner, known.department, known.secrecy)
 
 
 _Refusal = tuple[str, str, str]

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from archsearch.domain.access import Scope, confine, restrict, scope_of
+from archsearch.domain.access import Scope, confine, restrict
 from archsearch.domain.plan import Channel, Gather, Plan
+from archsearch.domain.policy import Policy, Right
 from archsearch.domain.query import Hit, Reason
 from archsearch.domain.record import Record, RecordId, Values
 from archsearch.engines.base import EngineHit, EngineResult, Gathered
@@ -15,7 +16,7 @@ from archsearch.search.highlight import Highlighter, Term
 from archsearch.search.likely import NOBODY, LikelyNames, Likeness
 from archsearch.search.synonyms import Synonym
 from archsearch.services.glossary import Keeper
-from archsearch.services.identity import principal_of
+from archsearch.services.identity import principal_of, require
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
 from archsearch.storage import outbox, records
@@ -41,11 +42,10 @@ class Masker(Protocol):
 class SearchRules:
     """What configuration decides about searching.
 
-    ``levels`` are the secrecy labels, lowest first; ``enough_exact`` the number of exact hits from
-    which automatic mode looks no further.
+    ``enough_exact`` is the number of exact hits from which automatic mode looks no further.
     """
 
-    levels: tuple[str, ...]
+    policy: Policy
     enough_exact: int = 10
     most_hits: int = 1000
     deepest_offset: int = 100_000
@@ -87,14 +87,18 @@ class Asking:
         self._index = index
         self._keeper = keeper
         self._trail = trail
-        self._levels = rules.levels
+        self._policy = rules.policy
         self._caught_up = False
 
-    def asker(self, user: str) -> Asker:
+    def asker(self, user: str, right: Right = Right.READ) -> Asker:
         """Load a user's rights as they are now.
 
+        Args:
+            user: Who asks.
+            right: What they want to do; whoever may see nothing learns no more than that.
+
         Raises:
-            AccessDeniedError: There is no such user, or it is disabled.
+            AccessDeniedError: There is no such user, it is disabled, or has no such right.
             BusyError: Too many rights are changing to answer rightly.
         """
         if not self._caught_up:
@@ -113,7 +117,9 @@ class Asking:
         else:
             # Answering now would count records that are no longer this user's to see.
             raise BusyError("大量档案的权限正在变动，请稍后重试。")
-        scope = scope_of(principal, self._levels)
+        scope = self._policy.scope(principal)
+        if not scope.empty:
+            require(self._policy, principal, right)
         excluded = frozenset(
             record_id
             for record_id, access in moved.records.items()

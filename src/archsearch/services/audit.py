@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditFilter, ChainReport, LoggedEntry
 from archsearch.domain.audit_report import AuditReport
+from archsearch.domain.policy import Policy, Right
 from archsearch.services.audit_report import Reporter
-from archsearch.services.identity import principal_of, require_role
+from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import audit_log
 
 
 @dataclass(frozen=True, slots=True)
 class AuditService:
-    """For administrators and auditors."""
+    """For those who may read the log: by the policy shipped, administrators and auditors."""
 
     trail: Trail
+    policy: Policy
     reporter: Reporter
 
     def search(
@@ -53,16 +54,16 @@ class AuditService:
         Who has it could also forge entries, if they could write the database.
 
         Raises:
-            AccessDeniedError: The user is no administrator.
+            AccessDeniedError: The user may not have it.
         """
-        self._authorise(user, Action.AUDIT_KEY, Role.ADMINISTRATOR)
+        self._authorise(user, Action.AUDIT_KEY, Right.LOG_KEY)
         return self.trail.log.key.hex()
 
-    def _authorise(self, user: str, action: Action, *roles: Role) -> None:
+    def _authorise(self, user: str, action: Action, right: Right = Right.LOG) -> None:
         with self.trail.failures(user, action):
             with self.trail.database.read() as connection:
                 principal = principal_of(connection, user, self.trail.clock())
-            require_role(principal, *(roles or (Role.ADMINISTRATOR, Role.AUDITOR)))
+            require(self.policy, principal, right)
         self.trail.note(user, action)
 
 

@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 
-from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
-from archsearch.services.identity import principal_of, require_role
+from archsearch.domain.policy import Policy, Right
+from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import departments
 
 
 @dataclass(frozen=True, slots=True)
 class DepartmentService:
-    """Lists and adds departments; only administrators may."""
+    """Lists and adds departments on behalf of those who may."""
 
     trail: Trail
+    policy: Policy
 
     def all(self, by: str) -> tuple[str, ...]:
         """List every path, parents before their children."""
@@ -25,7 +26,7 @@ class DepartmentService:
         """Create a department and those above it; tell whether any was new.
 
         Raises:
-            AccessDeniedError: Who asks is no administrator.
+            AccessDeniedError: Who asks may not.
             InvalidRequestError: The path is not possible.
         """
         with self.trail.failures(by, Action.DEPARTMENT_ADD, target=path):
@@ -40,4 +41,4 @@ class DepartmentService:
     def _authorise(self, by: str) -> None:
         with self.trail.database.read() as connection:
             principal = principal_of(connection, by, self.trail.clock())
-        require_role(principal, Role.ADMINISTRATOR)
+        require(self.policy, principal, Right.DEPARTMENTS)

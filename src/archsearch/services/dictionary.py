@@ -1,7 +1,7 @@
 """The dictionary, as administrators manage it; what they add reaches the records there are."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 
 from archsearch.analysis.folding import fold_key
 from archsearch.analysis.units import positioned
-from archsearch.domain.access import Role, Scope, ScopedQuery, restrict
+from archsearch.domain.access import Scope, ScopedQuery, restrict
 from archsearch.domain.audit import Action
 from archsearch.domain.dictionary import Dictionary, Entry, EntryKind
 from archsearch.domain.plan import AnyOf, PhraseNode, Plan
+from archsearch.domain.policy import Policy, Right
 from archsearch.domain.schema import Matching, Schema
 from archsearch.engines.fields import phrase_tokens
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
 from archsearch.services.asking import Masker
-from archsearch.services.identity import principal_of, require_role
+from archsearch.services.identity import principal_of, require
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
 from archsearch.storage import dictionary
@@ -47,19 +48,19 @@ class Addition:
 
 
 class DictionaryService:
-    """Lists, adds and removes entries; only administrators may change them."""
+    """Lists, adds and removes entries; for those who may."""
 
     def __init__(
         self,
         trail: Trail,
         index: IndexService,
         schema: Schema,
-        levels: Sequence[str],
+        policy: Policy,
         masker: Masker,
     ) -> None:
         self._trail = trail
         self._index = index
-        self._levels = levels
+        self._policy = policy
         self._masker = masker
         self._texts = [
             spec.key for spec in schema.leaves if spec.matching in {Matching.TEXT, Matching.NAME}
@@ -75,7 +76,7 @@ class DictionaryService:
         """Add an entry; on return, searches and the records it concerns know of it.
 
         Raises:
-            AccessDeniedError: Who asks is no administrator.
+            AccessDeniedError: Who asks may not.
             BusyError: Another process is bringing records into the index.
             ConflictError: It is there already.
             InvalidRequestError: Term or meaning is not possible.
@@ -102,7 +103,7 @@ class DictionaryService:
         """Take an entry away.
 
         Raises:
-            AccessDeniedError: Who asks is no administrator.
+            AccessDeniedError: Who asks may not.
             BusyError: Another process is bringing records into the index.
             NotFoundError: There is no such entry.
         """
@@ -143,7 +144,7 @@ class DictionaryService:
             return None
         phrase = phrase_tokens(positioned([entry.term]))
         node = AnyOf(tuple(PhraseNode(field, phrase) for field in self._texts))
-        everybody = Scope(frozenset(self._levels), everything=True)
+        everybody = Scope(frozenset(self._policy.levels), everything=True)
         return restrict(Plan(node, limit=_EVERY), everybody, frozenset())
 
     def _entry(self, kind: EntryKind, term: str, meaning: str) -> Entry:
@@ -168,7 +169,7 @@ class DictionaryService:
     def _authorise(self, by: str) -> None:
         with self._trail.database.read() as connection:
             principal = principal_of(connection, by, self._trail.clock())
-        require_role(principal, Role.ADMINISTRATOR)
+        require(self._policy, principal, Right.DICTIONARY)
 
 
 def _forms(entry: Entry) -> set[Entry]:

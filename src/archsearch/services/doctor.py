@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
+from archsearch.domain.policy import Policy, Right
 from archsearch.engines.base import SearchEngine
 from archsearch.errors import ArchsearchError, IndexOutdatedError
 from archsearch.services.audit import verified
-from archsearch.services.identity import principal_of, require_role
+from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import outbox, records
 from archsearch.storage.consistency import find_inconsistencies
@@ -31,18 +31,19 @@ class Doctor:
     """Looks at everything, changes nothing."""
 
     trail: Trail
+    policy: Policy
     engine: SearchEngine
 
     def examine(self, user: str) -> tuple[Check, ...]:
         """Run every check.
 
         Raises:
-            AccessDeniedError: The user is neither administrator nor auditor.
+            AccessDeniedError: The user may not.
         """
         with self.trail.failures(user, Action.AUDIT_VERIFY):
             with self.trail.database.read() as connection:
                 principal = principal_of(connection, user, self.trail.clock())
-            require_role(principal, Role.ADMINISTRATOR, Role.AUDITOR)
+            require(self.policy, principal, Right.EXAMINE)
         self.trail.note(user, Action.AUDIT_VERIFY)
         steps: tuple[tuple[str, Callable[[], Check]], ...] = (
             ("档案库", self._store),

@@ -15,6 +15,7 @@ from archsearch.domain.access import Scope
 from archsearch.domain.audit import Action
 from archsearch.domain.duplicates import DuplicateGroup, DuplicatePage, Link, Member
 from archsearch.domain.identifiers import IdentifierKind, classify
+from archsearch.domain.policy import Right
 from archsearch.domain.query import Reason, Verdict
 from archsearch.domain.record import JsonValue, Record, RecordId, Status
 from archsearch.domain.screening import Bearing
@@ -130,10 +131,10 @@ class DuplicateService:
     ) -> tuple[_Found, list[DuplicateGroup]]:
         """Find groups and show some; anew when rights have changed, or one of those was hidden."""
         for _ in range(_ATTEMPTS):
-            found = self._found(self._asking.asker(user), least, progress)
+            found = self._found(self._asking.asker(user, Right.DUPLICATES), least, progress)
             groups = found.groups[chosen]
             ids = {record_id for group in groups for record_id in group.members}
-            asker = self._asking.asker(user)
+            asker = self._asking.asker(user, Right.DUPLICATES)
             there = self._asking.visible(ids, asker)
             kept = sum(_comparable(record, asker.scope) for record in there.values())
             if kept == len(ids) and asker.scope == found.scope:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from archsearch.domain.access import Principal, Role
+from archsearch.domain.access import Principal
+from archsearch.domain.policy import Policy, Right
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import grants, users
@@ -37,11 +38,11 @@ def as_principal(connection: Connection, user: User, at: datetime) -> Principal:
     )
 
 
-def require_role(principal: Principal, *roles: Role) -> None:
-    """Refuse an operation to everyone without one of the roles.
+def require(policy: Policy, principal: Principal, *rights: Right) -> None:
+    """Refuse an operation to everyone who has none of the rights, over whatever records.
 
     Raises:
         AccessDeniedError: The principal has none of them.
     """
-    if principal.role not in roles:
+    if not any(policy.may(principal, right) for right in rights):
         raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")

@@ -7,8 +7,9 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
-from archsearch.domain.access import Role, ScopedGather, ScopedQuery
+from archsearch.domain.access import ScopedGather, ScopedQuery
 from archsearch.domain.audit import Action
+from archsearch.domain.policy import Policy, Right
 from archsearch.domain.record import Record, RecordId
 from archsearch.engines.base import (
     Damage,
@@ -22,10 +23,9 @@ from archsearch.engines.documents import DocumentBuilder
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 from archsearch.services.changes import Changes, Share, Stretch, searchable
 from archsearch.services.glossary import Keeper
-from archsearch.services.identity import principal_of, require_role
+from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import meta, outbox, records
-from archsearch.storage.database import Database
 
 _DRAIN_STEP = 60_000
 _ATTEMPTS = 3
@@ -73,17 +73,17 @@ class IndexService:
 
     def __init__(
         self,
-        database: Database,
+        policy: Policy,
         engine: SearchEngine,
         builder: DocumentBuilder,
         trail: Trail,
         locks: Locks,
         keeper: Keeper,
     ) -> None:
-        self._database = database
+        self._policy, self._database = policy, trail.database
         self._engine = engine
         self._builder = builder
-        self._changes = Changes(database, builder, keeper)
+        self._changes = Changes(self._database, builder, keeper)
         self._trail = trail
         self._lock = locks.drain
         self._locks = locks
@@ -297,7 +297,7 @@ class IndexService:
     def _authorise(self, user: str, action: Action) -> None:
         with self._trail.failures(user, action), self._database.read() as connection:
             principal = principal_of(connection, user, self._trail.clock())
-            require_role(principal, Role.ADMINISTRATOR)
+            require(self._policy, principal, Right.INDEX)
         self._trail.note(user, action)
 
     def _ours(self, mark: str) -> bool:

@@ -11,24 +11,23 @@ from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from archsearch.domain.access import Role, scope_of
 from archsearch.domain.audit import Action
+from archsearch.domain.policy import Policy, Right
 from archsearch.domain.problem import Problem, Severity
 from archsearch.domain.record import JsonValue, RecordId
 from archsearch.errors import StoreError
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.pipeline import Pipeline, Supply
 from archsearch.ingest.rows import Draft, Row
-from archsearch.services.admission import Admission, Decision, Verdict
+from archsearch.services.admission import Admission, Decision, Standing, Verdict
 from archsearch.services.asking import Masker
 from archsearch.services.batches import Batches
 from archsearch.services.garbage import fewer_collections
-from archsearch.services.identity import principal_of, require_role
+from archsearch.services.identity import principal_of, require
 from archsearch.services.indexing import Indexing
 from archsearch.services.trail import Trail
 from archsearch.storage import departments
 
-_WRITERS: Final = (Role.ADMINISTRATOR, Role.MANAGER, Role.EMPLOYEE)
 _PROBLEMS_TOLD: Final = 10_000
 _HEAVIEST_BATCH: Final = 4_000_000
 
@@ -61,7 +60,7 @@ class IngestRules:
     day begins; ``batch`` the number of rows stored in one transaction.
     """
 
-    levels: tuple[str, ...]
+    policy: Policy
     naming: NamingRule
     fingerprint: str
     zone: tzinfo
@@ -158,13 +157,10 @@ class IngestService:
         with self._trail.database.read() as connection:
             principal = principal_of(connection, user, now)
             paths = frozenset(departments.all_paths(connection))
-        require_role(principal, *_WRITERS)
-        if not principal.departments:
-            # Without a department there is no scope, and nobody brings what they cannot see.
-            require_role(principal, Role.ADMINISTRATOR)
+        require(self._rules.policy, principal, Right.CREATE, Right.CHANGE)
         return Admission(
             principal,
-            scope_of(principal, self._rules.levels),
+            Standing.of(principal, self._rules.policy),
             now.astimezone(self._rules.zone).date(),
             paths.__contains__,
             self._pipeline.validator.check,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from archsearch.domain.audit import Action
+from archsearch.domain.policy import Right
 from archsearch.domain.query import Hit, Verdict
 from archsearch.domain.record import RecordId
 from archsearch.domain.screening import Listed
@@ -165,7 +166,7 @@ class ListService:
 
     def _job(self, lines: Sequence[Listed], user: str, limit: int) -> str:
         with self._trail.failures(user, Action.MATCH):
-            scope = self._asking.asker(user).scope
+            scope = self._asking.asker(user, Right.SCREEN).scope
         rights = [sorted(map(str, part)) if isinstance(part, frozenset) else part
                   for part in astuple(scope)]  # fmt: skip
         said = [[astuple(line) for line in lines], user, limit, rights, self._built]

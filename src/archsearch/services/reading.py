@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archsearch.domain.access import Reason, Role, Scope, scope_of
+from archsearch.domain.access import Reason, Scope
 from archsearch.domain.audit import Action
+from archsearch.domain.policy import Policy, Right
 from archsearch.domain.record import JsonValue, Record, RecordId, RecordVersion
 from archsearch.errors import NotFoundError
 from archsearch.services.asking import Masker
-from archsearch.services.identity import as_principal, principal_of, require_role
+from archsearch.services.identity import as_principal, principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import records, users
 
@@ -28,9 +29,9 @@ class Viewer:
 class ReadingService:
     """Shows records to those who may see them."""
 
-    def __init__(self, trail: Trail, levels: tuple[str, ...], masker: Masker) -> None:
+    def __init__(self, trail: Trail, policy: Policy, masker: Masker) -> None:
         self._trail = trail
-        self._levels = levels
+        self._policy = policy
         self._masker = masker
 
     def get(self, record_id: str, user: str) -> Record:
@@ -62,18 +63,18 @@ class ReadingService:
         )
 
     def who(self, record_id: str, user: str) -> tuple[Viewer, ...]:
-        """List the users who may see a record now, by name; for administrators only.
+        """List the users who may see a record now, by name; for those who may explain rights.
 
         Raises:
-            AccessDeniedError: Who asks is no administrator.
+            AccessDeniedError: Who asks may not.
             NotFoundError: As for :meth:`get`.
         """
-        record, _ = self._visible(record_id, user, Action.SHOW, Role.ADMINISTRATOR, {"who": True})
+        record, _ = self._visible(record_id, user, Action.SHOW, Right.EXPLAIN, {"who": True})
         now = self._trail.clock()
         viewers = []
         with self._trail.database.read() as connection:
             for each in users.all_users(connection):
-                scope = scope_of(as_principal(connection, each, now), self._levels)
+                scope = self._policy.scope(as_principal(connection, each, now))
                 reason = None if each.disabled else scope.reason(record)
                 if reason is not None:
                     viewers.append(Viewer(each.name, each.display_name, reason))
@@ -84,18 +85,18 @@ class ReadingService:
         record_id: str,
         user: str,
         action: Action,
-        role: Role | None = None,
+        right: Right = Right.READ,
         detail: Mapping[str, JsonValue] | None = None,
     ) -> tuple[Record, Scope]:
         target = self._masker.text(record_id[:_LONGEST_ID])
         with self._trail.failures(user, action, target=target):
             with self._trail.database.read() as connection:
                 principal = principal_of(connection, user, self._trail.clock())
-                if role is not None:
-                    require_role(principal, role)
+                if right is not Right.READ:
+                    require(self._policy, principal, right)
                 found = records.get(connection, [RecordId(record_id)])
             record = found.get(RecordId(record_id))
-            scope = scope_of(principal, self._levels)
+            scope = self._policy.scope(principal)
             if record is None or not scope.permits(record):
                 raise NotFoundError(_NOT_FOUND)
         self._trail.note(user, action, target=record_id, detail=detail)

@@ -11,6 +11,7 @@ from typing import Final
 from archsearch.analysis.units import positioned
 from archsearch.domain.audit import Action
 from archsearch.domain.plan import Channel
+from archsearch.domain.policy import Right
 from archsearch.domain.query import Hit, Verdict
 from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.domain.screening import Entry
@@ -62,7 +63,7 @@ class ScreeningService:
         for begin in range(0, max(len(entries), 1), CHUNK):
             some = entries[begin : begin + CHUNK]
             with self._trail.failures(user, Action.MATCH):
-                asker = self._asking.asker(user)
+                asker = self._asking.asker(user, Right.SCREEN)
                 answers = self._answers(some, asker, limit)
             self._trail.note(user, Action.MATCH, detail=self._detail(some, answers))
             found += answers

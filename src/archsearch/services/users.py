@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
+from archsearch.domain.policy import Policy, Right
 from archsearch.domain.record import JsonValue
 from archsearch.domain.users import User
 from archsearch.errors import ConflictError, InvalidRequestError
-from archsearch.services.identity import principal_of, require_role
+from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import departments, users
 
@@ -30,10 +31,10 @@ class UserChange:
 
 @dataclass(frozen=True, slots=True)
 class UserService:
-    """Adds and changes users; only administrators may."""
+    """Adds and changes users on behalf of those who may, by the policy shipped administrators."""
 
     trail: Trail
-    levels: tuple[str, ...]
+    policy: Policy
 
     def add(self, user: User, by: str) -> User:
         """Add a user; departments named for the first time are created.
@@ -129,15 +130,15 @@ class UserService:
             self._authorise(by)
             with self.trail.database.write() as connection:
                 change(connection)
-                self._keep_administrator(connection, by)
+                self._keep_in(connection, by)
                 entry = self.trail.entry(by, Action.USER_CHANGE, target=name, detail=detail)
                 self.trail.log.append(connection, entry)
                 return users.existing(connection, name)
 
-    def _keep_administrator(self, connection: Connection, by: str) -> None:
-        """See to it that who made a change still is an administrator: so there is always one."""
+    def _keep_in(self, connection: Connection, by: str) -> None:
+        """See to it that who made a change can still undo it: so there is always somebody."""
         actor = users.existing(connection, by)
-        if actor.disabled or actor.role is not Role.ADMINISTRATOR:
+        if actor.disabled or self.policy.rule(actor.role, Right.USERS) is None:
             raise ConflictError(
                 "管理员不能停用自己，也不能取消自己的管理员角色；请由另一位管理员操作。"
             )
@@ -145,12 +146,14 @@ class UserService:
     def _authorise(self, by: str) -> None:
         with self.trail.database.read() as connection:
             principal = principal_of(connection, by, self.trail.clock())
-        require_role(principal, Role.ADMINISTRATOR)
+        require(self.policy, principal, Right.USERS)
 
     def _check_clearance(self, clearance: str) -> None:
-        if clearance not in self.levels:
-            raise InvalidRequestError(f"密级“{clearance}”不存在；可选：{'、'.join(self.levels)}。")
+        if clearance not in self.policy.levels:
+            raise InvalidRequestError(
+                f"密级“{clearance}”不存在；可选：{'、'.join(self.policy.levels)}。"
+            )
 
     def _default_clearance(self, role: Role | None) -> str:
-        ordinary = self.levels[:_ORDINARY_LEVELS][-1]
-        return self.levels[-1] if role is Role.ADMINISTRATOR else ordinary
+        ordinary = self.policy.levels[:_ORDINARY_LEVELS][-1]
+        return self.policy.levels[-1] if role is Role.ADMINISTRATOR else ordinary

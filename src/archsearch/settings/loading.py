@@ -13,8 +13,9 @@ from archsearch.settings.binding import bind
 from archsearch.settings.document import NULLS, Setting, nearest, read
 from archsearch.settings.mappings import make_mappings
 from archsearch.settings.model import Options, Settings, SourceMapping, Workspace
+from archsearch.settings.policy import POLICY, make_policy
 from archsearch.settings.schema import make_schema
-from archsearch.settings.vocabularies import check_term, make_vocabularies
+from archsearch.settings.vocabularies import SECRECY, check_term, make_vocabularies
 from archsearch.settings.workspace import OPTIONS, defaults_folder, options_files
 
 VERSION: Final = 1
@@ -62,6 +63,7 @@ def load(workspace: Path, environ: Mapping[str, str]) -> Settings:
         schema=schema,
         vocabularies=vocabularies,
         mappings=_mappings(place, schema),
+        policy=make_policy(_read(place, POLICY), vocabularies[SECRECY].terms),
         user_dictionary=user_dictionary,
         user_dictionary_digest=_digest_of(user_dictionary),
         region_table=_file(place, "regions.csv"),

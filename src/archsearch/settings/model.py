@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from archsearch.domain.audit_report import Bounds
 from archsearch.domain.plan import Channel
+from archsearch.domain.policy import Policy
 from archsearch.domain.schema import FieldType, Schema
 from archsearch.domain.vocabulary import Vocabulary
 from archsearch.security.masking import MaskStyle
@@ -196,6 +197,7 @@ class Settings:
     schema: Schema
     vocabularies: Mapping[str, Vocabulary]
     mappings: tuple[SourceMapping, ...]
+    policy: Policy
     user_dictionary: Path
     user_dictionary_digest: str
     region_table: Path

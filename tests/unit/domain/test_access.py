@@ -8,10 +8,10 @@ from archsearch.domain.access import (
     ScopedQuery,
     is_below,
     restrict,
-    scope_of,
 )
 from archsearch.domain.plan import MatchAll, Plan
 from archsearch.domain.record import Record, RecordId
+from tests.policies import scope_of
 
 LEVELS = ("公开", "内部", "秘密", "机密")
 HERE = frozenset({"华东分行/信贷部"})

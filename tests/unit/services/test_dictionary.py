@@ -41,7 +41,7 @@ def stocked(office: Office) -> Office:
 
 def holding_word(office: Office, word: str) -> set[str]:
     """The records whose notes or names have a word, as the index has them cut."""
-    everybody = Scope(frozenset(office.application.levels), everything=True)
+    everybody = Scope(frozenset(office.application.policy.levels), everything=True)
     return {
         hit.record_id
         for field in ("notes#words", "name#words")

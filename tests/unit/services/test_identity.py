@@ -2,16 +2,17 @@
 
 import pytest
 
-from archsearch.domain.access import NOTHING, Role, Scope, scope_of
+from archsearch.domain.access import NOTHING, Scope
+from archsearch.domain.policy import Policy, Right
 from archsearch.errors import AccessDeniedError
-from archsearch.services.identity import principal_of, require_role
+from archsearch.services.identity import principal_of, require
 from tests.offices import NOON, Office
 
 
 def scope(office: Office, name: str) -> Scope:
     with office.application.database.read() as connection:
         principal = principal_of(connection, name, office.clock())
-    return scope_of(principal, office.application.levels)
+    return office.application.policy.scope(principal)
 
 
 def test_a_principal_carries_the_grants_in_force_at_that_moment(office: Office) -> None:
@@ -54,12 +55,16 @@ def test_without_role_department_or_clearance_nothing_is_visible(office: Office)
     assert office.seen("fine") == {"A"}
 
 
-def test_a_role_is_required(office: Office) -> None:
+def test_a_right_is_required(office: Office) -> None:
     with office.application.database.read() as connection:
         principal = principal_of(connection, "admin", office.clock())
 
-    require_role(principal, Role.AUDITOR, Role.ADMINISTRATOR)
+    rules = office.application.policy.rules
+    kept = tuple(rule for rule in rules if rule.right is not Right.EXPLAIN)
+    policy = Policy(office.application.policy.levels, kept)
+
+    require(policy, principal, Right.EXPLAIN, Right.USERS)
     with pytest.raises(AccessDeniedError):
-        require_role(principal, Role.MANAGER)
+        require(policy, principal, Right.EXPLAIN)
     with pytest.raises(AccessDeniedError):
-        require_role(principal)
+        require(policy, principal)

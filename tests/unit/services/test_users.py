@@ -24,7 +24,7 @@ def test_defaults_of_clearance_follow_the_role(office: Office) -> None:
         for role in ("employee", "manager", "auditor", "administrator")
     ]
 
-    highest = office.application.levels[-1]
+    highest = office.application.policy.levels[-1]
     assert [user.clearance for user in added] == ["内部", "内部", "内部", highest]
 
 
