@@ -43,6 +43,7 @@ from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
 from archsearch.services.names import NameService
+from archsearch.services.policy import NOTED, PolicyService, note_policy
 from archsearch.services.reading import ReadingService
 from archsearch.services.screening import ScreeningService
 from archsearch.services.search import SearchService
@@ -266,6 +267,11 @@ class Application:
         )
 
     @cached_property
+    def policies(self) -> PolicyService:
+        """Explains rights."""
+        return PolicyService(self.trail, self.policy, self._masker)
+
+    @cached_property
     def _keeper(self) -> Keeper:
         return Keeper(self.analysis.glossary)
 
@@ -356,10 +362,11 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     try:
         migrate(database, at=clock())
         _check_secret(database, secret)
+        application = Application(settings, database, secret, clock)
+        note_policy(application.trail, settings.policy)
     except BaseException:
         database.close()
         raise
-    application = Application(settings, database, secret, clock)
     application.environ = environ
     return application
 
@@ -390,5 +397,7 @@ def _add_first_administrator(
         if users.get(connection, admin.name) is not None:
             raise ConflictError(f"{settings.workspace.root.name} 已经初始化过了。")
         users.add(connection, admin, at=clock())
-        entry = AuditEntry(clock(), SYSTEM, Action.INIT, target=admin.name)
+        policy = settings.policy.fingerprint
+        meta.put(connection, NOTED, policy)
+        entry = AuditEntry(clock(), SYSTEM, Action.INIT, admin.name, detail={"policy": policy})
         _audit_log(settings, secret).append(connection, entry)

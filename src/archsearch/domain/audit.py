@@ -40,6 +40,9 @@ class Action(StrEnum):
     AUDIT_VERIFY = "audit.verify"
     AUDIT_KEY = "audit.key"
     CONFIGURE = "configure"
+    POLICY_SHOW = "policy.show"
+    POLICY_CHECK = "policy.check"
+    POLICY_DIFF = "policy.diff"
     UPGRADE = "upgrade"
 
 

@@ -16,6 +16,9 @@ from archsearch.domain.record import Record, RecordVersion
 from archsearch.domain.schema import FieldSpec
 from archsearch.domain.screening import LINE, Entry
 from archsearch.domain.users import User
+from archsearch.entrypoints.arguments import numbers as _numbers
+from archsearch.entrypoints.arguments import texts as _texts
+from archsearch.entrypoints.policing import Policing
 from archsearch.errors import InvalidRequestError
 from archsearch.services.identity import Clock
 from archsearch.services.reading import Viewer
@@ -57,7 +60,7 @@ def open(  # noqa: A001 - archsearch.open reads as it should
     return Archive(open_application(Path(workspace), os.environ, clock))
 
 
-class Archive:
+class Archive(Policing):
     """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
 
     Safe to share between threads. Several processes may read while one writes. Every method takes
@@ -215,7 +218,7 @@ class Archive:
             How many records hold it; they have been indexed again.
 
         Raises:
-            AccessDeniedError: Who asks is no administrator.
+            AccessDeniedError: Who asks may not; by the policy shipped, only administrators may.
             ConflictError: It is known already.
             InvalidRequestError: It cannot be a word.
         """
@@ -255,7 +258,7 @@ class Archive:
         """List the users who may see a record now, and why; for administrators only.
 
         Raises:
-            AccessDeniedError: Who asks is no administrator.
+            AccessDeniedError: Who asks may not; by the policy shipped, only administrators may.
             NotFoundError: As for :meth:`get`.
         """
         return self._application.reading.who(record_id, user)
@@ -288,20 +291,6 @@ class Archive:
         paths = frozenset([departments] if isinstance(departments, str) else departments)
         added = User(name, display_name, _role(role), paths, clearance)
         return self._application.users.add(added, user)
-
-
-def _texts(**given: object) -> None:
-    """Refuse arguments that are no text: a program's slip should get an answer, not a trace."""
-    for name, value in given.items():
-        if not isinstance(value, str):
-            raise InvalidRequestError(f"参数 {name} 须是文字。")
-
-
-def _numbers(**given: object) -> None:
-    """Refuse arguments that are no whole number."""
-    for name, value in given.items():
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidRequestError(f"参数 {name} 须是整数。")
 
 
 def _entry(place: str, given: object, find: Callable[[str], FieldSpec | None]) -> Entry:

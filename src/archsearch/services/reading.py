@@ -13,8 +13,8 @@ from archsearch.services.identity import as_principal, principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import records, users
 
-_NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
-_LONGEST_ID = 200
+NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
+LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class ReadingService:
         right: Right = Right.READ,
         detail: Mapping[str, JsonValue] | None = None,
     ) -> tuple[Record, Scope]:
-        target = self._masker.text(record_id[:_LONGEST_ID])
+        target = self._masker.text(record_id[:LONGEST_ID])
         with self._trail.failures(user, action, target=target):
             with self._trail.database.read() as connection:
                 principal = principal_of(connection, user, self._trail.clock())
@@ -98,6 +98,6 @@ class ReadingService:
             record = found.get(RecordId(record_id))
             scope = self._policy.scope(principal)
             if record is None or not scope.permits(record):
-                raise NotFoundError(_NOT_FOUND)
+                raise NotFoundError(NOT_FOUND)
         self._trail.note(user, action, target=record_id, detail=detail)
         return record, scope

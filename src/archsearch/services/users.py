@@ -42,7 +42,7 @@ class UserService:
         An administrator without a clearance gets the highest.
 
         Raises:
-            AccessDeniedError: Who asks is no administrator.
+            AccessDeniedError: Who asks may not; by the policy shipped, only administrators may.
             ConflictError: There is such a user.
             InvalidRequestError: A name or the clearance is not possible.
         """

@@ -68,6 +68,22 @@ def in_force(connection: Connection, user: str, at: datetime) -> frozenset[Recor
     return frozenset(RecordId(record_id) for (record_id,) in rows)
 
 
+def end(connection: Connection, user: str, record_id: RecordId, at: datetime) -> datetime | None:
+    """Tell when the grants of a record that are in force at a moment will all have ended."""
+    statement = (
+        select(func.max(GRANTS.c.until))
+        .join(USERS, USERS.c.id == GRANTS.c.user_id)
+        .where(
+            USERS.c.name == user,
+            GRANTS.c.record_id == record_id,
+            GRANTS.c.granted_at <= at,
+            GRANTS.c.until > at,
+            or_(GRANTS.c.revoked_at.is_(None), GRANTS.c.revoked_at > at),
+        )
+    )
+    return connection.execute(statement).scalar()
+
+
 def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> None:
     """End a grant now; ending it again changes nothing.
 

@@ -45,6 +45,9 @@ ACTIONS: Final = {
     Action.AUDIT_VERIFY.value: "验证日志",
     Action.AUDIT_KEY.value: "取出日志密钥",
     Action.CONFIGURE.value: "修改设置",
+    Action.POLICY_SHOW.value: "查看权限规则",
+    Action.POLICY_CHECK.value: "解释权限",
+    Action.POLICY_DIFF.value: "比较权限规则",
     Action.UPGRADE.value: "升级",
 }
 OUTCOMES: Final = {

@@ -29,6 +29,7 @@ MEMBERS: Final = {
     "department": Member("department", "管理部门"),
     "dictionary": Member("dictionary", "管理词典：词语、简称、同义词"),
     "index": Member("index", "管理索引：重建、核对、清除"),
+    "policy": Member("policy", "权限规则：列出、解释、比较"),
     "audit": Member("audit", "查看和验证操作日志"),
     "doctor": Member("doctor", "体检：档案库、索引、日志是否一致"),
     "completion": Member("completion", "输出命令补全脚本"),

@@ -6,19 +6,15 @@ from typing import Final
 import click
 
 from archsearch.domain.access import Role
+from archsearch.domain.policy import Place, Policy, Right
 from archsearch.domain.users import User
 from archsearch.entrypoints.cli.commands import Command, Group, argument, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import OneOf
+from archsearch.entrypoints.cli.labels import ROLES
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 
-_ROLES: Final = {
-    Role.ADMINISTRATOR.value: "管理员",
-    Role.MANAGER.value: "部门经理",
-    Role.EMPLOYEE.value: "员工",
-    Role.AUDITOR.value: "审计员",
-}
 _NAME: Final = ("用户名", "汉字、字母、数字和 _ . @ -")
 
 
@@ -29,7 +25,8 @@ _NAME: Final = ("用户名", "汉字、字母、数字和 _ . @ -")
     help="""管理用户；只有管理员可以。
 
     管理员看全部；部门经理看本部门和下级部门；员工只看自己建立的；
-    密级高于本人的一律看不到。没有角色或部门的人什么也看不到。""",
+    密级高于本人的一律看不到。没有角色或部门的人什么也看不到。
+    权限规则可以修改，现行的见 archsearch policy show。""",
     examples=[
         ("archsearch user add li.na --role employee --department 华东分行/信贷部", "添加员工"),
         ("archsearch user list", "列出全部"),
@@ -51,7 +48,7 @@ def command() -> None:
     ],
 )
 @argument("name", metavar="用户名")
-@option("--role", type=OneOf(_ROLES), explanation="管理员、部门经理、员工或审计员；不写则没有权限")
+@option("--role", type=OneOf(ROLES), explanation="管理员、部门经理、员工或审计员；不写则没有权限")
 @option("--department", multiple=True, metavar="部门", explanation="所在部门，如 华东分行/信贷部")
 @option("--clearance", default="", metavar="密级", explanation="最高可见密级；默认最低的两级")
 @option("--display-name", default="", metavar="姓名", explanation="显示给别人看的姓名")
@@ -70,7 +67,7 @@ def add(session: Session, /, name: str, **given: str | tuple[str, ...] | None) -
     with session.archive() as archive:
         added = archive.users.add(wanted, user)
     _show_one(added, session.out)
-    _warn_of_nothing(added, session.out)
+    _warn_of_nothing(added, archive.policy, session.out)
 
 
 @command.command(
@@ -149,7 +146,7 @@ def move(session: Session, name: str, departments: tuple[str, ...]) -> None:
     examples=[("archsearch user set li.na --role manager --clearance 秘密", "升为部门经理")],
 )
 @argument("name", metavar="用户名")
-@option("--role", type=OneOf(_ROLES), explanation="管理员、部门经理、员工或审计员")
+@option("--role", type=OneOf(ROLES), explanation="管理员、部门经理、员工或审计员")
 @option("--clearance", metavar="密级", explanation="最高可见密级")
 @option("--display-name", metavar="姓名", explanation="显示给别人看的姓名")
 @click.pass_obj
@@ -166,7 +163,7 @@ def change(session: Session, /, name: str, **given: str | None) -> None:
         wanted = UserChange(Role(role) if role else None, given["clearance"], given["display_name"])
         changed = archive.users.set(name, wanted, user)
     _show_one(changed, session.out)
-    _warn_of_nothing(changed, session.out)
+    _warn_of_nothing(changed, archive.policy, session.out)
 
 
 def _switch(session: Session, name: str, *, disabled: bool) -> None:
@@ -178,8 +175,9 @@ def _switch(session: Session, name: str, *, disabled: bool) -> None:
     _show_one(changed, session.out)
 
 
-def _warn_of_nothing(user: User, out: Output) -> None:
-    if user.role in {Role.MANAGER, Role.EMPLOYEE} and not user.departments:
+def _warn_of_nothing(user: User, policy: Policy, out: Output) -> None:
+    rule = policy.rule(user.role, Right.READ)
+    if rule is not None and Place.ALL not in rule.places and not user.departments:
         out.warn(f"{user.name} 还没有部门，什么也看不到；请用 archsearch user move 指定部门。")
 
 
@@ -209,7 +207,7 @@ def _show(users: Iterable[User], out: Output) -> None:
         (
             each.name,
             each.display_name,
-            _ROLES[each.role] if each.role else "无",
+            ROLES[each.role] if each.role else "无",
             "、".join(sorted(each.departments)),
             each.clearance,
             "已停用" if each.disabled else "正常",

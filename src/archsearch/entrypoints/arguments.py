@@ -1,0 +1,17 @@
+"""Arguments of the Python API, refused where they are of the wrong kind."""
+
+from archsearch.errors import InvalidRequestError
+
+
+def texts(**given: object) -> None:
+    """Refuse arguments that are no text: a program's slip should get an answer, not a trace."""
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise InvalidRequestError(f"参数 {name} 须是文字。")
+
+
+def numbers(**given: object) -> None:
+    """Refuse arguments that are no whole number."""
+    for name, value in given.items():
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise InvalidRequestError(f"参数 {name} 须是整数。")
