@@ -31,7 +31,7 @@ _TWO: Final = 2
 
     先用 diff 看清新规则下谁多了、谁少了哪些档案和权限，再换上新文件；重新打开工作区时生效。""",
     examples=[
-        ("archsearch policy show", "现行规则"),
+        ("archsearch policy show", "现行规则；--file 输出文件原文，供修改"),
         (
             "archsearch policy check --user li.na --right read --record A001-GR-2026-000001",
             "为什么",
@@ -49,16 +49,27 @@ def command() -> None:
     short_help="列出现行的权限规则",
     help="""列出现行的权限规则；管理员和审计员可以查看。
 
-    在管道里每行一条，以制表符分隔：角色、权限、范围、出处。没有列出的都不允许。""",
+    在管道里每行一条，以制表符分隔：角色、权限、范围、出处。没有列出的都不允许。
+    带 --file 时输出规则文件的原文，可以存下来修改。""",
+    examples=[
+        ("archsearch policy show", "一览"),
+        ("archsearch policy show --file > 新规则.yaml", "存一份，修改以后用 diff 比较"),
+    ],
 )
+@option("--file", "whole", is_flag=True, explanation="输出规则文件的原文")
 @click.pass_obj
-def show(session: Session) -> None:
+def show(session: Session, *, whole: bool) -> None:
     """Show the rules."""
     user = session.acting
+    if whole and session.json:
+        raise click.UsageError("--file 和 --json 只能选一个。")
     with session.archive() as archive:
         policy = archive.policies.show(user)
+        text = archive.settings.lists("policy.yaml").read_text("utf-8-sig") if whole else ""
     out = session.out
-    if out.json:
+    if whole:
+        out.lines([line] for line in text.splitlines())
+    elif out.json:
         out.document({"fingerprint": policy.fingerprint, "rules": policy.rules})
     elif out.people:
         out.table(_overview(policy))

@@ -52,6 +52,14 @@ def test_the_rules_are_listed_with_where_they_stand(run: Run) -> None:
     assert len(document["fingerprint"]) == 64
 
 
+def test_the_file_itself_can_be_had_to_be_edited(run: Run) -> None:
+    shown = run("policy", "show", "--file")
+
+    assert shown.out == SHIPPED.read_text("utf-8")
+    assert run("policy", "show", "--file", "--json").code == 2
+    assert run("policy", "show", "--file", "--as", "li.na").code == 4
+
+
 def test_people_see_the_rules_as_a_table_of_roles(run: Run, watched: None) -> None:
     text = run("policy", "show").out
 
