@@ -43,7 +43,7 @@ from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
 from archsearch.services.names import NameService
-from archsearch.services.policy import NOTED, PolicyService, note_policy
+from archsearch.services.policy import PolicyService, keep_policy, note_policy
 from archsearch.services.reading import ReadingService
 from archsearch.services.screening import ScreeningService
 from archsearch.services.search import SearchService
@@ -397,7 +397,7 @@ def _add_first_administrator(
         if users.get(connection, admin.name) is not None:
             raise ConflictError(f"{settings.workspace.root.name} 已经初始化过了。")
         users.add(connection, admin, at=clock())
-        policy = settings.policy.fingerprint
-        meta.put(connection, NOTED, policy)
-        entry = AuditEntry(clock(), SYSTEM, Action.INIT, admin.name, detail={"policy": policy})
+        keep_policy(connection, settings.policy)
+        detail = {"policy": settings.policy.fingerprint}
+        entry = AuditEntry(clock(), SYSTEM, Action.INIT, admin.name, detail=detail)
         _audit_log(settings, secret).append(connection, entry)

@@ -141,10 +141,15 @@ class Policy:
         return {(rule.role, rule.right): rule for rule in self.rules}
 
     @cached_property
+    def canonical(self) -> str:
+        """All that it says, as one text: the same for two policies that allow the same."""
+        rules = sorted([rule.role, rule.right, sorted(rule.places)] for rule in self.rules)
+        return json.dumps({"levels": self.levels, "rules": rules}, ensure_ascii=False)
+
+    @cached_property
     def fingerprint(self) -> str:
-        """A hash that changes whenever anybody's rights do."""
-        rules = sorted([rule.role, rule.right, *sorted(rule.places)] for rule in self.rules)
-        return hashlib.sha256(json.dumps([self.levels, rules]).encode()).hexdigest()
+        """The SHA-256 of that text."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     def rule(self, role: Role | None, right: Right) -> Rule | None:
         """Find the rule that gives a role a right."""

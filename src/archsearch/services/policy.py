@@ -21,7 +21,7 @@ from archsearch.services.reading import LONGEST_ID, NOT_FOUND
 from archsearch.services.trail import Trail
 from archsearch.storage import access, grants, meta, records, users
 
-NOTED: Final = "policy/fingerprint"
+NOTED: Final = "policy/in-force"
 """The fact of the workspace that says which policy the log knows of."""
 
 TARGET: Final = "policy"
@@ -150,6 +150,12 @@ class PolicyService:
                 yield as_principal(connection, user, now)
 
 
+def keep_policy(connection: Connection, policy: Policy) -> None:
+    """Note the policy in force, and keep its text: what it allowed can be told ever after."""
+    meta.put(connection, NOTED, policy.fingerprint)
+    meta.put(connection, f"policy/{policy.fingerprint}", policy.canonical)
+
+
 def note_policy(trail: Trail, policy: Policy) -> None:
     """Enter in the log that the policy is another one than when the workspace was last opened."""
     with trail.database.read() as connection:
@@ -159,7 +165,7 @@ def note_policy(trail: Trail, policy: Policy) -> None:
         before = meta.get(connection, NOTED)
         if before == policy.fingerprint:
             return
-        meta.put(connection, NOTED, policy.fingerprint)
+        keep_policy(connection, policy)
         detail = {"before": before or "", "fingerprint": policy.fingerprint}
         entry = trail.entry(SYSTEM, Action.CONFIGURE, target=TARGET, detail=detail)
         trail.log.append(connection, entry)

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from archsearch.errors import (
 from archsearch.services.index import SYSTEM
 from archsearch.settings.policy import read_policy
 from archsearch.settings.workspace import defaults_folder
-from archsearch.storage import audit_log
+from archsearch.storage import audit_log, meta
 from tests.offices import Office, codes
 
 SHIPPED = defaults_folder() / "policy.yaml"
@@ -263,6 +264,9 @@ def test_a_changed_policy_is_in_the_log_once(office: Office) -> None:
         (entry,) = logged(other, Action.CONFIGURE)
     with Office(office.path) as again:
         assert len(logged(again, Action.CONFIGURE)) == 1
+        with again.application.database.read() as connection:
+            kept = [meta.get(connection, f"policy/{each}") or "" for each in (before, after)]
+    assert [sha256(each.encode()).hexdigest() for each in kept] == [before, after]
 
     assert (entry.entry.user, entry.entry.target) == (SYSTEM, "policy")
     assert entry.entry.detail == {"before": before, "fingerprint": after}
