@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,15 +14,13 @@ from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.analysis.sounds import MixedSounds
 from archsearch.analysis.writing import Writing
-from archsearch.domain.access import Role
-from archsearch.domain.audit import Action, AuditEntry
 from archsearch.domain.dictionary import Glossary
 from archsearch.domain.policy import Policy
-from archsearch.domain.users import User
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
-from archsearch.errors import ConflictError, WorkspaceError
+from archsearch.errors import WorkspaceError
+from archsearch.founding import SECRET, add_first_administrator, audit_log, check_secret
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
@@ -40,10 +37,10 @@ from archsearch.services.doctor import Doctor
 from archsearch.services.duplicates import DuplicateService
 from archsearch.services.glossary import Keeper
 from archsearch.services.identity import Clock
-from archsearch.services.index import SYSTEM, IndexService, Lock, Locks, Watch
+from archsearch.services.index import IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
 from archsearch.services.names import NameService
-from archsearch.services.policy import PolicyService, keep_policy, note_policy
+from archsearch.services.policy import PolicyService, note_policy
 from archsearch.services.reading import ReadingService
 from archsearch.services.screening import ScreeningService
 from archsearch.services.search import SearchService
@@ -53,9 +50,6 @@ from archsearch.settings.loading import load
 from archsearch.settings.masks import SchemaMasker
 from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
-from archsearch.storage import meta, users
-from archsearch.storage.anchors import Anchors
-from archsearch.storage.audit_log import AuditLog
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 
@@ -66,10 +60,7 @@ if TYPE_CHECKING:
 ANALYSIS_VERSION = "5"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
-FIRST_ADMINISTRATOR = "admin"
-SECRET = "secret.key"  # noqa: S105 - the name of the file
 STORE = "archive.db"
-_PROOF = "secret/proof"
 
 
 def now() -> datetime:
@@ -101,7 +92,7 @@ class Application:
     @cached_property
     def trail(self) -> Trail:
         """The way into the audit log."""
-        return Trail(self.database, self.clock, _audit_log(self.settings, self._secret))
+        return Trail(self.database, self.clock, audit_log(self.settings, self._secret))
 
     @property
     def policy(self) -> Policy:
@@ -337,8 +328,8 @@ def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Pa
     try:
         migrate(database, at=clock())
         known = load_secret(secret)
-        _check_secret(database, known)
-        _add_first_administrator(database, settings, known, clock)
+        check_secret(database, known)
+        add_first_administrator(database, settings, known, clock)
     finally:
         database.close()
     return settings.workspace.root
@@ -361,7 +352,7 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     database = open_database(var / STORE)
     try:
         migrate(database, at=clock())
-        _check_secret(database, secret)
+        check_secret(database, secret)
         application = Application(settings, database, secret, clock)
         note_policy(application.trail, settings.policy)
     except BaseException:
@@ -369,35 +360,3 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
         raise
     application.environ = environ
     return application
-
-
-def _check_secret(database: Database, secret: bytes) -> None:
-    """Refuse a secret that is not the one the store was made with."""
-    proof = derive_key(secret, "proof").hex()
-    with database.read() as connection:
-        kept = meta.get(connection, _PROOF)
-    if kept is None:
-        with database.write() as connection:
-            meta.put(connection, _PROOF, proof)
-    elif not compare_digest(kept, proof):
-        raise WorkspaceError(f"密钥文件 {SECRET} 不是建立这个工作区时的那个；请从备份恢复。")
-
-
-def _audit_log(settings: Settings, secret: bytes) -> AuditLog:
-    anchors = settings.workspace.root / settings.options.audit.anchors
-    return AuditLog(derive_key(secret, "audit"), Anchors(anchors))
-
-
-def _add_first_administrator(
-    database: Database, settings: Settings, secret: bytes, clock: Clock
-) -> None:
-    clearance = settings.vocabularies["secrecy"].terms[-1]
-    admin = User(FIRST_ADMINISTRATOR, "管理员", Role.ADMINISTRATOR, frozenset(), clearance)
-    with database.write() as connection:
-        if users.get(connection, admin.name) is not None:
-            raise ConflictError(f"{settings.workspace.root.name} 已经初始化过了。")
-        users.add(connection, admin, at=clock())
-        keep_policy(connection, settings.policy)
-        detail = {"policy": settings.policy.fingerprint}
-        entry = AuditEntry(clock(), SYSTEM, Action.INIT, admin.name, detail=detail)
-        _audit_log(settings, secret).append(connection, entry)

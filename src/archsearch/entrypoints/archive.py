@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from archsearch.bootstrap import FIRST_ADMINISTRATOR, Application, initialise, now, open_application
+from archsearch.bootstrap import Application, initialise, now, open_application
 from archsearch.domain.access import Role
 from archsearch.domain.dictionary import EntryKind
 from archsearch.domain.duplicates import DuplicatePage
@@ -16,10 +16,10 @@ from archsearch.domain.record import Record, RecordVersion
 from archsearch.domain.schema import FieldSpec
 from archsearch.domain.screening import LINE, Entry
 from archsearch.domain.users import User
-from archsearch.entrypoints.arguments import numbers as _numbers
-from archsearch.entrypoints.arguments import texts as _texts
-from archsearch.entrypoints.policing import Policing
+from archsearch.entrypoints.arguments import numbers, texts
+from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.errors import InvalidRequestError
+from archsearch.founding import FIRST_ADMINISTRATOR
 from archsearch.services.identity import Clock
 from archsearch.services.reading import Viewer
 
@@ -60,7 +60,7 @@ def open(  # noqa: A001 - archsearch.open reads as it should
     return Archive(open_application(Path(workspace), os.environ, clock))
 
 
-class Archive(Policing):
+class Archive:
     """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
 
     Safe to share between threads. Several processes may read while one writes. Every method takes
@@ -142,10 +142,10 @@ class Archive(Policing):
             QuerySyntaxError: The query cannot be read; ``position`` says where.
             InvalidRequestError: Another parameter is wrong.
         """
-        _texts(query=query, user=user, mode=mode, sort=sort)
-        _numbers(limit=limit, offset=offset)
+        texts(query=query, user=user, mode=mode, sort=sort)
+        numbers(limit=limit, offset=offset)
         keys = [facets] if isinstance(facets, str) else list(facets)
-        _texts(**{f"facets[{at}]": key for at, key in enumerate(keys)})
+        texts(**{f"facets[{at}]": key for at, key in enumerate(keys)})
         if filters is not None and not isinstance(filters, Mapping):
             raise InvalidRequestError("参数 filters 须是字典。")
         request = SearchRequest(
@@ -161,8 +161,8 @@ class Archive(Policing):
 
     def suggest(self, text: str, *, user: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Complete what is being typed (characters, pinyin, initials) to names inside the scope."""
-        _texts(text=text, user=user)
-        _numbers(limit=limit)
+        texts(text=text, user=user)
+        numbers(limit=limit)
         return self._application.names.suggest(text, user, limit)
 
     def match(
@@ -180,8 +180,8 @@ class Archive(Policing):
             AccessDeniedError: There is no such user.
             InvalidRequestError: The list is too long, or a line is none.
         """
-        _texts(user=user)
-        _numbers(limit=limit)
+        texts(user=user)
+        numbers(limit=limit)
         listed = [names] if isinstance(names, str | Entry | Mapping) else list(names)
         find = self._application.settings.schema.find
         entries = [_entry(f"names[{at}]", name, find) for at, name in enumerate(listed)]
@@ -205,8 +205,8 @@ class Archive(Policing):
             AccessDeniedError: There is no such user.
             InvalidRequestError: A parameter is wrong.
         """
-        _texts(user=user, least=least)
-        _numbers(limit=limit, offset=offset)
+        texts(user=user, least=least)
+        numbers(limit=limit, offset=offset)
         return self._application.duplicates.duplicates(
             user, least=least, limit=limit, offset=offset
         )
@@ -233,7 +233,7 @@ class Archive(Policing):
         self._learn(EntryKind.SYNONYM, word, other, user)
 
     def _learn(self, kind: EntryKind, term: str, meaning: str, user: str) -> int:
-        _texts(term=term, meaning=meaning, user=user)
+        texts(term=term, meaning=meaning, user=user)
         return self._application.dictionary.add(kind, term, meaning, user).records
 
     def get(self, record_id: str, *, user: str) -> Record:
@@ -242,7 +242,7 @@ class Archive(Policing):
         Raises:
             NotFoundError: It does not exist or is out of the user's scope.
         """
-        _texts(record_id=record_id, user=user)
+        texts(record_id=record_id, user=user)
         return self._application.reading.get(record_id, user)
 
     def history(self, record_id: str, *, user: str) -> tuple[RecordVersion, ...]:
@@ -251,7 +251,7 @@ class Archive(Policing):
         Raises:
             NotFoundError: As for :meth:`get`.
         """
-        _texts(record_id=record_id, user=user)
+        texts(record_id=record_id, user=user)
         return self._application.reading.history(record_id, user)
 
     def who(self, record_id: str, *, user: str) -> tuple[Viewer, ...]:
@@ -262,6 +262,11 @@ class Archive(Policing):
             NotFoundError: As for :meth:`get`.
         """
         return self._application.reading.who(record_id, user)
+
+    @property
+    def policy(self) -> PolicyDesk:
+        """Rights: the rules, what they decide and why, what others would change."""
+        return PolicyDesk(self._application)
 
     def add_user(
         self,
@@ -311,7 +316,7 @@ def _entry(place: str, given: object, find: Callable[[str], FieldSpec | None]) -
         raise InvalidRequestError(f"参数 {place} 须是文字、Entry 或字典。")
     if "name" not in values:
         raise InvalidRequestError(f"参数 {place} 缺少 name（客户名称）。")
-    _texts(**{f"{place}.{key}": value for key, value in values.items()})
+    texts(**{f"{place}.{key}": value for key, value in values.items()})
     return Entry(**values)
 
 

@@ -1,10 +1,10 @@
-"""Arguments of the Python API, refused where they are of the wrong kind."""
+"""Arguments of the Python API: a program's slip should get an answer, not a trace."""
 
 from archsearch.errors import InvalidRequestError
 
 
 def texts(**given: object) -> None:
-    """Refuse arguments that are no text: a program's slip should get an answer, not a trace."""
+    """Refuse arguments that are no text."""
     for name, value in given.items():
         if not isinstance(value, str):
             raise InvalidRequestError(f"参数 {name} 须是文字。")

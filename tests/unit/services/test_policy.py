@@ -67,7 +67,7 @@ def logged(office: Office, action: Action) -> list[LoggedEntry]:
 
 
 def ground(office: Office, name: str, right: Right, record_id: str = "") -> Ground:
-    found = office.archive.policy_check(name, right, record_id, user="admin")
+    found = office.archive.policy.check(name, right, record_id, user="admin")
     return found.decision.ground
 
 
@@ -78,10 +78,10 @@ def test_administrators_and_auditors_see_the_rules_and_others_do_not(office: Off
     staffed(office)
 
     for name in ("admin", "eye"):
-        assert office.archive.policy_show(user=name) is office.application.policy
+        assert office.archive.policy.show(user=name) is office.application.policy
     for name in ("li", "zhou", "nobody"):
         with pytest.raises(AccessDeniedError):
-            office.archive.policy_show(user=name)
+            office.archive.policy.show(user=name)
 
     outcomes = [(one.entry.user, one.entry.outcome) for one in logged(office, Action.POLICY_SHOW)]
     assert outcomes[::-1] == [
@@ -102,7 +102,7 @@ def test_a_decision_is_explained_by_rule_grant_and_clearance(office: Office) -> 
     office.grant("A3", "li", days=5)
     office.grant("A4", "li", days=2)
 
-    found = office.archive.policy_check("li", "read", "A3", user="admin")
+    found = office.archive.policy.check("li", "read", "A3", user="admin")
 
     assert (found.decision.allowed, found.decision.ground) == (True, Ground.GRANTED)
     assert found.granted_until is not None
@@ -122,7 +122,7 @@ def test_a_disabled_user_may_nothing(office: Office) -> None:
     staffed(office)
     office.application.users.disable("li", "admin", disabled=True)
 
-    found = office.archive.policy_check("li", "read", "A1", user="admin")
+    found = office.archive.policy.check("li", "read", "A1", user="admin")
 
     assert (found.decision.allowed, found.decision.ground) == (False, Ground.DISABLED)
 
@@ -131,9 +131,9 @@ def test_a_record_is_hidden_from_who_asks_as_if_it_were_not_there(office: Office
     staffed(office)
 
     with pytest.raises(NotFoundError) as hidden:
-        office.archive.policy_check("li", "read", "A4", user="low")
+        office.archive.policy.check("li", "read", "A4", user="low")
     with pytest.raises(NotFoundError) as missing:
-        office.archive.policy_check("li", "read", "A5", user="low")
+        office.archive.policy.check("li", "read", "A5", user="low")
 
     assert hidden.value.message == missing.value.message
     assert ground(office, "li", Right.READ, "A4") is Ground.CLEARANCE
@@ -145,18 +145,18 @@ def test_only_administrators_have_decisions_explained(office: Office, name: str)
     new = written(office.path / "new.yaml")
 
     with pytest.raises(AccessDeniedError):
-        office.archive.policy_check("li", "read", "A1", user=name)
+        office.archive.policy.check("li", "read", "A1", user=name)
     with pytest.raises(AccessDeniedError):
-        office.archive.policy_diff(None, new, user=name)
+        office.archive.policy.diff(None, new, user=name)
 
 
 def test_explaining_is_logged_without_what_may_be_personal(office: Office) -> None:
     staffed(office)
-    office.archive.policy_check("li", "read", "A1", user="admin")
+    office.archive.policy.check("li", "read", "A1", user="admin")
     with pytest.raises(NotFoundError):
-        office.archive.policy_check("li", "read", "310101199003071234", user="admin")
+        office.archive.policy.check("li", "read", "310101199003071234", user="admin")
     with pytest.raises(NotFoundError):
-        office.archive.policy_check("ghost", "read", user="admin")
+        office.archive.policy.check("ghost", "read", user="admin")
 
     entries = [one.entry for one in logged(office, Action.POLICY_CHECK)[::-1]]
 
@@ -170,11 +170,11 @@ def test_explaining_is_logged_without_what_may_be_personal(office: Office) -> No
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda archive: archive.policy_check("li", "raed", user="admin"),
-        lambda archive: archive.policy_check("li", "read", 7, user="admin"),
-        lambda archive: archive.policy_show(user=None),
-        lambda archive: archive.policy_diff(None, "x", user=1),
-        lambda archive: archive.policy_diff(None, "x", user="admin", limit="3"),
+        lambda archive: archive.policy.check("li", "raed", user="admin"),
+        lambda archive: archive.policy.check("li", "read", 7, user="admin"),
+        lambda archive: archive.policy.show(user=None),
+        lambda archive: archive.policy.diff(None, "x", user=1),
+        lambda archive: archive.policy.diff(None, "x", user="admin", limit="3"),
     ],
 )
 def test_a_wrong_argument_is_refused(office: Office, ask: Callable[..., object]) -> None:
@@ -195,7 +195,7 @@ def test_a_difference_tells_who_gains_and_loses_what(office: Office) -> None:
         (r"operations: \[screen, duplicates\]", "operations: [screen]"),
     )
 
-    found = office.archive.policy_diff(None, new, user="admin")
+    found = office.archive.policy.diff(None, new, user="admin")
 
     told = [(c.user, c.right, c.gained, c.records, c.record_ids) for c in found.changes]
     assert told == [
@@ -206,7 +206,7 @@ def test_a_difference_tells_who_gains_and_loses_what(office: Office) -> None:
         ("zhou", Right.DUPLICATES, False, None, ()),
     ]
     assert len(found.rules) == 4
-    back = office.archive.policy_diff(new, SHIPPED, user="admin")
+    back = office.archive.policy.diff(new, SHIPPED, user="admin")
     assert [(c.user, c.right, not c.gained, c.records, c.record_ids) for c in back.changes] == told
 
 
@@ -216,7 +216,7 @@ def test_a_difference_counts_what_who_asks_may_read(office: Office) -> None:
     new = written(office.path / "new.yaml", (r"      reveal: \[departments\]\n", ""))
 
     def lost(user: str) -> dict[str, tuple[str, ...]]:
-        found = office.archive.policy_diff(None, new, user=user)
+        found = office.archive.policy.diff(None, new, user=user)
         return {change.user: change.record_ids for change in found.changes}
 
     assert lost("admin") == {"high": ("A1", "A2", "A4"), "zhou": ("A1", "A2"), "wu": ("A3",)}
@@ -230,7 +230,7 @@ def test_a_difference_gives_as_many_ids_as_asked_for_and_leaves_disabled_users_o
     office.application.users.disable("wu", "admin", disabled=True)
     new = written(office.path / "new.yaml", (r"      reveal: \[departments\]\n", ""))
 
-    found = office.archive.policy_diff(None, new, user="admin", limit=1)
+    found = office.archive.policy.diff(None, new, user="admin", limit=1)
 
     assert [(c.user, c.records, c.record_ids) for c in found.changes] == [("zhou", 2, ("A1",))]
     (entry,) = logged(office, Action.POLICY_DIFF)
@@ -247,7 +247,7 @@ def test_a_difference_to_a_wrong_file_is_refused(office: Office) -> None:
     path.write_text("version: 1\nroles: {}\n", "utf-8")
 
     with pytest.raises(SettingsError, match=r"new\.yaml"):
-        office.archive.policy_diff(None, path, user="admin")
+        office.archive.policy.diff(None, path, user="admin")
 
 
 # Noting ------------------------------------------------------------------------------------------
@@ -394,9 +394,9 @@ def test_frozen_records_and_new_departments_are_rights_of_their_own(office: Offi
         ("log", lambda o, u: o.application.audit.search(AuditFilter(), u)),
         ("log_key", lambda o, u: o.application.audit.key(u)),
         ("examine", lambda o, u: o.application.doctor.examine(u)),
-        ("rules", lambda o, u: o.archive.policy_show(user=u)),
+        ("rules", lambda o, u: o.archive.policy.show(user=u)),
         ("explain", lambda o, u: o.archive.who("A1", user=u)),
-        ("explain", lambda o, u: o.archive.policy_check("li", "read", "A1", user=u)),
+        ("explain", lambda o, u: o.archive.policy.check("li", "read", "A1", user=u)),
     ],
 )
 def test_each_operation_is_a_right_of_its_own(

@@ -10,12 +10,13 @@ from archsearch.services.policy import Explanation, PolicyDiff
 from archsearch.settings.policy import read_policy
 
 
-class Policing:
-    """What :class:`archsearch.Archive` can tell about rights."""
+class PolicyDesk:
+    """What an archive can tell about rights; ``archive.policy``."""
 
-    _application: Application
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    def policy_show(self, *, user: str) -> Policy:
+    def show(self, *, user: str) -> Policy:
         """Give the policy in force.
 
         Raises:
@@ -24,7 +25,7 @@ class Policing:
         texts(user=user)
         return self._application.policies.show(user)
 
-    def policy_check(self, name: str, right: str, record_id: str = "", *, user: str) -> Explanation:
+    def check(self, name: str, right: str, record_id: str = "", *, user: str) -> Explanation:
         """Decide whether a user may do something now, and explain it.
 
         Args:
@@ -43,7 +44,7 @@ class Policing:
             raise InvalidRequestError(f"没有权限“{right}”；可选：{'、'.join(Right)}。")
         return self._application.policies.check(name, Right(right), record_id, user)
 
-    def policy_diff(
+    def diff(
         self, old: str | Path | None, new: str | Path, *, user: str, limit: int | None = None
     ) -> PolicyDiff:
         """Tell what every user would gain and lose if one policy file took the place of another.
