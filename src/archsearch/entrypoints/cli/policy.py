@@ -178,10 +178,11 @@ def _explain(found: "Explanation", out: Output) -> None:
         end = moments.written(until) if until else ""
         out.lines([[answer, decision.ground, said, rule.where if rule else "", end]])
         return
-    user = found.user
+    user, one = found.user, found.record is not None
+    somewhere = decision.allowed and decision.right.of_records
     lines = [
         ("结论", f"{'可以' if decision.allowed else '不可以'}{RIGHTS[decision.right]}"),
-        ("原因", GROUNDS[decision.ground]),
+        ("原因", GROUNDS[decision.ground] if one or not somewhere else "对规则所写的档案可以"),
     ]
     if rule is not None:
         text = f"{ROLES[rule.role]}{RIGHTS[rule.right]}：{_places(rule.places)}"

@@ -110,6 +110,11 @@ def test_people_read_a_decision_in_sentences(run: Run, record_id: str, watched: 
 
     told = dict(run("policy", "check", *arguments).rows)
 
+    somewhere = dict(run("policy", "check", "--user", "li.na", "--right", "read").rows)
+    operation = dict(run("policy", "check", "--user", "li.na", "--right", "screen").rows)
+
+    assert (somewhere["结论"], somewhere["原因"]) == ("可以读", "对规则所写的档案可以")
+    assert (operation["结论"], operation["原因"]) == ("可以名单比对", "该角色可以")
     assert told["结论"] == "不可以读"
     assert told["原因"] == "档案不在规则所写的范围内"
     assert told["规则"].startswith("员工读：本人建立、授权（policy.yaml（默认） 第")
