@@ -136,12 +136,18 @@ class UserService:
                 return users.existing(connection, name)
 
     def _keep_in(self, connection: Connection, by: str) -> None:
-        """See to it that who made a change can still undo it: so there is always somebody."""
+        """See to it that who made a change can still undo it, and that there is an administrator.
+
+        Under every policy administrators manage users; others may only until the next one.
+        """
         actor = users.existing(connection, by)
         if actor.disabled or self.policy.rule(actor.role, Right.USERS) is None:
             raise ConflictError(
                 "管理员不能停用自己，也不能取消自己的管理员角色；请由另一位管理员操作。"
             )
+        everyone = [actor] if actor.role is Role.ADMINISTRATOR else users.all_users(connection)
+        if not any(one.role is Role.ADMINISTRATOR and not one.disabled for one in everyone):
+            raise ConflictError("这是最后一位管理员；请先添加另一位管理员。")
 
     def _authorise(self, by: str) -> None:
         with self.trail.database.read() as connection:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, AuditFilter, LoggedEntry, Outcome
 from archsearch.domain.policy import Ground, Policy, Right
 from archsearch.errors import (
@@ -18,6 +19,7 @@ from archsearch.errors import (
     SettingsError,
 )
 from archsearch.services.index import SYSTEM
+from archsearch.services.users import UserChange
 from archsearch.settings.policy import read_policy
 from archsearch.settings.workspace import defaults_folder
 from archsearch.storage import audit_log, meta
@@ -425,8 +427,25 @@ def test_whoever_manages_users_cannot_take_that_from_themselves(office: Office) 
         changed = other.application.users.move("li", [NORTH], "zhou")
 
         assert changed.departments == {NORTH}
-        with pytest.raises(ConflictError, match="另一位管理员"):
+        with pytest.raises(ConflictError, match="由另一位管理员"):
             other.application.users.disable("zhou", "zhou", disabled=True)
+
+
+def test_the_last_administrator_stays_whoever_manages_users(office: Office) -> None:
+    """Other policies may come, and under all of them administrators manage users."""
+    staffed(office)
+
+    with reopened(
+        office, (r"(manager:.*?operations:) \[screen, duplicates\]", r"\1 [users]")
+    ) as other:
+        manage = other.application.users
+        manage.disable("low", "zhou", disabled=True)
+        with pytest.raises(ConflictError, match="最后一位管理员"):
+            manage.disable("admin", "zhou", disabled=True)
+        with pytest.raises(ConflictError, match="最后一位管理员"):
+            manage.set("admin", UserChange(role=Role.AUDITOR), "zhou")
+        manage.disable("low", "zhou", disabled=False)
+        assert manage.disable("admin", "zhou", disabled=True).disabled
 
 
 def test_a_policy_that_locks_everybody_out_does_not_open(office: Office) -> None:
