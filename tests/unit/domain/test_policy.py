@@ -280,6 +280,7 @@ def test_decisions_and_scopes_agree_and_no_right_goes_beyond_reading() -> None:
             assert {facts for facts in GRID if scope.allows(*facts)} == allowed
             assert allowed <= readable
             assert policy.may(principal, right) or scope == NOTHING
+        assert policy.scope(principal) == policy.scope(principal, Right.READ)
 
 
 def test_no_policy_lifts_secrecy_or_the_need_of_a_department() -> None:
