@@ -231,6 +231,7 @@ def test_the_fingerprint_is_of_what_is_allowed_not_of_how_it_is_written() -> Non
     policy = shipped(LEVELS)
     elsewhere = tuple(replace(rule, where="x") for rule in reversed(policy.rules))
 
+    assert set(elsewhere) == set(policy.rules)
     assert Policy(LEVELS, elsewhere).fingerprint == policy.fingerprint
     assert Policy(LEVELS[::-1], policy.rules).fingerprint != policy.fingerprint
     for number, left_out in enumerate(policy.rules):
