@@ -140,3 +140,15 @@ def test_what_is_above_the_clearance_is_neither_gained_nor_lost(secrecy: str) ->
     }
 
     assert found == {(Right.READ, True): ("2",)}
+
+
+def test_what_is_lent_but_not_among_the_records_is_left_out() -> None:
+    old = shipped(LEVELS)
+    rules = tuple(one for one in old.rules if one.role is not Role.EMPLOYEE)
+    new = Policy(LEVELS, rules)
+    someone = Principal("li", Role.EMPLOYEE, frozenset({"甲"}), "内部", frozenset({RecordId("9")}))
+    holdings = Holdings([Facts(RecordId("1"), "li", "乙", "内部")], someone.grants)
+
+    lost = {each.right: each.record_ids for each in changes(old, new, [someone], holdings)}
+
+    assert lost[Right.READ] == lost[Right.EXPORT] == ("1",)
