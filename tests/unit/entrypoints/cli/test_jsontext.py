@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from archsearch.domain.access import Role
+from archsearch.domain.problem import Where
 from archsearch.domain.query import Hit, Page, Snippet
 from archsearch.domain.record import RecordId
 from archsearch.domain.users import User
@@ -35,6 +36,7 @@ def test_keys_are_those_of_the_dataclass() -> None:
         (frozenset({"乙", "甲"}), ["乙", "甲"]),
         (None, None),
         (True, True),
+        (Where("a", "第 3 行", 3), {"source": "a", "position": "第 3 行", "number": 3}),
     ],
 )
 def test_values_become_what_json_can_hold(value: Any, expected: Any) -> None:
