@@ -106,9 +106,7 @@ def check(session: Session, name: str, right: str, record_id: str) -> None:
     with session.archive() as archive:
         found = archive.policies.check(name, Right(right), record_id, user)
     if session.out.json:
-        record = found.record and found.record._asdict()
-        told = {"user": found.user, "decision": found.decision, "record": record}
-        session.out.document({**told, "granted_until": found.granted_until})
+        session.out.document(found)
     else:
         _explain(found, session.out)
 
