@@ -54,6 +54,7 @@ from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 
 if TYPE_CHECKING:
+    from archsearch.services.borrow_counter import BorrowCounter
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
 
@@ -263,6 +264,14 @@ class Application:
         return PolicyService(self.trail, self.policy, self._masker)
 
     @cached_property
+    def borrow(self) -> "BorrowCounter":
+        """Lends records."""
+        from archsearch.services.borrow_counter import BorrowCounter  # noqa: PLC0415 - most runs borrow nothing
+
+        tools = (self.trail, self._asking, self._language, self._masker, self.policy)
+        return BorrowCounter.of(*tools, self.settings.options.borrowing)
+
+    @cached_property
     def _keeper(self) -> Keeper:
         return Keeper(self.analysis.glossary)
 
@@ -287,8 +296,7 @@ class Application:
         """How to start the process that indexes beside a large ingest, or another program."""
         root = str(self.settings.workspace.root)
         # Never from the folder the user happens to be in: it may hold modules of any name.
-        module = ("-P", "-m", f"archsearch.entrypoints.{program}")
-        command = (sys.executable, *module, root)
+        command = (sys.executable, "-P", "-m", f"archsearch.entrypoints.{program}", root)
         # Whatever the program around this has arranged must hold for the companion as well.
         others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
         ours = {name: value for name, value in self.environ.items() if _is_ours(name)}

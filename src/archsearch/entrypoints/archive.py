@@ -17,6 +17,7 @@ from archsearch.domain.schema import FieldSpec
 from archsearch.domain.screening import LINE, Entry
 from archsearch.domain.users import User
 from archsearch.entrypoints.arguments import numbers, texts
+from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.errors import InvalidRequestError
 from archsearch.founding import FIRST_ADMINISTRATOR
@@ -267,6 +268,11 @@ class Archive:
     def policy(self) -> PolicyDesk:
         """Rights: the rules, what they decide and why, what others would change."""
         return PolicyDesk(self._application)
+
+    @property
+    def borrow(self) -> BorrowDesk:
+        """Borrowing: leave to see records that are not one's own, asked for and given."""
+        return BorrowDesk(self._application)
 
     def add_user(
         self,

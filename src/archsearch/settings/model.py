@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archsearch.domain.audit_report import Bounds
+from archsearch.domain.borrowing import BorrowRules
 from archsearch.domain.plan import Channel
 from archsearch.domain.policy import Policy
 from archsearch.domain.schema import FieldType, Schema
@@ -146,6 +147,18 @@ class UnusualSettings(Bounds):
 
 
 @dataclass(frozen=True, slots=True)
+class BorrowingSettings(BorrowRules):
+    """Borrowing: periods, and how much one user may ask."""
+
+    days: int = field(metadata=between(1, 3650))
+    max_days: int = field(metadata=between(1, 3650))
+    answer_days: int = field(metadata=between(1, 365))
+    renewals: int = field(metadata=between(0, 100))
+    questions_a_day: int = field(metadata=between(0, 10_000))
+    max_open: int = field(metadata=between(1, 10_000))
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSettings:
     """The operation log."""
 
@@ -163,6 +176,7 @@ class Options:
     ingest: IngestSettings
     naming: NamingSettings
     masks: Mapping[FieldType, MaskSettings]
+    borrowing: BorrowingSettings
     audit: AuditSettings
 
 

@@ -34,6 +34,10 @@ class Grant:
     granted_at: datetime
     until: datetime
     granted_by: str
+    sensitive: bool = False
+    """Whether sensitive fields may be shown unmasked."""
+    item: int | None = None
+    """The item of a borrow request that it came of."""
 
 
 def add(connection: Connection, grant: Grant) -> int:
@@ -57,6 +61,8 @@ def add(connection: Connection, grant: Grant) -> int:
             granted_at=grant.granted_at,
             until=grant.until,
             granted_by=grant.granted_by,
+            sensitive=grant.sensitive,
+            item=grant.item,
         )
     )
     return grant_id
@@ -82,6 +88,15 @@ def end(connection: Connection, user: str, record_id: RecordId, at: datetime) ->
         )
     )
     return connection.execute(statement).scalar()
+
+
+def revoke_of(connection: Connection, item: int, *, by: str, at: datetime) -> None:
+    """End the grants that came of an item of a borrow request now."""
+    connection.execute(
+        update(GRANTS)
+        .where(GRANTS.c.item == item, GRANTS.c.revoked_at.is_(None))
+        .values(revoked_at=at, revoked_by=by)
+    )
 
 
 def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> None:

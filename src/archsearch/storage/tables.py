@@ -100,7 +100,62 @@ GRANTS: Final = Table(
     Column("granted_by", Text, nullable=False),
     Column("revoked_at", UtcTime),
     Column("revoked_by", Text),
+    Column("sensitive", Boolean, nullable=False),
+    Column("item", ForeignKey("borrow_items.id")),
 )
+
+BORROW_REQUESTS: Final = Table(
+    "borrow_requests",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("sensitive", Boolean, nullable=False),
+    Column("requested_at", UtcTime, nullable=False),
+)
+
+BORROW_ITEMS: Final = Table(
+    "borrow_items",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("request", ForeignKey("borrow_requests.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("record_id", Text),
+    Column("name", Text),
+    Column("tokens", Text),
+    Column("state", Text, nullable=False),
+    Column("sensitive", Boolean, nullable=False),
+    Column("until", UtcTime),
+    Column("extension", Integer),
+    Column("renewals", Integer, nullable=False),
+)
+"""What is asked for: ``record_id``, or ``name`` and ``tokens`` of a number."""
+
+BORROW_STEPS: Final = Table(
+    "borrow_steps",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("request", ForeignKey("borrow_requests.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("items", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("days", Integer),
+)
+
+BORROW_QUESTIONS: Final = Table(
+    "borrow_questions",
+    METADATA,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("asked", Integer, nullable=False),
+)
+"""How often a user has asked today whether somebody is on file elsewhere."""
 
 AUDIT: Final = Table(
     "audit",

@@ -25,6 +25,7 @@ MEMBERS: Final = {
     "match": Member("match", "拿一份名单逐个比对"),
     "duplicates": Member("duplicates", "找出可能是同一客户的档案"),
     "suggest": Member("suggest", "补全正在输入的客户名称"),
+    "borrow": Member("borrow", "调阅：申请、审批、归还他处的档案"),
     "user": Member("user", "管理用户"),
     "department": Member("department", "管理部门"),
     "dictionary": Member("dictionary", "管理词典：词语、简称、同义词"),
