@@ -23,7 +23,7 @@ from archsearch.services.borrow_desk import Borrowing
 from archsearch.services.borrowing import OnFile
 from archsearch.services.users import UserChange
 from archsearch.storage import audit_log
-from tests.offices import Office, counts
+from tests.offices import Office, counts, drain_held_up
 
 NUMBER = "11010519491231002X"
 OTHER = "110105199003071239"
@@ -121,6 +121,18 @@ def test_a_record_lent_already_is_no_longer_elsewhere(bank: Office) -> None:
     bank.grant("R1", "li")
 
     assert find(bank, "张伟", NUMBER) == "none"
+
+
+def test_what_the_store_says_counts_before_the_index_has_heard_of_it(bank: Office) -> None:
+    renamed = {"record_id": "R1", "name": "张唯", "曾用名": "张小伟", "id_number": OTHER}
+    with drain_held_up(bank):
+        assert not bank.feed(renamed).indexed
+        assert find(bank, "张伟", NUMBER) == "none"
+    bank.feed({"record_id": "R1", "id_number": NUMBER, "name": "张伟"})
+    assert find(bank, "张伟", NUMBER) == "elsewhere"
+    with drain_held_up(bank):
+        assert not bank.feed({"record_id": "R1", "name": "张唯"}).indexed
+        assert find(bank, "张伟", NUMBER) == "none"
 
 
 def test_what_may_be_borrowed_is_told_by_the_clearance_of_the_moment(bank: Office) -> None:

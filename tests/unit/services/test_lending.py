@@ -159,6 +159,24 @@ def test_an_administrator_may_lend_one_of_several_records_of_a_customer(bank: Of
     assert bank.seen("li") == {"R4"}
 
 
+def test_what_an_administrator_lent_of_several_departments_no_manager_ends_or_lengthens(
+    bank: Office,
+) -> None:
+    request = ask(bank, name="张伟", id_number=NUMBER)
+    lending = counter(bank).lending
+    lending.approve(request, "admin")
+    lending.renew(request, "li", reason="未办完")
+    assert bank.seen("li") == {"R1", "R4"}
+
+    with pytest.raises(ConflictError, match="没有您可以收回的"):
+        lending.revoke(request, "boss", reason="用途不符")
+    with pytest.raises(ConflictError, match="没有您可以批准的"):
+        lending.approve(request, "boss")
+    assert (inbox(bank, "boss"), inbox(bank, "admin")) == ([], [request])
+    lending.revoke(request, "admin", reason="用途不符")
+    assert bank.seen("li") == set()
+
+
 def test_more_than_was_asked_for_is_never_granted(bank: Office) -> None:
     request = ask(bank, "R1", days=3)
 
