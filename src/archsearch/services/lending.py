@@ -242,11 +242,15 @@ class LendingService:
         for item, meant in chosen:
             borrowing.save(connection, change(act, item, meant))
         numbers = tuple(item.number for item, _ in chosen)
-        step = Step(act.at, act.by.name, act.deed, numbers, act.note, act.days)
+        days = act.days
+        if act.deed is Deed.APPROVE and days is None:
+            asked = {_asked(act.request, item) for item, _ in chosen}
+            days = asked.pop() if len(asked) == 1 else None
+        step = Step(act.at, act.by.name, act.deed, numbers, act.note, days)
         borrowing.add_step(connection, act.request.key, step)
         detail: dict[str, JsonValue] = {"items": list(numbers)}
-        if act.days is not None:
-            detail["days"] = act.days
+        if days is not None:
+            detail["days"] = days
         action = _DONE[act.deed]
         entry = trail.entry(act.by.name, action, target=act.request.id, detail=detail)
         trail.log.append(connection, entry, *act.entries)
@@ -313,9 +317,14 @@ _What: TypeAlias = tuple[Deed, str, int | None]
 """The deed, what is said about it, and the days it is about."""
 
 
+def _asked(request: BorrowRequest, item: Item) -> int:
+    """Tell the days that are asked for: at first, or as a renewal."""
+    return request.days if item.extension is None else item.extension
+
+
 def _leave(act: Act, item: Item, sensitive: bool | None) -> Leave:  # noqa: FBT001 - None is a third
     """Work out what an approval allows: what was asked for, or less."""
-    asked = act.request.days if item.extension is None else item.extension
+    asked = _asked(act.request, item)
     days = asked if act.days is None else act.days
     if not 1 <= days <= asked:
         raise InvalidRequestError(f"批准的天数须在 1 到申请的 {asked} 天之间。")

@@ -81,7 +81,7 @@ def test_an_approval_lets_the_borrower_see_the_record_until_its_end(bank: Office
 
     assert (before, bank.seen("li"), bank.seen("wang")) == (set(), {"R1"}, set())
     assert (view.state, view.items[0].until) == (State.APPROVED, NOON + 3 * DAY)
-    assert shown(bank, request).steps[-1].note == "仅供核对"
+    assert (shown(bank, request).steps[-1].note, view.steps[-1].days) == ("仅供核对", 3)
     bank.clock.turn(days=3, microseconds=-1)
     assert bank.seen("li") == {"R1"}
     bank.clock.turn(microseconds=1)
