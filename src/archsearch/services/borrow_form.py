@@ -71,7 +71,8 @@ _STEP_TITLES: Final = ("时间", "办理人", "事项", "序号", "天数", "说
 
 def form_of(borrowing: Borrowing, printed: datetime) -> str:
     """Write the form of a request as somebody sees it."""
-    applicant = " ".join(filter(None, [borrowing.display_name, f"（{borrowing.user}）"]))
+    name = borrowing.display_name
+    applicant = f"{name}（{borrowing.user}）" if name else borrowing.user
     head = (
         ("申请人", applicant, "部门", "、".join(borrowing.departments)),
         ("申请时间", minute_of(borrowing.requested_at), "状态", STATES[borrowing.state]),

@@ -62,7 +62,8 @@ def show_all(found: "Sequence[Borrowing]", out: Output) -> None:
 
 
 def _head(borrowing: "Borrowing") -> Table:
-    who = " ".join(filter(None, [borrowing.display_name, f"（{borrowing.user}）"]))
+    name = borrowing.display_name
+    who = f"{name}（{borrowing.user}）" if name else borrowing.user
     rows = [
         ("申请人", f"{who} {'、'.join(borrowing.departments)}"),
         ("状态", STATES[borrowing.state]),
