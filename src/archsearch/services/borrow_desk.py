@@ -8,7 +8,7 @@ these records what they may see anyway; whoever decides about all records, every
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -32,6 +32,7 @@ from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.search.claims import Claims
 from archsearch.services.asking import Asker, Asking, Masker
 from archsearch.storage import borrowing, records, users
+from archsearch.storage.borrowing import Waiting
 from archsearch.storage.identities import Identity, find_identities
 
 MISSING = "没有这个调阅申请。"
@@ -122,6 +123,10 @@ class Desk:
         if not found:
             raise NotFoundError(MISSING)
         return found.at(at, self.rules)
+
+    def open_at(self, moment: datetime) -> Waiting:
+        """Say what time has left open."""
+        return Waiting(moment - timedelta(days=self.rules.answer_days), moment)
 
     def bearers(self, claim: Claim, asker: Asker) -> list[Record]:
         """Find the records in a scope that bear a claim out."""

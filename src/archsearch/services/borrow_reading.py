@@ -94,12 +94,12 @@ class BorrowReading:
     def _listed(self, user: str, which: Which, due: int | None, limit: int) -> Iterator[Borrowing]:
         desk = self.desk
         asker = desk.asking.asker(user)
-        live = which is Which.INBOX or due is not None
         with self.trail.database.read() as connection:
             at = self.trail.clock()
             viewer = principal_of(connection, user, at)
             whose = user if which is Which.MINE else None
             until = None if due is None else at + timedelta(days=due)
+            live = desk.open_at(at) if which is Which.INBOX or due is not None else None
             for stored in borrowing.newest(connection, user=whose, live=live):
                 request = stored.at(at, desk.rules)
                 view = desk.view(connection, viewer, request, self._found(request, user, asker))

@@ -9,7 +9,7 @@ name and number only, so many times a day, and each time into the log.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -32,7 +32,6 @@ from archsearch.services.borrow_reading import BorrowReading
 from archsearch.services.identity import principal_of
 from archsearch.services.trail import Trail
 from archsearch.storage import borrowing
-from archsearch.storage.borrowing import Waiting
 from archsearch.storage.identities import find_identities
 
 ELSEWHERE: Final = "elsewhere"
@@ -181,11 +180,11 @@ class BorrowService:
         self, connection: Connection, user: str, wanted: Sequence[Wanted], at: datetime
     ) -> None:
         rules = self.desk.rules
-        waiting = Waiting(at - timedelta(days=rules.answer_days), at)
+        waiting = self.desk.open_at(at)
         if borrowing.count_waiting(connection, user, waiting) >= rules.max_open:
             raise ConflictError(f"您已有 {rules.max_open} 个申请在等待审批；请先撤回不需要的。")
         asked = {each.shown for each in wanted}
-        for stored in borrowing.newest(connection, user=user, live=True):
+        for stored in borrowing.newest(connection, user=user, live=waiting):
             request = stored.at(at, rules)
             if any(i.state is State.APPLIED and i.wanted.shown in asked for i in request.items):
                 raise ConflictError(f"申请 {request.id} 里已有同样的档案，正在等待审批。")

@@ -40,7 +40,7 @@ _REQUEST: Final = select(BORROW_REQUESTS, USERS.c.name.label("user")).join(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Which requests wait for an answer: ``asked_after`` those that have not lapsed by ``at``."""
+    """What time has left open at a moment: what was asked for later than ``asked_after``."""
 
     asked_after: datetime
     at: datetime
@@ -90,22 +90,26 @@ def existing(connection: Connection, key: int) -> BorrowRequest:
 
 
 def newest(
-    connection: Connection, *, user: str | None = None, live: bool = False
+    connection: Connection, *, user: str | None = None, live: Waiting | None = None
 ) -> Iterator[BorrowRequest]:
     """Walk through requests, the newest first.
 
     Args:
         connection: A transaction.
         user: Whose; everybody's by default.
-        live: Only those of which an item waits or is lent, or was when somebody last did something.
+        live: Only those of which an item waits for an answer or is lent.
     """
     statement = _REQUEST.order_by(_REQUESTS.id.desc()).limit(_PAGE)
     if user is not None:
         statement = statement.where(USERS.c.name == user)
-    if live:
-        states = (State.APPLIED, State.APPROVED)
-        alive = select(_ITEMS.request).where(_ITEMS.state.in_(states))
-        statement = statement.where(_REQUESTS.id.in_(alive))
+    if live is not None:
+        lent = and_(_ITEMS.state == State.APPROVED, _ITEMS.until > live.at)
+        asked = _REQUESTS.requested_at > live.asked_after
+        alive = select(_ITEMS.request).where(
+            _ITEMS.request == _REQUESTS.id,
+            or_(lent, and_(_ITEMS.state == State.APPLIED, asked)),
+        )
+        statement = statement.where(alive.exists())
     rows = connection.execute(statement).all()
     while rows:
         yield from _loaded(connection, rows)

@@ -1,8 +1,10 @@
 """What becomes of a borrow request, and what the record's readers see of it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import product
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -175,6 +177,25 @@ def test_what_an_administrator_lent_of_several_departments_no_manager_ends_or_le
     assert (inbox(bank, "boss"), inbox(bank, "admin")) == ([], [request])
     lending.revoke(request, "admin", reason="用途不符")
     assert bank.seen("li") == set()
+
+
+def test_of_two_who_answer_at_the_same_moment_one_is_told_that_it_is_done(bank: Office) -> None:
+    request = ask(bank, "R1")
+    start = Barrier(2)
+
+    def answer(user: str) -> str:
+        start.wait()
+        try:
+            return str(counter(bank).lending.approve(request, user).state)
+        except ConflictError:
+            return "conflict"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(answer, ["boss", "admin"]))
+
+    with bank.application.database.read() as connection:
+        granted = connection.execute(GRANTS.select()).all()
+    assert (told, len(granted)) == (["approved", "conflict"], 1)
 
 
 def test_more_than_was_asked_for_is_never_granted(bank: Office) -> None:

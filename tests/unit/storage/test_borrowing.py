@@ -100,15 +100,26 @@ def test_requests_are_walked_through_newest_first_over_many_pages(
         ended = borrowing.load(connection, "wang", 2)
         assert ended is not None
         borrowing.save(connection, replace(ended.items[0], state=State.REFUSED))
+        lent = borrowing.load(connection, "wang", 1)
+        assert lent is not None
+        until = replace(lent.items[0], state=State.APPROVED, until=after(days=20))
+        borrowing.save(connection, until)
 
+    def live_at(**since: float) -> list[str]:
+        moment = after(**since)
+        waiting = Waiting(moment - timedelta(days=14), moment)
+        with lending.read() as connection:
+            return [each.id for each in borrowing.newest(connection, live=waiting)]
+
+    live = live_at()
     with lending.read() as connection:
         everything = [each.id for each in borrowing.newest(connection)]
-        live = [each.id for each in borrowing.newest(connection, live=True)]
         own = [each.id for each in borrowing.newest(connection, user="li.na")]
 
     assert everything == ["wang-3", "li.na-3", "wang-2", "li.na-2", "wang-1", "li.na-1"]
     assert live == ["wang-3", "li.na-3", "li.na-2", "wang-1", "li.na-1"]
     assert own == ["li.na-3", "li.na-2", "li.na-1"]
+    assert (live_at(days=14), live_at(days=20)) == (["wang-1"], [])
 
 
 def test_what_waits_is_counted_until_it_lapses_or_ends(lending: Database) -> None:
