@@ -20,12 +20,11 @@ from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import WorkspaceError
-from archsearch.founding import SECRET, add_first_administrator, audit_log, check_secret
+from archsearch.founding import audit_log, create_store, keys_of, open_store
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.parser import QueryLimits
-from archsearch.security.secret import create_secret, load_secret
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
@@ -39,6 +38,7 @@ from archsearch.services.glossary import Keeper
 from archsearch.services.identity import Clock
 from archsearch.services.index import IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
+from archsearch.services.keys import KeyService
 from archsearch.services.names import NameService
 from archsearch.services.policy import PolicyService, note_policy
 from archsearch.services.reading import ReadingService
@@ -50,8 +50,8 @@ from archsearch.settings.loading import load
 from archsearch.settings.masks import SchemaMasker
 from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
-from archsearch.storage.database import Database, open_database
-from archsearch.storage.migrations.runner import migrate
+from archsearch.storage.database import Database
+from archsearch.storage.vault import Vault
 
 if TYPE_CHECKING:
     from archsearch.services.borrow_counter import BorrowCounter
@@ -60,8 +60,6 @@ if TYPE_CHECKING:
 
 ANALYSIS_VERSION = "5"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
-
-STORE = "archive.db"
 
 
 def now() -> datetime:
@@ -76,13 +74,14 @@ class Application:
     ``environ`` is the environment that the settings were read from.
     """
 
-    def __init__(self, settings: Settings, database: Database, secret: bytes, clock: Clock) -> None:
+    def __init__(self, settings: Settings, database: Database, vault: Vault, clock: Clock) -> None:
         self.settings = settings
         self.database = database
+        self.vault = vault
         self.clock = clock
         self.watch: Watch = nullcontext
         self.environ: Mapping[str, str] = {}
-        self._secret = secret
+        self._secret = vault.root()
 
     def close(self) -> None:
         """Let go of files."""
@@ -276,6 +275,13 @@ class Application:
         return Keeper(self.analysis.glossary)
 
     @cached_property
+    def keys(self) -> KeyService:
+        """Cares for the keys."""
+        named = self.settings.options.keys.source
+        source = keys_of(self.settings, self.environ)
+        return KeyService(self.trail, self.policy, self.vault, source, named)
+
+    @cached_property
     def audit(self) -> AuditService:
         """Reads the operation log."""
         reporter = Reporter(self.settings.options.audit.unusual)
@@ -314,7 +320,7 @@ def _is_ours(variable: str) -> bool:
 
 
 def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Path:
-    """Make a workspace with its secret, store, and first administrator.
+    """Make a workspace with its keys, store, and first administrator.
 
     A workspace whose making was cut short is completed.
 
@@ -325,21 +331,7 @@ def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Pa
     if not is_workspace(path):
         create_workspace(path)
     settings = load(path, environ)
-    var = settings.workspace.var
-    var.mkdir(mode=0o700, exist_ok=True)
-    secret = var / SECRET
-    if not secret.exists():
-        if (var / STORE).exists():
-            raise WorkspaceError(f"有档案库而缺少密钥文件 {SECRET}；请从备份恢复，不会另造。")
-        create_secret(secret)
-    database = open_database(var / STORE, create=True)
-    try:
-        migrate(database, at=clock())
-        known = load_secret(secret)
-        check_secret(database, known)
-        add_first_administrator(database, settings, known, clock)
-    finally:
-        database.close()
+    create_store(settings, environ, clock)
     return settings.workspace.root
 
 
@@ -353,15 +345,9 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     if not is_workspace(path):
         raise WorkspaceError(f"{path} 不是工作区，可用 archsearch init {path} 新建。")
     settings = load(path, environ)
-    var = settings.workspace.var
-    if not (var / SECRET).exists() and not (var / STORE).exists():
-        raise WorkspaceError(f"这个工作区还没有初始化，请运行 archsearch init {path}。")
-    secret = load_secret(var / SECRET)
-    database = open_database(var / STORE)
+    database, vault = open_store(settings, environ, clock)
     try:
-        migrate(database, at=clock())
-        check_secret(database, secret)
-        application = Application(settings, database, secret, clock)
+        application = Application(settings, database, vault, clock)
         note_policy(application.trail, settings.policy)
     except BaseException:
         database.close()

@@ -11,8 +11,9 @@ import pytest
 
 from archsearch.domain.record import Values
 from archsearch.errors import NotFoundError, StoreError, WorkspaceError
+from archsearch.security.keyring import FileKeys, Keyring
 from tests.integration.engine import vandal
-from tests.offices import Office, copied
+from tests.offices import Office, copied, found_workspace
 
 Damage = Callable[[Path], object]
 AMOUNT = 60
@@ -292,7 +293,24 @@ def test_without_a_sound_and_private_secret_nothing_starts(
 
 def test_another_secret_is_refused(filled: Path, tmp_path: Path) -> None:
     workspace = copied(filled, tmp_path / "workspace")
-    (workspace / "var" / "secret.key").write_bytes(bytes(range(32)))
+    FileKeys(workspace / "var" / "secret.key").save(Keyring({}).with_new())
 
-    with pytest.raises(WorkspaceError, match="密钥"):
+    with pytest.raises(WorkspaceError, match="不是建立这个工作区时的那个"):
+        Office(workspace)
+
+
+def test_keys_of_another_workspace_are_refused(filled: Path, tmp_path: Path) -> None:
+    workspace, other = copied(filled, tmp_path / "workspace"), found_workspace(tmp_path / "other")
+    for name in ("var/secret.key", "keys/keys.db"):
+        shutil.copyfile(other / name, workspace / name)
+
+    with pytest.raises(WorkspaceError, match="不是这个档案库的"):
+        Office(workspace)
+
+
+def test_without_the_keys_of_records_nothing_starts(filled: Path, tmp_path: Path) -> None:
+    workspace = copied(filled, tmp_path / "workspace")
+    (workspace / "keys" / "keys.db").unlink()
+
+    with pytest.raises(WorkspaceError, match="密钥库"):
         Office(workspace)

@@ -11,6 +11,7 @@ import pytest
 import archsearch
 from archsearch.domain.audit import Action, AuditFilter
 from archsearch.errors import InvalidRequestError, WorkspaceError
+from archsearch.security.keyring import FileKeys, Keyring
 
 ID, PHONE = "11010519491231002X", "13812345678"
 
@@ -159,7 +160,7 @@ def test_stars_fed_back_do_not_replace_what_they_hide(archive: archsearch.Archiv
 def test_another_secret_is_refused(tmp_path: Path) -> None:
     archsearch.init(tmp_path / "workspace")
     archsearch.open(tmp_path / "workspace").close()
-    (tmp_path / "workspace/var/secret.key").write_bytes(bytes(range(32)))
+    FileKeys(tmp_path / "workspace/var/secret.key").save(Keyring({}).with_new())
 
     with pytest.raises(WorkspaceError, match="密钥"):
         archsearch.open(tmp_path / "workspace")

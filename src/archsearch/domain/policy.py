@@ -37,6 +37,7 @@ class Right(StrEnum):
     INDEX = "index"
     LOG = "log"
     LOG_KEY = "log_key"
+    KEYS = "keys"
     EXAMINE = "examine"
     RULES = "rules"
     EXPLAIN = "explain"

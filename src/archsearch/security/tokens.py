@@ -56,19 +56,19 @@ class Tokens:
         found = self._stamps.get((field, purpose))
         if found is None:
             key = derive_key(self._secret, f"token/{field}/{purpose}")
-            found = self._stamps[field, purpose] = _stamp(key)
+            found = self._stamps[field, purpose] = stamp(key)
         return found
 
 
-def _stamp(key: bytes) -> Stamp:
+def stamp(key: bytes) -> Stamp:
     """Make HMAC-SHA256 under one key (RFC 2104), its two pads hashed once instead of every time."""
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key.ljust(_BLOCK, b"\0")))
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in key.ljust(_BLOCK, b"\0")))
 
-    def stamp(value: str) -> str:
+    def token(value: str) -> str:
         first, second = inner.copy(), outer.copy()
         first.update(value.encode())
         second.update(first.digest())
         return second.digest()[:_TOKEN_BYTES].hex()
 
-    return stamp
+    return token

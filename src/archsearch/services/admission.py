@@ -80,7 +80,7 @@ class Admission:
     """Decides about drafts on behalf of one user on one day.
 
     ``department_exists`` tells whether a path is in the tree, ``check`` validates a
-    draft, ``mask`` hides what a user is not shown.
+    draft, ``mask`` hides what a user is not shown, ``content_key`` is what digests are made with.
     """
 
     principal: Principal
@@ -89,6 +89,7 @@ class Admission:
     department_exists: Callable[[str], bool]
     check: Callable[[Draft, date], Draft]
     mask: Callable[[Values], Values]
+    content_key: bytes
 
     def sees(self, known: Identity) -> bool:
         """Whether a stored record is in the user's scope."""
@@ -96,7 +97,7 @@ class Admission:
 
     def digest(self, draft: Draft) -> str:
         """Digest what the row itself says, to recognise it again."""
-        return content_digest(draft.values, draft.origins)
+        return content_digest(draft.values, draft.origins, self.content_key)
 
     def decide(
         self, draft: Draft, digest: str, known: Identity | None, before: Record | None

@@ -27,6 +27,7 @@ from archsearch.services.identity import principal_of, require
 from archsearch.services.indexing import Indexing
 from archsearch.services.trail import Trail
 from archsearch.storage import departments
+from archsearch.storage.database import vault_of
 
 _PROBLEMS_TOLD: Final = 10_000
 _HEAVIEST_BATCH: Final = 4_000_000
@@ -157,6 +158,7 @@ class IngestService:
         with self._trail.database.read() as connection:
             principal = principal_of(connection, user, now)
             paths = frozenset(departments.all_paths(connection))
+            content_key = vault_of(connection).content_key
         require(self._rules.policy, principal, Right.CREATE, Right.CHANGE)
         return Admission(
             principal,
@@ -165,6 +167,7 @@ class IngestService:
             paths.__contains__,
             self._pipeline.validator.check,
             self._masker.values,
+            content_key,
         )
 
     def _supplies(self, inputs: Iterable[Input], today: date) -> Iterator[Supply]:

@@ -18,6 +18,7 @@ from archsearch.domain.policy import Policy
 from archsearch.domain.schema import FieldType, Schema
 from archsearch.domain.vocabulary import Vocabulary
 from archsearch.security.masking import MaskStyle
+from archsearch.security.sealing import CipherName
 from archsearch.settings.binding import between, one_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Workspace:
     def var(self) -> Path:
         """The system of record; losing it loses everything."""
         return self.root / "var"
+
+    @property
+    def keys(self) -> Path:
+        """The wrapped keys of records; without them the system of record says nothing."""
+        return self.root / "keys"
 
     @property
     def index(self) -> Path:
@@ -168,6 +174,14 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySettings:
+    """Where the workspace's key comes from, and what contents are sealed with."""
+
+    source: str
+    cipher: CipherName
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """The contents of ``archsearch.yaml``."""
 
@@ -177,6 +191,7 @@ class Options:
     naming: NamingSettings
     masks: Mapping[FieldType, MaskSettings]
     borrowing: BorrowingSettings
+    keys: KeySettings
     audit: AuditSettings
 
 

@@ -90,7 +90,7 @@ def create_workspace(path: Path) -> Workspace:
 
 def _fill(workspace: Workspace) -> None:
     workspace.root.mkdir(parents=True, exist_ok=True)
-    for folder in (workspace.var, workspace.index, workspace.inbox):
+    for folder in (workspace.var, workspace.keys, workspace.index, workspace.inbox):
         folder.mkdir(mode=0o700, exist_ok=True)
     workspace.config.mkdir(exist_ok=True)
     for name in EDITED:

@@ -55,12 +55,12 @@ class PreparedByKeys:
         write: Writes it for as many keys as it is given places for.
     """
 
-    def __init__(self, write: Callable[[Sequence[BindParameter[str]]], ClauseElement]) -> None:
+    def __init__(self, write: Callable[[Sequence[BindParameter[Any]]], ClauseElement]) -> None:
         self._write = write
         self._for = cache(self._prepared)
 
     def rows(
-        self, connection: Connection, keys: Collection[str], **values: object
+        self, connection: Connection, keys: Collection[str | int], **values: object
     ) -> Iterator[Row]:
         """Execute it for all keys, some hundred at a time."""
         for piece in chunks(keys):

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Row, func, select
 from archsearch.domain.record import Origin, RecordId, Values
 from archsearch.errors import StoreError
 from archsearch.storage.content import content_digest
+from archsearch.storage.database import vault_of
 from archsearch.storage.encoding import read_object
+from archsearch.storage.records import contents_of
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
 
 _STEP: Final = 500
@@ -65,7 +67,8 @@ def _altered_contents(connection: Connection) -> Iterator[Inconsistency]:
         versions.version,
         versions.digest,
         versions.origins,
-        versions.data,
+        versions.content,
+        versions.record,
         RECORDS.c.record_id,
         RECORDS.c.version.label("current"),
         RECORDS.c.digest.label("current_digest"),
@@ -80,13 +83,14 @@ def _altered_contents(connection: Connection) -> Iterator[Inconsistency]:
         rows = connection.execute(statement).all()
         for row in rows:
             record_id = RecordId(row.record_id)
-            if _digest_of(row.data, row.origins) != row.digest:
+            values = _values(connection, row)
+            if values is None or _digest_of(connection, values, row.origins) != row.digest:
                 yield Inconsistency(record_id, f"第 {row.version} 版的内容与校验值不符")
             elif row.version != row.current:
                 continue
             elif row.digest != row.current_digest:
                 yield Inconsistency(record_id, "当前版本与档案条目的校验值不一致")
-            elif _differs(row, read_object(row.data)):
+            elif _differs(row, values):
                 yield Inconsistency(record_id, "档号、建档人、部门、密级或状态与档案内容不一致")
         if len(rows) < _STEP:
             return
@@ -98,10 +102,19 @@ def _differs(row: Row[*tuple[Any, ...]], values: Values) -> bool:
     return not named or any(getattr(row, key) != values.get(key, "") for key in _REPEATED)
 
 
-def _digest_of(data: str, origins: str | None) -> str | None:
-    """Digest stored content; None if it cannot even be read."""
+def _values(connection: Connection, row: Row[*tuple[Any, ...]]) -> Values | None:
+    """Open a content; None if it cannot even be read."""
+    try:
+        ((values, _),) = contents_of(connection, [(row.record, row.version, row.content)])
+    except StoreError:
+        return None
+    return values
+
+
+def _digest_of(connection: Connection, values: Values, origins: str | None) -> str | None:
+    """Digest stored content; None if its origins cannot be read."""
     try:
         marks = {key: Origin(origin) for key, origin in read_object(origins).items()}
-        return content_digest(read_object(data), marks)
     except (StoreError, ValueError):
         return None
+    return content_digest(values, marks, vault_of(connection).content_key)

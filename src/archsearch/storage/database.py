@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,6 +20,9 @@ from sqlalchemy.pool import QueuePool
 from archsearch.errors import StoreError, WorkspaceError
 from archsearch.storage.creation import APPLICATION_ID, create_file
 from archsearch.storage.failures import translated
+
+if TYPE_CHECKING:
+    from archsearch.storage.vault import Vault
 
 _BUSY_TIMEOUT: Final = 10.0
 _IDLE_READERS: Final = 4
@@ -39,11 +42,24 @@ _SESSION: Final = (
 
 
 _THEN: Final = "archsearch.then"
+_VAULT: Final = "archsearch.vault"
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:
     """Have something done once a write transaction is durable; never if it is not."""
     connection.info[_THEN].append(call)
+
+
+def vault_of(connection: Connection) -> "Vault":
+    """Give what seals and opens the contents in a transaction's database.
+
+    Raises:
+        StoreError: The database was opened without.
+    """
+    vault = connection.info.get(_VAULT)
+    if vault is None:
+        raise StoreError("档案库是不带密钥打开的，不能读写档案内容。")
+    return cast("Vault", vault)
 
 
 class _Pools(NamedTuple):
@@ -62,6 +78,8 @@ class Database:
     def __init__(self, path: Path, *, busy_timeout: float) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
+        self.vault: Vault | None = None
+        """Seals and opens the contents of records; None for a database that holds none."""
         self._pools: _Pools | None = self._make_pools()
         self._pid = os.getpid()
 
@@ -82,6 +100,7 @@ class Database:
         then: list[Callable[[], None]] = []
         with translated(), self._current().writer.begin() as connection:
             connection.info[_THEN] = then
+            connection.info[_VAULT] = self.vault
             yield connection
             if not connection.in_transaction():
                 # Rolled back by who was in it, as a rehearsal is.
@@ -99,6 +118,7 @@ class Database:
             StoreError: The disk or the file failed.
         """
         with translated(), self._current().readers.begin() as connection:
+            connection.info[_VAULT] = self.vault
             yield connection
 
     def checkpoint(self) -> bool:
@@ -131,6 +151,8 @@ class Database:
         if pools is not None and self._pid == os.getpid():
             pools.readers.dispose()
             pools.writer.dispose()
+            if self.vault is not None:
+                self.vault.close()
             _OPEN.discard(self)
 
     def _current(self) -> _Pools:

@@ -112,6 +112,21 @@ def read_object(text: str | None) -> dict[str, Any]:
     return found
 
 
+def read_list(content: bytes) -> list[Any]:
+    """Read a JSON list of objects back, one at least.
+
+    Raises:
+        StoreError: The content is damaged.
+    """
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise damaged() from None
+    if not isinstance(found, list) or not found or not all(isinstance(o, dict) for o in found):
+        raise damaged()
+    return found
+
+
 def object_text(value: Mapping[str, object]) -> str | None:
     """Write a JSON object, an empty one as nothing."""
     return json_text(value) if value else None

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from archsearch.domain.record import RecordId
 from archsearch.storage.bulk import PreparedByKeys
+from archsearch.storage.database import vault_of
 from archsearch.storage.prepared import Row
 from archsearch.storage.tables import RECORDS
 
@@ -62,10 +63,13 @@ def _by_record_id(connection: Connection, record_ids: Collection[RecordId]) -> l
 
 def _by_source(connection: Connection, sources: Collection[SourceKey]) -> dict[SourceKey, Identity]:
     ids_of: dict[str, list[str]] = defaultdict(list)
+    keys: dict[tuple[str, str], SourceKey] = {}
     for key in sources:
-        ids_of[key.source].append(key.source_id)
+        stamped = vault_of(connection).stamp(key.source_id)
+        ids_of[key.source].append(stamped)
+        keys[key.source, stamped] = key
     return {
-        SourceKey(*row[_FIELDS:]): _identity(row)
+        keys[row[_FIELDS], row[_FIELDS + 1]]: _identity(row)
         for source, source_ids in ids_of.items()
         for row in _OF_SOURCE.rows(connection, source_ids, of=source)
     }

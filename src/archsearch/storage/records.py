@@ -1,6 +1,6 @@
 """Records and their versions: saving batches, reading back, walking through all."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,13 +8,22 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion
+from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion, Values
 from archsearch.errors import ConflictError
 from archsearch.storage import outbox
 from archsearch.storage.bulk import PreparedByKeys, insert_rows, update_rows
-from archsearch.storage.encoding import json_text, object_text, read_member, read_object, time_text
+from archsearch.storage.database import vault_of
+from archsearch.storage.encoding import (
+    json_bytes,
+    object_text,
+    read_list,
+    read_member,
+    read_object,
+    time_text,
+)
 from archsearch.storage.outbox import Access
 from archsearch.storage.tables import RECORD_VERSIONS, RECORDS
+from archsearch.storage.vault import Vault
 
 _HEAD_COLUMNS: Final = (
     "version",
@@ -37,8 +46,7 @@ _VERSION_COLUMNS: Final = (
     "changed_by",
     "changed_at",
     "origins",
-    "original",
-    "data",
+    "content",
 )
 _WALK_STEP: Final = 200
 
@@ -83,8 +91,7 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
     heads = _heads(connection, {item.record.record_id for item in revisions})
     next_id = _next_id(connection)
     moment = time_text(at)
-    versions = []
-    dates = (by, moment)
+    entries = []
     for revision in revisions:
         record = revision.record
         access = Access(record.owner, record.department, record.secrecy)
@@ -93,14 +100,19 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
             head = heads[record.record_id] = _Head(next_id, 0, access, new=True)
             next_id += 1
         _advance(head, revision, access)
-        versions.append(_version_row(head.id, revision, dates))
+        entries.append((head.id, revision))
+    vault = vault_of(connection)
+    vault.renew([head.id for head in heads.values() if head.new])
+    dates = (by, moment)
+    versions = [_version_row(vault, row_id, revision, dates) for row_id, revision in entries]
+    stamp = vault.stamp
     created = [
-        (*_head_row(head, moment), head.id, record_id, moment, by)
+        (*_head_row(head, moment, stamp), head.id, record_id, moment, by)
         for record_id, head in heads.items()
         if head.new and head.latest
     ]
     changed = [
-        (*_head_row(head, moment), head.id)
+        (*_head_row(head, moment, stamp), head.id)
         for head in heads.values()
         if head.latest and not head.new
     ]
@@ -113,7 +125,10 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
 
 def get(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, Record]:
     """Load records as they now are, in the order asked for; unknown ids are left out."""
-    found = {row[1]: _record(row) for row in _SOME.rows(connection, record_ids)}
+    found = {
+        record.record_id: record
+        for record in _records(connection, [*_SOME.rows(connection, record_ids)])
+    }
     return {record_id: found[record_id] for record_id in record_ids if record_id in found}
 
 
@@ -125,9 +140,11 @@ def history(connection: Connection, record_id: RecordId) -> tuple[RecordVersion,
         .where(RECORDS.c.record_id == record_id)
         .order_by(RECORD_VERSIONS.c.version)
     )
+    rows = connection.execute(statement).all()
+    contents = contents_of(connection, [(row.record, row.version, row.content) for row in rows])
     return tuple(
-        RecordVersion(record_id, row.version, read_object(row.data), row.changed_by, row.changed_at)
-        for row in connection.execute(statement)
+        RecordVersion(record_id, row.version, values, row.changed_by, row.changed_at)
+        for row, (values, _) in zip(rows, contents, strict=True)
     )
 
 
@@ -140,8 +157,7 @@ def iterate_all(connection: Connection) -> Iterator[Record]:
     while True:
         statement = _current().where(RECORDS.c.id > last).order_by(RECORDS.c.id).limit(_WALK_STEP)
         rows = connection.execute(statement).all()
-        for row in rows:
-            yield _record(row)
+        yield from _records(connection, rows)
         if len(rows) < _WALK_STEP:
             return
         last = rows[-1].id
@@ -195,18 +211,20 @@ def _advance(head: _Head, revision: Revision, access: Access) -> None:
     head.version, head.access, head.latest = record.version, access, revision
 
 
-def _head_row(head: _Head, moment: str) -> tuple[Any, ...]:
+def _head_row(head: _Head, moment: str, stamp: Callable[[str], str]) -> tuple[Any, ...]:
     revision = head.latest
     if revision is None:
         return ()
     record = revision.record
     values = record.values
+    source_id = _text_or_none(values.get("source_id"))
     owner, department, secrecy = head.access
     return (
         record.version,
         revision.digest,
         _text_or_none(values.get("source")),
-        _text_or_none(values.get("source_id")),
+        # It may be anything, a number of identity too.
+        None if source_id is None else stamp(source_id),
         owner,
         department,
         secrecy,
@@ -220,8 +238,11 @@ def _text_or_none(value: JsonValue) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def _version_row(row_id: int, revision: Revision, dates: tuple[str, str]) -> tuple[Any, ...]:
+def _version_row(
+    vault: Vault, row_id: int, revision: Revision, dates: tuple[str, str]
+) -> tuple[Any, ...]:
     record, digest = revision
+    content = json_bytes([record.values, record.original] if record.original else [record.values])
     return (
         row_id,
         record.version,
@@ -229,8 +250,7 @@ def _version_row(row_id: int, revision: Revision, dates: tuple[str, str]) -> tup
         record.quality,
         *dates,
         object_text(record.origins),
-        object_text(record.original),
-        json_text(record.values),
+        vault.seal(row_id, record.version, content),
     )
 
 
@@ -242,25 +262,36 @@ def _current() -> Select[Any]:
         versions.version,
         versions.quality,
         versions.origins,
-        versions.original,
-        versions.data,
+        versions.content,
     ).join(
         RECORD_VERSIONS,
         (versions.record == RECORDS.c.id) & (versions.version == RECORDS.c.version),
     )
 
 
-def _record(row: Sequence[Any]) -> Record:
+def _records(connection: Connection, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
     # By place: looking each column up by name takes as long as reading the row.
-    _, record_id, version, quality, origins, original, data = row
-    return Record(
-        record_id,
-        version,
-        read_object(data),
-        read_object(original) if original else {},
-        dict(_origins(origins)) if origins else {},
-        quality,
-    )
+    contents = contents_of(connection, [(row[0], row[2], row[5]) for row in rows])
+    for row, (values, original) in zip(rows, contents, strict=True):
+        _, record_id, version, quality, origins, _ = row
+        marks = dict(_origins(origins)) if origins else {}
+        yield Record(record_id, version, values, original, marks, quality)
+
+
+def contents_of(
+    connection: Connection, sealed: Sequence[tuple[int, int, bytes]]
+) -> Iterator[tuple[Values, dict[str, Any]]]:
+    """Open contents, given as row of the record, version, and what was sealed.
+
+    Yields:
+        Values and, where they differ, what they were in the source.
+
+    Raises:
+        StoreError: One is damaged.
+    """
+    for text in vault_of(connection).opened(sealed):
+        values, *original = read_list(text)
+        yield values, original[0] if original else {}
 
 
 @lru_cache(maxsize=1024)

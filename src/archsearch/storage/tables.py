@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
 from archsearch.storage.encoding import UtcTime
 
@@ -39,10 +39,9 @@ RECORD_VERSIONS: Final = Table(
     Column("changed_by", Text, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("origins", Text),
-    Column("original", Text),
-    Column("data", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
-"""One row a version. Content lives only here, the current version's too: written once."""
+"""One row a version. Content lives only here, the current version's too: written once, sealed."""
 
 OUTBOX: Final = Table(
     "outbox",

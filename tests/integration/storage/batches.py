@@ -15,6 +15,7 @@ from archsearch.storage.consistency import find_inconsistencies
 from archsearch.storage.content import content_digest
 from archsearch.storage.database import Database
 from archsearch.storage.records import Revision
+from tests.vaults import CONTENT_KEY
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 FRESH = 20
@@ -27,7 +28,9 @@ def common_of(writer: str) -> RecordId:
 
 def revision(record_id: str, version: int) -> Revision:
     values: Values = {"name": record_id, "owner": "li.na", "notes": f"第{version}版" * 200}
-    return Revision(Record(RecordId(record_id), version, values), content_digest(values, {}))
+    return Revision(
+        Record(RecordId(record_id), version, values), content_digest(values, {}, CONTENT_KEY)
+    )
 
 
 def write_batch(database: Database, writer: str, number: int) -> None:

@@ -18,6 +18,7 @@ from archsearch.storage import records
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 from tests.integration.storage.batches import FRESH, NOON, assert_whole, next_batch, write_batch
+from tests.vaults import with_vault
 
 ROOT = Path(__file__).parents[3]
 SOURCE = Path(archsearch.__file__).parents[1]
@@ -33,6 +34,7 @@ def program(path: Path, name: str, amount: int | str) -> list[str]:
 def database(tmp_path: Path) -> Iterator[Database]:
     database = open_database(tmp_path / "archive.db", create=True)
     migrate(database, at=NOON)
+    with_vault(database)
     yield database
     database.close()
 
@@ -140,10 +142,12 @@ from archsearch.errors import StoreError
 from archsearch.storage.database import open_database
 from archsearch.storage.migrations.runner import migrate
 from tests.integration.storage.batches import FRESH, NOON, assert_whole, next_batch, write_batch
+from tests.vaults import with_vault
 
 path = Path(sys.argv[1]) / "archive.db"
 database = open_database(path, create=True)
 migrate(database, at=NOON)
+with_vault(database)
 done = 0
 message = ""
 try:
@@ -154,7 +158,7 @@ except StoreError as error:
     message = str(error)
 assert_whole(database, {"w": done})
 database.close()
-database = open_database(path)
+database = with_vault(open_database(path))
 assert_whole(database, {"w": done})
 database.close()
 print(done, message)

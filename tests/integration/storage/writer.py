@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archsearch.storage.database import open_database
 from tests.integration.storage.batches import next_batch, write_batch
+from tests.vaults import with_vault
 
 
 def tell(*words: object) -> None:
@@ -18,7 +19,7 @@ def tell(*words: object) -> None:
 
 
 def write(path: Path, name: str, amount: int | None) -> None:
-    database = open_database(path, busy_timeout=30)
+    database = with_vault(open_database(path, busy_timeout=30))
     number = next_batch(database, name)
     end = None if amount is None else number + amount
     while number != end:

@@ -64,6 +64,7 @@ TABLE: dict[tuple[str, str], set[str]] = {
 OPERATED = {
     "administrator": {
         "screen", "duplicates", "users", "departments", "dictionary", "index", "log", "log_key",
+        "keys",
         "examine", "rules", "explain",
     },
     "manager": {"screen", "duplicates"},

@@ -103,7 +103,10 @@ def test_an_altered_audit_entry(filled: Office) -> None:
 
 
 def test_an_altered_record(filled: Office) -> None:
-    behind_the_back(filled, "UPDATE record_versions SET data = replace(data, '客户3', '客户4')")
+    behind_the_back(
+        filled,
+        "UPDATE record_versions SET content = (SELECT content FROM record_versions WHERE id = 2)",
+    )
 
     assert names(filled) == ["档案库"]
 

@@ -395,6 +395,7 @@ def test_frozen_records_and_new_departments_are_rights_of_their_own(office: Offi
         ("index", lambda o, u: o.application.index.stats(u)),
         ("log", lambda o, u: o.application.audit.search(AuditFilter(), u)),
         ("log_key", lambda o, u: o.application.audit.key(u)),
+        ("keys", lambda o, u: o.application.keys.state(u)),
         ("examine", lambda o, u: o.application.doctor.examine(u)),
         ("rules", lambda o, u: o.archive.policy.show(user=u)),
         ("explain", lambda o, u: o.archive.who("A1", user=u)),
@@ -405,7 +406,9 @@ def test_each_operation_is_a_right_of_its_own(
     office: Office, operation: str, use: Callable[[Office, str], object]
 ) -> None:
     staffed(office)
-    others = "screen, duplicates, users, departments, dictionary, index, log, log_key, examine, "
+    others = (
+        "screen, duplicates, users, departments, dictionary, index, log, log_key, keys, examine, "
+    )
     others = (others + "rules, explain").replace(f", {operation}", "", 1)
 
     with reopened(

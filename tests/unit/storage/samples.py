@@ -8,6 +8,7 @@ from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.storage import records
 from archsearch.storage.content import content_digest
 from archsearch.storage.records import Revision
+from tests.vaults import CONTENT_KEY
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
@@ -26,7 +27,9 @@ def revision(record_id: str, version: int = 1, **values: JsonValue) -> Revision:
         "status": "在档",
         **values,
     }
-    return Revision(Record(RecordId(record_id), version, given), content_digest(given, {}))
+    return Revision(
+        Record(RecordId(record_id), version, given), content_digest(given, {}, CONTENT_KEY)
+    )
 
 
 def save(connection: Connection, *revisions: Revision, by: str = "admin") -> None:

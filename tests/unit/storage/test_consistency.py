@@ -6,6 +6,7 @@ from archsearch.storage.content import content_digest
 from archsearch.storage.database import Database
 from archsearch.storage.records import Revision
 from tests.unit.storage.samples import revision, save
+from tests.vaults import CONTENT_KEY
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def kept(database: Database) -> Database:
     with database.write() as connection:
         save(connection, revision("R1"), revision("R2"), revision("R3"))
         save(connection, revision("R2", 2, notes="二"), revision("R2", 3, notes="三"))
-        save(connection, Revision(with_default, content_digest(values, origins)))
+        save(connection, Revision(with_default, content_digest(values, origins, CONTENT_KEY)))
     return database
 
 
@@ -36,7 +37,7 @@ def test_what_was_saved_is_consistent(kept: Database) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["data = replace(data, '三', '四')", "data = substr(data, 2)", 'origins = \'{"notes":"?"}\''],
+    ["content = zeroblob(100)", "content = substr(content, 2)", 'origins = \'{"notes":"?"}\''],
 )
 def test_altered_content_is_found(kept: Database, change: str) -> None:
     break_in(kept, f"UPDATE record_versions SET {change} WHERE version = 3")

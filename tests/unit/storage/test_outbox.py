@@ -12,6 +12,7 @@ from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import migrate
 from archsearch.storage.outbox import Access
 from tests.unit.storage.samples import NOON, revision, save
+from tests.vaults import with_vault
 
 R1, R2 = RecordId("R1"), RecordId("R2")
 
@@ -174,6 +175,7 @@ class Drain(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.database: Database = open_database(self.folder / "archive.db", create=True)
         migrate(self.database, at=NOON)
+        with_vault(self.database)
         self.versions: dict[str, int] = {}
         self.index: dict[str, int] = {}
         self.taken: int | None = None

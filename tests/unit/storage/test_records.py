@@ -163,7 +163,8 @@ def test_a_batch_takes_few_statements(database: Database, monkeypatch: pytest.Mo
         "SELECT max(records.id) AS": 1,
         "INSERT INTO records": 4,
         "UPDATE records SET": 1,
-        "INSERT INTO record_versions": 5,
+        "INSERT INTO record_keys": 1,
+        "INSERT INTO record_versions": 4,
         "INSERT INTO outbox": 2,
     }
 
@@ -217,7 +218,7 @@ def test_revisions_come_in_order_of_record_id_by_code_point(database: Database) 
 def test_damaged_content_is_told_as_damage(database: Database) -> None:
     with database.write() as connection:
         save(connection, revision("R1"))
-        connection.exec_driver_sql("UPDATE record_versions SET data = substr(data, 1, 20)")
+        connection.exec_driver_sql("UPDATE record_versions SET content = substr(content, 1, 20)")
 
     with pytest.raises(StoreError, match="已损坏"), database.read() as connection:
         records.get(connection, [R1])

@@ -53,6 +53,7 @@ ACTIONS: Final = {
     Action.AUDIT_READ.value: "查看日志",
     Action.AUDIT_VERIFY.value: "验证日志",
     Action.AUDIT_KEY.value: "取出日志密钥",
+    Action.KEY_ROTATE.value: "更换密钥",
     Action.CONFIGURE.value: "修改设置",
     Action.POLICY_SHOW.value: "查看权限规则",
     Action.POLICY_CHECK.value: "解释权限",

@@ -30,6 +30,7 @@ RIGHTS: Final = {
     Right.INDEX.value: "管理索引",
     Right.LOG.value: "查看日志",
     Right.LOG_KEY.value: "取出日志密钥",
+    Right.KEYS.value: "管理密钥",
     Right.EXAMINE.value: "体检",
     Right.RULES.value: "查看权限规则",
     Right.EXPLAIN.value: "解释权限",

@@ -31,6 +31,7 @@ MEMBERS: Final = {
     "dictionary": Member("dictionary", "管理词典：词语、简称、同义词"),
     "index": Member("index", "管理索引：重建、核对、清除"),
     "policy": Member("policy", "权限规则：列出、解释、比较"),
+    "key": Member("key", "管理密钥"),
     "audit": Member("audit", "查看和验证操作日志"),
     "doctor": Member("doctor", "体检：档案库、索引、日志是否一致"),
     "completion": Member("completion", "输出命令补全脚本"),

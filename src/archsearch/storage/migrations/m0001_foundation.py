@@ -38,8 +38,7 @@ _RECORDS: Final = (
         changed_by TEXT NOT NULL,
         changed_at TEXT NOT NULL,
         origins TEXT,
-        original TEXT,
-        data TEXT NOT NULL
+        content BLOB NOT NULL
     )
     """,
     "CREATE UNIQUE INDEX record_versions_version ON record_versions (record, version)",

@@ -1,0 +1,93 @@
+"""The keys of a workspace, as administrators care for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archsearch.domain.audit import Action
+from archsearch.domain.policy import Policy, Right
+from archsearch.security.keyring import FileKeys, KeySource
+from archsearch.services.identity import principal_of, require
+from archsearch.services.trail import Trail
+from archsearch.storage.vault import Vault
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """How the keys stand: what wraps, and how many keys of records wait to be wrapped anew."""
+
+    source: str
+    cipher: str
+    newest: int
+    numbers: tuple[int, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a change of keys did. ``obsolete`` are keys that nothing is wrapped under any more."""
+
+    newest: int
+    rewrapped: int
+    obsolete: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyService:
+    """Tells about keys and changes them."""
+
+    trail: Trail
+    policy: Policy
+    vault: Vault
+    source: KeySource
+    named: str
+    """What the settings call the source."""
+
+    def state(self, user: str) -> KeyState:
+        """Tell how the keys stand.
+
+        Raises:
+            AccessDeniedError: The user may not.
+        """
+        self._authorise(user)
+        ring = self.source.load()
+        return KeyState(
+            source=self.named,
+            cipher=self.vault.cipher,
+            newest=ring.newest,
+            numbers=tuple(sorted(ring.keys)),
+            waiting=self.vault.wrapped_otherwise(ring.newest),
+        )
+
+    def rotate(self, user: str, progress: Progress | None = None) -> Rotation:
+        """Wrap everything under a new key; others may use the archive meanwhile.
+
+        Of a file the new key is made, and the old ones are removed at the end. From elsewhere it
+        must be there already, beside the old ones. Cut short, it is gone on with by the next call.
+
+        Raises:
+            AccessDeniedError: The user may not.
+            WorkspaceError: A key is missing, or the file cannot be written.
+        """
+        self._authorise(user)
+        ring = self.source.load()
+        mine = isinstance(self.source, FileKeys)
+        finished = len(ring.keys) == 1 and not self.vault.wrapped_otherwise(ring.newest)
+        if isinstance(self.source, FileKeys) and finished:
+            ring = ring.with_new()
+            self.source.save(ring)
+        rewrapped = self.vault.rewrap(ring, progress)
+        obsolete = tuple(sorted(ring.keys.keys() - {ring.newest}))
+        self.trail.note(
+            user, Action.KEY_ROTATE, detail={"newest": ring.newest, "rewrapped": rewrapped}
+        )
+        if isinstance(self.source, FileKeys):
+            self.source.save(ring.only_newest())
+        return Rotation(ring.newest, rewrapped, () if mine else obsolete)
+
+    def _authorise(self, user: str) -> None:
+        with self.trail.failures(user, Action.KEY_ROTATE):
+            with self.trail.database.read() as connection:
+                principal = principal_of(connection, user, self.trail.clock())
+            require(self.policy, principal, Right.KEYS)
