@@ -164,7 +164,7 @@ def test_a_batch_takes_few_statements(database: Database, monkeypatch: pytest.Mo
         "INSERT INTO records": 4,
         "UPDATE records SET": 1,
         "INSERT INTO record_keys": 1,
-        "INSERT INTO record_versions": 4,
+        "INSERT INTO record_versions": 5,
         "INSERT INTO outbox": 2,
     }
 
