@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
 
-ANALYSIS_VERSION = "5"
+ANALYSIS_VERSION = "6"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 

@@ -117,14 +117,15 @@ class DocumentBuilder:
         writers: list[Writer] = []
         analysis = self._analysis
         rank = self._rank_of(spec)
+        text = TextWriter(spec, analysis.segmenter, analysis.tokens)
         if spec.matching is Matching.NAME:
             sort = rank is not None and spec.key not in self._ranks
             number = self._names.index(spec.key)
-            named = NameWriter(spec, analysis.segmenter, analysis.pinyin, self._forms, number)
+            named = NameWriter(spec, text, analysis.pinyin, self._forms, number)
             writers.append(named.write_sorted if sort else named.write)
             rank = None if sort else rank
         elif spec.matching is Matching.TEXT:
-            writers.append(TextWriter(spec, analysis.segmenter).write)
+            writers.append(text.write)
         plain = not spec.facet and rank is None
         if spec.matching is Matching.KEY and spec.type in TAILED and spec.sensitive and plain:
             writers.append(IdentifierWriter(spec, analysis.tokens).write)

@@ -23,7 +23,7 @@ from archsearch.analysis.segmenter import Segmenter
 from archsearch.analysis.units import BREAK, MAX_POSITION, WORD, Marked, bigram
 from archsearch.domain.schema import FieldSpec, FieldType
 from archsearch.engines.base import ID, TextTokens, UnitTokens
-from archsearch.security.masking import mask_text
+from archsearch.security.prose import mask_text
 from archsearch.security.tokens import Purpose, Tokens
 
 _ORDINALS = array("I", range(1024))
@@ -155,6 +155,11 @@ def secret_field(spec: FieldSpec) -> str:
 def secret_key(spec: FieldSpec, value: str, tokens: Tokens) -> str:
     """Make the token by which such a value is found, as a whole only."""
     return tokens.token(spec.key, Purpose.WHOLE, fold_key(value))
+
+
+def number_field(spec: FieldSpec, purpose: Purpose) -> str:
+    """Name of the key field with tokens of the numbers that stand in a text."""
+    return f"{spec.key}#number_{purpose}"
 
 
 def facet_field(spec: FieldSpec) -> str:

@@ -16,6 +16,7 @@ from archsearch.engines.fields import (
     facet_field,
     identifier_key,
     key_maker,
+    number_field,
     paths,
     secret_field,
     secret_key,
@@ -32,13 +33,15 @@ from archsearch.engines.names import (
     field_mark,
     name_sort_key,
 )
-from archsearch.security.masking import mask_text
+from archsearch.security.prose import mask_text, without_numbers
 from archsearch.security.tokens import SHORTEST_TAILED, Purpose, Tokens
 
 Keys: TypeAlias = dict[str, tuple[str, ...]]
 
 _FOUR_DIGITS: Final = 1 << 14
 """More than there are numbers of four digits."""
+NUMBER_PARTS: Final = {Purpose.WHOLE: 0, Purpose.LAST4: -4, Purpose.LAST6: -6}
+"""Of numbers in texts, what they are found by, and where that begins."""
 TAILED: Final = frozenset({FieldType.ID_NUMBER, FieldType.PHONE})
 
 
@@ -60,17 +63,29 @@ Rank: TypeAlias = Callable[[str], str]
 
 
 class TextWriter:
-    """Writes units and words."""
+    """Writes units and words; of numbers of persons keyed tokens alone."""
 
-    def __init__(self, spec: FieldSpec, segmenter: Segmenter) -> None:
+    def __init__(self, spec: FieldSpec, segmenter: Segmenter, tokens: Tokens) -> None:
         self._units = spec.key
         self._words = f"{spec.key}#words"
         self._segmenter = segmenter
+        self._numbers = [
+            (number_field(spec, purpose), start, tokens.stamp(spec.key, purpose))
+            for purpose, start in NUMBER_PARTS.items()
+        ]
 
     def write(self, draft: Draft, values: Sequence[Any]) -> None:
         """Write the values."""
-        folded = [fold(str(value)) for value in values]
+        folded = [self.plain(draft, fold(str(value))) for value in values]
         self.write_marked(draft, folded, list(map(marked, folded)))
+
+    def plain(self, draft: Draft, text: str) -> str:
+        """Take the numbers out of a text, and write them."""
+        plain, numbers = without_numbers(text)
+        for field, start, stamp in self._numbers if numbers else ():
+            known = draft.keys.get(field, ())
+            draft.keys[field] = distinct([*known, *(stamp(number[start:]) for number in numbers)])
+        return plain
 
     def write_marked(self, draft: Draft, folded: Sequence[str], found: Sequence[Marked]) -> None:
         """Write values that are folded already, and their units."""
@@ -85,9 +100,9 @@ class NameWriter:
     """
 
     def __init__(
-        self, spec: FieldSpec, segmenter: Segmenter, pinyin: Pinyin, forms: NameForms, number: int
+        self, spec: FieldSpec, text: TextWriter, pinyin: Pinyin, forms: NameForms, number: int
     ) -> None:
-        self._text = TextWriter(spec, segmenter)
+        self._text = text
         self._pinyin = pinyin
         self._forms = forms
         self._mark = field_mark(number)
@@ -104,18 +119,17 @@ class NameWriter:
         draft.keys[self._sort] = (name_sort_key(units, self._pinyin),)
 
     def _write(self, draft: Draft, values: Sequence[Any]) -> Marked:
-        names = [str(value) for value in values]
-        folded = [fold(name) for name in names]
-        found = list(map(marked, folded))
-        self._text.write_marked(draft, folded, found)
+        folded = [fold(str(value)) for value in values]
+        plain = [self._text.plain(draft, name) for name in folded]
+        found = list(map(marked, plain))
+        self._text.write_marked(draft, plain, found)
         whole = []
-        for name, plain, one in zip(names, folded, found, strict=True):
-            masked = mask_text(name)
-            if masked == name:
+        for name, left, one in zip(folded, plain, found, strict=True):
+            if name == left:
                 whole.append("".join(one.units()) if one.words else one.text.replace(BREAK, ""))
-                self._add(draft, self._forms.of(plain))
+                self._add(draft, self._forms.of(name))
             else:
-                hidden = fold(masked)
+                hidden = mask_text(name)
                 whole.append("".join(marked(hidden).units()))
                 self._add(draft, self._forms.of(hidden))
         draft.keys[self._whole] = distinct(whole)

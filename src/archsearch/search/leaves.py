@@ -46,6 +46,7 @@ from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.search.numbers import Numbers, other_forms
 from archsearch.search.synonyms import Synonyms
 from archsearch.search.values import ValueReader
+from archsearch.security.prose import without_numbers
 
 LAST = "\U0010ffff"
 """Sorts after every other character; closes ranges that hold everything with a prefix."""
@@ -263,13 +264,21 @@ class Leaves:
     # Parts ---------------------------------------------------------------------------------------
 
     def _text(self, spec: FieldSpec, text: str, found: list[tuple[str, int]]) -> Iterator[Node]:
+        folded = fold(text)
+        plain, numbers = without_numbers(folded)
+        if numbers:
+            # Numbers of persons are no units of a text: they are found by themselves.
+            left = positioned([plain])
+            rest = [PhraseNode(spec.key, phrase_tokens(left), spec.weight)] if left else []
+            yield AllOf((*(self._numbers.written(spec, number) for number in numbers), *rest))
+            return
         yield PhraseNode(spec.key, phrase_tokens(found), spec.weight)
         if spec.type is FieldType.ADDRESS:
-            for counted in self._addresses.other_numerals(fold(text)):
+            for counted in self._addresses.other_numerals(folded):
                 yield PhraseNode(spec.key, phrase_tokens(positioned([counted])), spec.weight)
         # Whether it is a word, the index knows: what is one anywhere is one by itself. To cut it
         # here would load a dictionary, which takes as long as all the rest of a search.
-        word = fold(text).strip()
+        word = folded.strip()
         if len(word) > 1 and not any(map(str.isspace, word)):
             yield TermNode(f"{spec.key}#words", word, spec.weight * self._weights.word)
 

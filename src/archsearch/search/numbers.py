@@ -22,8 +22,8 @@ from archsearch.domain.identifiers import (
     read_person,
 )
 from archsearch.domain.plan import AllOf, AnyOf, Channel, KeyNode, Labelled
-from archsearch.domain.schema import FieldSpec, FieldType
-from archsearch.engines.fields import identifier_key
+from archsearch.domain.schema import FieldSpec, FieldType, Matching
+from archsearch.engines.fields import identifier_key, number_field
 from archsearch.engines.writers import TAILED
 from archsearch.search.likeness.lexicon import Lexicon
 from archsearch.security.tokens import Purpose, Tokens
@@ -53,6 +53,7 @@ class Numbers:
         self._weights = lexicon.weights
         self._misread = lexicon.misread
         self._fields = tuple(spec for spec in fields if spec.type in TAILED and spec.sensitive)
+        self._texts = tuple(s for s in fields if s.matching in {Matching.TEXT, Matching.NAME})
         self._tokens = tokens
 
     def masked(self, text: str) -> Labelled | None:
@@ -87,6 +88,18 @@ class Numbers:
             if spec.type is FieldType.PHONE and len(key) == 4 and key.isdigit():  # noqa: PLR2004
                 middle = self._part(spec, Purpose.MIDDLE4, key, self._weights.middle)
                 yield Labelled(Channel.SUBSTRING, middle)
+        if self._texts and _ENDING.fullmatch(key):
+            purpose, weight = _PARTS[len(key)], self._weights.ending
+            written = (self._written(spec, purpose, key.upper(), weight) for spec in self._texts)
+            yield Labelled(Channel.SUBSTRING, AnyOf(tuple(written)))
+
+    def written(self, spec: FieldSpec, number: str) -> KeyNode:
+        """Match texts that a number stands in."""
+        return self._written(spec, Purpose.WHOLE, number, self._weights.value)
+
+    def _written(self, spec: FieldSpec, purpose: Purpose, value: str, weight: float) -> KeyNode:
+        token = self._tokens.token(spec.key, purpose, value)
+        return KeyNode(number_field(spec, purpose), frozenset({token}), weight)
 
     def ending(self, spec: FieldSpec, text: str) -> KeyNode | None:
         """Match the numbers of one field that end like a text, if it is as long as an ending."""

@@ -4,16 +4,14 @@ Masking works on copies and is one-way. Fields of class C2 and C3 are masked by 
 identify a person are masked inside free text as well, where people write them down.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Final
 
-from archsearch.domain.identifiers import PROVINCES, lengthen, read_person
 from archsearch.domain.record import JsonValue, Record, Values
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
+from archsearch.security.prose import mask_text
 
 HIDDEN: Final = "***"
 """Stands for a value of which nothing is shown, not even its length."""
@@ -76,21 +74,6 @@ class _Part:
 
 _PROSE: Final = frozenset({FieldType.TEXT, FieldType.ADDRESS, FieldType.NAME})
 _WRITTEN: Final = frozenset({FieldType.KEYWORD, FieldType.TAGS})
-
-_GAPS: Final = r"\s\-–—_.·()（）\u200b-\u200f\ufeff"
-_GAP: Final = f"[{_GAPS}]{{1,3}}"
-_SHORTEST_NUMBER: Final = 10
-"""Digits of the shortest number that is masked: a telephone with a short area code."""
-_CANDIDATE: Final = re.compile(rf"\d(?:[{_GAPS}]{{0,3}}\d){{{_SHORTEST_NUMBER - 1}}}")
-_RUN: Final = re.compile(rf"(?<![0-9A-Za-z])\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
-_TOKEN: Final = re.compile(r"(?:\d+[xXｘＸ]?|[xXｘＸ])")
-_TOKENS_A_NUMBER: Final = 8
-_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[1-9]\d{6,7}(?!\d)")
-_MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?1[3-9]\d{9}")
-_LENGTHS: Final = range(15, 20)
-_VISIBLE_END: Final = 4
-_AREA_CODE: Final = 3
-_LANDLINE_END: Final = 3
 
 
 class Mask:
@@ -171,21 +154,6 @@ def mask_value(
         case MaskStyle.YEAR:
             return _year(value)
     return HIDDEN
-
-
-def mask_text(text: str) -> str:
-    """Mask ID, telephone and bank card numbers inside prose, keeping its length.
-
-    Highlights computed on the text stay right. Bank cards are told by their length and the Luhn
-    check (ISO/IEC 7812-1), ID numbers by birth date, mobiles by their first digits; full-width
-    digits and separators make no difference.
-
-    >>> mask_text("电话 138-1234-5678。")
-    '电话 138-****-5678。'
-    """
-    if len(text) < _SHORTEST_NUMBER or not _CANDIDATE.search(text):
-        return text
-    return _LANDLINE.sub(_masked_landline, _RUN.sub(_masked_run, text))
 
 
 def _parts(fields: tuple[FieldSpec, ...]) -> dict[str, _Part]:
@@ -293,59 +261,3 @@ def _email(value: str) -> str:
 def _year(value: str) -> str:
     year = value[:4]
     return f"{year}-**-**" if len(value) > 4 and year.isdigit() else HIDDEN  # noqa: PLR2004 - YYYY
-
-
-def _masked_run(found: re.Match[str]) -> str:
-    """Mask the numbers in a run of digits and gaps, taking as many groups together as fit."""
-    text = found[0]
-    tokens = [token.span() for token in _TOKEN.finditer(text)]
-    if sum(stop - start for start, stop in tokens) <= _SHORTEST_NUMBER:
-        # A landline of ten digits, which is looked for by itself.
-        return text
-    hidden: set[int] = set()
-    start = 0
-    while start < len(tokens):
-        for end in range(min(len(tokens), start + _TOKENS_A_NUMBER), start, -1):
-            places = [place for span in tokens[start:end] for place in range(*span)]
-            shown = _shown_ends("".join(_digit(text[place]) for place in places))
-            if shown:
-                hidden.update(places[shown[0] : -shown[1]])
-                start = end - 1
-                break
-        start += 1
-    return "".join("*" if place in hidden else char for place, char in enumerate(text))
-
-
-def _digit(char: str) -> str:
-    return "X" if char in "xXｘＸ" else str(unicodedata.digit(char))
-
-
-def _shown_ends(digits: str) -> tuple[int, int] | None:
-    """Say how many characters of a person's number may be seen; None for any other number."""
-    if _MOBILE.fullmatch(digits):
-        return len(digits) - 8, _VISIBLE_END
-    if len(digits) not in _LENGTHS:
-        return None
-    is_id = digits[:2] in PROVINCES and read_person(_as_18(digits)) is not None
-    is_card = digits.isdecimal() and _luhn(digits)
-    return (3, _VISIBLE_END) if is_id or is_card else None
-
-
-def _as_18(digits: str) -> str:
-    return lengthen(digits) if len(digits) == 15 and digits.isdecimal() else digits  # noqa: PLR2004
-
-
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, char in enumerate(reversed(digits)):
-        doubled = int(char) * (1 + place % 2)
-        total += doubled - 9 if doubled > 9 else doubled  # noqa: PLR2004 - sum of two digits
-    return total % 10 == 0
-
-
-def _masked_landline(found: re.Match[str]) -> str:
-    text = found[0]
-    hidden = range(_AREA_CODE, len(text) - _LANDLINE_END)
-    return "".join(
-        "*" if char.isdigit() and place in hidden else char for place, char in enumerate(text)
-    )

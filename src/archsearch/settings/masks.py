@@ -1,7 +1,8 @@
 """What is hidden of values, by the schema and the configured masks."""
 
 from archsearch.domain.record import Values
-from archsearch.security.masking import Mask, MaskRule, mask_text
+from archsearch.security.masking import Mask, MaskRule
+from archsearch.security.prose import mask_text
 from archsearch.settings.model import Settings
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from archsearch.analysis.folding import fold_with_offsets
+from archsearch.analysis.folding import fold, fold_with_offsets
 from archsearch.analysis.parts import Part, Parts
 from archsearch.analysis.pinyin import Pinyin
 from archsearch.analysis.segmenter import Segmenter
@@ -16,7 +16,7 @@ from archsearch.domain.record import Record, values_at
 from archsearch.domain.schema import FieldSpec, FieldType, Matching, Schema
 from archsearch.engines.base import DEPARTMENT, ID, OWNER, SECRECY, Document
 from archsearch.engines.fields import conceals, identifier_key, number_key, sort_field
-from archsearch.security.masking import mask_text
+from archsearch.security.prose import mask_text, without_numbers
 from archsearch.security.tokens import derive_key
 
 SECRET = b"s" * 32
@@ -79,7 +79,18 @@ class ObviousBuilder:
             made.add(DEPARTMENT, *_above([record.department]))
         return made
 
-    def _text(self, made: Expected, spec: FieldSpec, texts: Sequence[str]) -> None:
+    def _text(self, made: Expected, spec: FieldSpec, written: Sequence[str]) -> None:
+        texts = []
+        for text in written:
+            plain, numbers = without_numbers(fold(text))
+            texts.append(plain)
+            for number in numbers:
+                for purpose, part in (
+                    ("whole", number),
+                    ("last4", number[-4:]),
+                    ("last6", number[-6:]),
+                ):
+                    made.add(f"{spec.key}#number_{purpose}", _token(spec, purpose, part))
         found = positioned(texts)
         tokens = set(found)
         for (first, position), (second, following) in pairwise(found):
@@ -92,8 +103,8 @@ class ObviousBuilder:
 
     def _name(self, made: Expected, spec: FieldSpec, names: Sequence[str]) -> None:
         for name in names:
-            made.add(f"{spec.key}#whole", "".join(_units(mask_text(name))))
-            parted = self.parts.of(self.parts.writing.written(mask_text(name)))
+            made.add(f"{spec.key}#whole", "".join(_units(mask_text(fold(name)))))
+            parted = self.parts.of(self.parts.writing.written(mask_text(fold(name))))
             person = not parted.parts or parted.parts[0] in {Part.PERSON, Part.LINKED}
             made.add("@kind", "person" if person else "organisation")
 

@@ -17,9 +17,9 @@ from archsearch.security.masking import (
     MaskStyle,
     mask,
     mask_record,
-    mask_text,
     mask_value,
 )
+from archsearch.security.prose import mask_text, without_numbers
 
 C2, C3 = Sensitivity.C2, Sensitivity.C3
 SCHEMA = Schema(
@@ -188,6 +188,10 @@ def test_own_secrets_are_hidden_wherever_else_they_stand() -> None:
         ("卡号 6222 0212 3456 7890 128 尾", "卡号 622* **** **** ***0 128 尾"),
         ("13812345678、13987654321", "138****5678、139****4321"),
         ("13812345678 13987654321", "138****5678 139****4321"),
+        ("账号1234567890123456，", "账号123*********3456，"),
+        ("账号 1234 5678 9012 3456 7", "账号 123* **** **** *456 7"),
+        ("账号201234567890", "账号201*****7890"),
+        ("2024-03-05 100000 001", "2024-03-05 100000 001"),
         ("档号 A001-GR-2026-000017", "档号 A001-GR-2026-000017"),
         ("2024-01-05 至 2024-12-31 共 12 期", "2024-01-05 至 2024-12-31 共 12 期"),
         ("贷款 1,200,000.00 元，2024年3月5日", "贷款 1,200,000.00 元，2024年3月5日"),
@@ -198,6 +202,16 @@ def test_own_secrets_are_hidden_wherever_else_they_stand() -> None:
 )
 def test_personal_numbers_inside_prose_are_masked(text: str, shown: str) -> None:
     assert mask_text(text) == shown
+
+
+def test_numbers_are_taken_out_of_prose_wherever_they_stand() -> None:
+    text = "电话138-1234-5678或０１０－６２３４５６７８，卡6222021234567890128"
+    plain, numbers = without_numbers(text)
+
+    assert numbers == ("13812345678", "01062345678", "6222021234567890128")
+    assert not any(character.isdigit() for character in plain)
+    assert "".join(plain.split()) == "电话--或－，卡"
+    assert len(plain) == len(text)
 
 
 @given(people, st.text("张伟，。 \nabc", max_size=8), st.text("张伟，。 \nbc", max_size=8))

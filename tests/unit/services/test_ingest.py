@@ -183,14 +183,14 @@ def test_what_programs_use_for_lists_dates_and_numbers_is_read(office: Office) -
         "established_on": date(2020, 1, 2),
         "credit": {"overdue": 3},
         7: "列名不是文字",
-        "notes": 12345678901234567890123,
+        "notes": 12345678901234567890123456789012345,
     }
 
     reports = [office.feed(row), office.feed({**row, "tags": {"逾期", "授信"}})]
 
     values = office.archive.get("A", user="admin").values
     assert (values["tags"], values["established_on"]) == (["授信", "逾期"], "2020-01-02")
-    assert values["notes"] == "12345678901234567890123"
+    assert values["notes"] == "12345678901234567890123456789012345"
     assert counts(reports[0]) == (1, 0, 0, 0)
 
 

@@ -1,0 +1,145 @@
+"""Numbers of persons that somebody wrote into prose: ID, telephone, card and account numbers.
+
+ID numbers are told by birth date, bank cards by the Luhn check (ISO/IEC 7812-1), mobiles by their
+first digits, landlines by their area code, accounts by being long; full-width digits and separators
+make no difference.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from archsearch.domain.identifiers import PROVINCES, lengthen, read_person
+
+_GAPS: Final = r"\s\-–—_.·()（）\u200b-\u200f\ufeff"
+_GAP: Final = f"[{_GAPS}]{{1,3}}"
+_SHORTEST_NUMBER: Final = 10
+"""Digits of the shortest number that is hidden: a telephone with a short area code."""
+_CANDIDATE: Final = re.compile(rf"\d(?:[{_GAPS}]{{0,3}}\d){{{_SHORTEST_NUMBER - 1}}}")
+_RUN: Final = re.compile(rf"(?<![0-9A-Za-z])\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
+_TOKEN: Final = re.compile(r"(?:\d+[xXｘＸ]?|[xXｘＸ])")
+_TOKENS_A_NUMBER: Final = 8
+_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[1-9]\d{6,7}(?!\d)")
+_MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?1[3-9]\d{9}")
+_LENGTHS: Final = range(15, 20)
+_ACCOUNTS: Final = range(12, 31)
+"""Digits of numbers that are taken for accounts, whatever they are."""
+_SERIAL: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{4,6}")
+"""Numbers of a day that are counted on, or times: too short for most accounts."""
+_GROUP: Final = 4
+"""Digits of the groups that long numbers are written in."""
+_VISIBLE_END: Final = 4
+_AREA_CODE: Final = 3
+_LANDLINE_END: Final = 3
+
+
+class Number(NamedTuple):
+    """A number in a text: where its characters stand, and which of them may be seen."""
+
+    digits: str
+    places: tuple[int, ...]
+    hidden: tuple[int, ...]
+
+
+def mask_text(text: str) -> str:
+    """Mask ID, telephone, card and account numbers inside prose, keeping its length.
+
+    Highlights computed on the text stay right.
+
+    >>> mask_text("电话 138-1234-5678。")
+    '电话 138-****-5678。'
+    """
+    found = numbers_in(text)
+    if not found:
+        return text
+    characters = list(text)
+    for number in found:
+        for place in number.hidden:
+            characters[place] = "*"
+    return "".join(characters)
+
+
+def without_numbers(text: str) -> tuple[str, tuple[str, ...]]:
+    """Take the numbers out of prose, with line ends in their place; and give them."""
+    found = numbers_in(text)
+    if not found:
+        return text, ()
+    characters = list(text)
+    for number in found:
+        for place in number.places:
+            characters[place] = "\n"
+    return "".join(characters), tuple(dict.fromkeys(number.digits for number in found))
+
+
+def numbers_in(text: str) -> list[Number]:
+    """Find the numbers in a text, in order."""
+    if len(text) < _SHORTEST_NUMBER or not _CANDIDATE.search(text):
+        return []
+    found = [number for run in _RUN.finditer(text) for number in _in_run(run)]
+    taken = {place for number in found for place in number.places}
+    for landline in _LANDLINE.finditer(text):
+        number = _landline(landline)
+        if taken.isdisjoint(number.places):
+            found.append(number)
+    return sorted(found, key=lambda number: number.places)
+
+
+def _in_run(run: re.Match[str]) -> Iterator[Number]:
+    """Find the numbers in a run of digits and gaps, taking as many groups together as fit."""
+    text, offset = run[0], run.start()
+    tokens = [token.span() for token in _TOKEN.finditer(text)]
+    if sum(stop - start for start, stop in tokens) <= _SHORTEST_NUMBER:
+        # A landline of ten digits, which is looked for by itself.
+        return
+    start = 0
+    while start < len(tokens):
+        for end in range(min(len(tokens), start + _TOKENS_A_NUMBER), start, -1):
+            spans = tokens[start:end]
+            places = tuple(offset + place for span in spans for place in range(*span))
+            digits = "".join(_digit(text[place - offset]) for place in places)
+            shown = _shown_ends(digits, [stop - begin for begin, stop in spans])
+            if shown:
+                yield Number(digits, places, places[shown[0] : -shown[1]])
+                start = end - 1
+                break
+        start += 1
+
+
+def _digit(char: str) -> str:
+    return "X" if char in "xXｘＸ" else str(unicodedata.digit(char))
+
+
+def _shown_ends(digits: str, groups: list[int]) -> tuple[int, int] | None:
+    """Say how many characters of a person's number may be seen; None for any other number."""
+    if _MOBILE.fullmatch(digits):
+        return len(digits) - 8, _VISIBLE_END
+    if len(digits) in _LENGTHS:
+        is_id = digits[:2] in PROVINCES and read_person(_as_18(digits)) is not None
+        if is_id or (digits.isdecimal() and _luhn(digits)):
+            return 3, _VISIBLE_END
+    # Other groups than of four are dates and times, or several numbers.
+    whole = all(size == _GROUP for size in groups[:-1])
+    if len(digits) in _ACCOUNTS and digits.isdecimal() and whole and not _SERIAL.fullmatch(digits):
+        return 3, _VISIBLE_END
+    return None
+
+
+def _as_18(digits: str) -> str:
+    return lengthen(digits) if len(digits) == 15 and digits.isdecimal() else digits  # noqa: PLR2004
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for place, char in enumerate(reversed(digits)):
+        doubled = int(char) * (1 + place % 2)
+        total += doubled - 9 if doubled > 9 else doubled  # noqa: PLR2004 - sum of two digits
+    return total % 10 == 0
+
+
+def _landline(found: re.Match[str]) -> Number:
+    text, offset = found[0], found.start()
+    places = tuple(offset + place for place, char in enumerate(text) if char.isdigit())
+    digits = "".join(_digit(text[place - offset]) for place in places)
+    hidden = range(offset + _AREA_CODE, offset + len(text) - _LANDLINE_END)
+    return Number(digits, places, tuple(place for place in places if place in hidden))
