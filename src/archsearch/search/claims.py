@@ -12,7 +12,7 @@ from archsearch.domain.schema import Matching, Schema
 from archsearch.domain.screening import Entry
 from archsearch.errors import InvalidRequestError
 from archsearch.search.facts import FactReader, Facts
-from archsearch.security.masking import mask_text
+from archsearch.security.prose import mask_text
 
 _NUMBER = "id_number"
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     func,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
@@ -58,14 +59,19 @@ def misses(connection: Connection, conditions: AuditFilter) -> Iterator[tuple[st
     columns = AUDIT.c
     hour = func.substr(columns.at, 1, _HOUR)
     detail = type_coerce(columns.detail, JSON)
-    statement = select(columns.user_name, hour, columns.detail).where(
+    statement = select(columns.user_name, columns.action, hour, columns.detail).where(
         *clauses_of(conditions),
-        columns.action == Action.SEARCH.value,
-        columns.detail.contains(_MASK, autoescape=True),
+        or_(
+            columns.action == Action.BORROW_FIND.value,
+            (columns.action == Action.SEARCH.value)
+            & columns.detail.contains(_MASK, autoescape=True),
+        ),
+        columns.outcome == Outcome.DONE.value,
         detail["total"].as_integer() == 0,
     )
-    for user, at, text in connection.execute(statement):
-        if _MASKED.search(str(read_object(text)["query"])):
+    for user, action, at, text in connection.execute(statement):
+        asked = action == Action.BORROW_FIND or _MASKED.search(str(read_object(text)["query"]))
+        if asked:
             yield user, at
 
 

@@ -105,6 +105,15 @@ def test_a_search_for_a_number_that_finds_nothing_is_counted_another_is_not(
     assert found == [("li", 5)]
 
 
+def test_asking_in_vain_whether_somebody_is_on_file_counts_as_a_miss(office: Office) -> None:
+    finds = [entry("甲", Action.BORROW_FIND, NIGHT, total=total) for total in (0, 0, 0, 0, 0, 1)]
+    write(office, *finds)
+
+    report = office.application.audit.report(ALL, "admin")
+
+    assert [u.count for u in report.unusual if u.kind is UnusualKind.MISSES] == [5]
+
+
 def test_reading_at_night_many_views_and_refusals_are_pointed_out(office: Office) -> None:
     write(
         office,
