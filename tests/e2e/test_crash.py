@@ -155,8 +155,11 @@ def scene(
 
 def tokens(office: Office) -> list[str]:
     with office.application.database.read() as connection:
-        data = connection.exec_driver_sql("SELECT data FROM record_versions").scalars().all()
-    return [token for text in data for token in re.findall(r"t\dx\d+t", text)]
+        ids = [record.record_id for record in records.iterate_all(connection)]
+        kept = [version for each in ids for version in records.history(connection, each)]
+        versions = connection.exec_driver_sql("SELECT count(*) FROM record_versions").scalar_one()
+    assert len(kept) == versions
+    return [found for each in kept for found in re.findall(r"t\dx\d+t", str(each.values))]
 
 
 def check_after_kill(workspace: Path, sources: list[Path], acknowledged: dict[str, int]) -> None:

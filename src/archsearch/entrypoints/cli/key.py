@@ -58,7 +58,6 @@ def show(session: Session) -> None:
 def rotate(session: Session) -> None:
     """Change the keys."""
     user = session.acting
-    session.confirm("将更换工作区的密钥。")
     with session.archive() as archive, session.out.progress("更换密钥") as steps:
         done = archive.keys.rotate(
             user, (lambda number, total: steps("", number, total)) if steps else None
@@ -66,6 +65,8 @@ def rotate(session: Session) -> None:
     if session.out.json:
         session.out.document(done)
         return
-    session.out.note(f"已换用 {done.newest} 号密钥，改包裹 {done.rewrapped:,} 份档案的密钥。")
+    session.out.note(
+        f"已换用 {done.newest} 号密钥，改包裹 {done.rewrapped:,} 份档案的密钥；请备份新的密钥。"
+    )
     if done.obsolete:
         session.out.note(f"{'、'.join(map(str, done.obsolete))} 号密钥不再需要，可以移除。")
