@@ -73,3 +73,16 @@ def test_every_test_that_a_document_names_exists() -> None:
 
     assert named
     assert set(named) - there == set()
+
+
+def test_every_test_that_the_page_on_abuse_names_is_there() -> None:
+    text = (ROOT / "docs" / "abuse.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/.]+\.py)::(\w+)`", text)
+    missing = [
+        f"{path}::{test}"
+        for path, test in named
+        if f"def {test}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
+
+    assert len(named) > 50
+    assert missing == []
