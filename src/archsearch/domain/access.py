@@ -35,6 +35,8 @@ class Principal:
     departments: frozenset[str] = frozenset()
     clearance: str = ""
     grants: frozenset[RecordId] = frozenset()
+    unmasked: frozenset[RecordId] = frozenset()
+    """Those of the grants that lend the sensitive fields as well."""
 
 
 @dataclass(frozen=True, slots=True)

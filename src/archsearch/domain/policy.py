@@ -192,7 +192,7 @@ class Policy:
             secrecies,
             owner=principal.name if Place.OWN in places else None,
             departments=principal.departments if Place.DEPARTMENTS in places else frozenset(),
-            granted=principal.grants if Place.GRANTED in places else frozenset(),
+            granted=_lent(principal, right) if Place.GRANTED in places else frozenset(),
         )
 
     def filing(self, principal: Principal, right: Right) -> Filing | None:
@@ -241,7 +241,12 @@ def _lies(facts: Facts, place: Place, principal: Principal, right: Right) -> boo
     theirs = any(is_below(facts.department, top) for top in principal.departments)
     if place is Place.OWN:
         return facts.owner == principal.name and (theirs or right is not Right.CREATE)
-    return theirs if place is Place.DEPARTMENTS else facts.record_id in principal.grants
+    return theirs if place is Place.DEPARTMENTS else facts.record_id in _lent(principal, right)
+
+
+def _lent(principal: Principal, right: Right) -> frozenset[RecordId]:
+    """Give the records that are lent to somebody so far that they may have a right over them."""
+    return principal.unmasked if right is Right.REVEAL else principal.grants
 
 
 _LENT: Final = frozenset({Right.READ, Right.EXPORT, Right.REVEAL})

@@ -246,6 +246,17 @@ class Archive:
         texts(record_id=record_id, user=user)
         return self._application.reading.get(record_id, user)
 
+    def reveal(self, record_id: str, *, reason: str, user: str) -> Record:
+        """Load one record with its sensitive fields as they are; the reason goes into the log.
+
+        Raises:
+            AccessDeniedError: The user may read the record, but not its sensitive fields.
+            InvalidRequestError: There is no reason.
+            NotFoundError: As for :meth:`get`.
+        """
+        texts(record_id=record_id, reason=reason, user=user)
+        return self._application.reading.reveal(record_id, reason, user)
+
     def history(self, record_id: str, *, user: str) -> tuple[RecordVersion, ...]:
         """Load every version of a record, masked, oldest first.
 

@@ -29,12 +29,14 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
 
 def as_principal(connection: Connection, user: User, at: datetime) -> Principal:
     """Give a user as access rules see them, with the grants in force."""
+    lent = grants.in_force(connection, user.name, at)
     return Principal(
         name=user.name,
         role=user.role,
         departments=user.departments,
         clearance=user.clearance,
-        grants=grants.in_force(connection, user.name, at),
+        grants=lent.records,
+        unmasked=lent.unmasked,
     )
 
 

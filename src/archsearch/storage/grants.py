@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
@@ -14,7 +14,7 @@ from archsearch.storage.tables import GRANTS, RECORDS, USERS
 from archsearch.storage.users import user_id_of
 
 _IN_FORCE: Final = Prepared(
-    select(GRANTS.c.record_id)
+    select(GRANTS.c.record_id, GRANTS.c.sensitive)
     .join(USERS, USERS.c.id == GRANTS.c.user_id)
     .where(
         USERS.c.name == bindparam("user"),
@@ -68,10 +68,20 @@ def add(connection: Connection, grant: Grant) -> int:
     return grant_id
 
 
-def in_force(connection: Connection, user: str, at: datetime) -> frozenset[RecordId]:
+class Lent(NamedTuple):
+    """The records granted to a user, and those of them whose sensitive fields are, too."""
+
+    records: frozenset[RecordId]
+    unmasked: frozenset[RecordId]
+
+
+def in_force(connection: Connection, user: str, at: datetime) -> Lent:
     """Find the records granted to a user at a moment, past ones included."""
     rows = _IN_FORCE.rows(connection, user=user, at=time_text(at))
-    return frozenset(RecordId(record_id) for (record_id,) in rows)
+    return Lent(
+        frozenset(RecordId(record_id) for record_id, _ in rows),
+        frozenset(RecordId(record_id) for record_id, sensitive in rows if sensitive),
+    )
 
 
 def end(connection: Connection, user: str, record_id: RecordId, at: datetime) -> datetime | None:

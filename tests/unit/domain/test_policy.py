@@ -259,7 +259,11 @@ def cases() -> Iterator[tuple[Policy, Principal]]:
             departments = rng.sample((HERE, BELOW, ELSEWHERE), rng.choice((0, 1, 1, 2)))
             clearance = rng.choice(("", "绝密", "公开", "内部", "秘密", "机密"))
             grants = frozenset(rng.sample((GRANTED, RecordId("2")), rng.choice((0, 1, 2))))
-            yield policy, Principal("li.na", role, frozenset(departments), clearance, grants)
+            unmasked = frozenset(rng.sample(sorted(grants), rng.randint(0, len(grants))))
+            yield (
+                policy,
+                Principal("li.na", role, frozenset(departments), clearance, grants, unmasked),
+            )
 
 
 GRID = [

@@ -193,7 +193,7 @@ def test_a_difference_tells_who_gains_and_loses_what(office: Office) -> None:
     new = written(
         office.path / "new.yaml",
         (r"(employee:\n    records:\n      read:) \[own, granted\]", r"\1 [departments]"),
-        (r"      create: \[own\]\n      export: \[own\]\n", ""),
+        (r"      create: \[own\]\n      export: \[own\]\n.*?reveal: \[granted\]\n", ""),
         (r"operations: \[screen, duplicates\]", "operations: [screen]"),
     )
 
@@ -207,7 +207,7 @@ def test_a_difference_tells_who_gains_and_loses_what(office: Office) -> None:
         ("wu", Right.DUPLICATES, False, None, ()),
         ("zhou", Right.DUPLICATES, False, None, ()),
     ]
-    assert len(found.rules) == 4
+    assert len(found.rules) == 5
     back = office.archive.policy.diff(new, SHIPPED, user="admin")
     assert [(c.user, c.right, not c.gained, c.records, c.record_ids) for c in back.changes] == told
 
@@ -215,7 +215,7 @@ def test_a_difference_tells_who_gains_and_loses_what(office: Office) -> None:
 def test_a_difference_counts_what_who_asks_may_read(office: Office) -> None:
     staffed(office)
     office.hire(high=f"manager at {EAST}, 机密")
-    new = written(office.path / "new.yaml", (r"      reveal: \[departments\]\n", ""))
+    new = written(office.path / "new.yaml", (r"      reveal: \[departments, granted\]\n", ""))
 
     def lost(user: str) -> dict[str, tuple[str, ...]]:
         found = office.archive.policy.diff(None, new, user=user)
@@ -230,7 +230,7 @@ def test_a_difference_gives_as_many_ids_as_asked_for_and_leaves_disabled_users_o
 ) -> None:
     staffed(office)
     office.application.users.disable("wu", "admin", disabled=True)
-    new = written(office.path / "new.yaml", (r"      reveal: \[departments\]\n", ""))
+    new = written(office.path / "new.yaml", (r"      reveal: \[departments, granted\]\n", ""))
 
     found = office.archive.policy.diff(None, new, user="admin", limit=1)
 
@@ -261,7 +261,7 @@ def test_a_changed_policy_is_in_the_log_once(office: Office) -> None:
     assert made.entry.detail == {"policy": before}
     assert logged(office, Action.CONFIGURE) == []
 
-    with reopened(office, (r"      reveal: \[departments\]\n", "")) as other:
+    with reopened(office, (r"      reveal: \[departments, granted\]\n", "")) as other:
         after = other.application.policy.fingerprint
         (entry,) = logged(other, Action.CONFIGURE)
     with Office(office.path) as again:
@@ -300,7 +300,7 @@ def test_what_the_policy_gives_is_given_and_what_it_takes_is_taken(office: Offic
         office,
         (r"(auditor:\n)(    operations:)", r"\1    records: {read: [all]}\n\2"),
         (r"(manager:\n    records:\n      read:) \[departments, granted\]", r"\1 [own]"),
-        (r"      create: \[departments\].*?reveal: \[departments\]\n", ""),
+        (r"      create: \[departments\].*?reveal: \[departments, granted\]\n", ""),
     ) as other:
         assert other.seen("eye") == {"A1", "A2", "A3"}
         assert other.seen("zhou") == set()

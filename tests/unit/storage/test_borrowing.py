@@ -85,9 +85,9 @@ def test_the_grants_of_an_item_end_together_and_those_of_others_go_on(lending: D
         grants.revoke_of(connection, items[0].key, by="boss", at=after(days=1))
 
     with lending.read() as connection:
-        assert grants.in_force(connection, "li.na", after(hours=1)) == {R1}
-        assert grants.in_force(connection, "li.na", after(days=1)) == set()
-        assert grants.in_force(connection, "wang", after(days=1)) == {R1}
+        assert grants.in_force(connection, "li.na", after(hours=1)).records == {R1}
+        assert grants.in_force(connection, "li.na", after(days=1)).records == set()
+        assert grants.in_force(connection, "wang", after(days=1)).records == {R1}
 
 
 def test_requests_are_walked_through_newest_first_over_many_pages(

@@ -29,7 +29,7 @@ def granting(database: Database) -> Database:
 
 def in_force(database: Database, at: datetime, user: str = "li.na") -> set[str]:
     with database.read() as connection:
-        return set(grants.in_force(connection, user, at))
+        return set(grants.in_force(connection, user, at).records)
 
 
 def test_a_grant_holds_from_its_start_up_to_its_end(granting: Database) -> None:

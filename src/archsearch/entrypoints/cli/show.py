@@ -20,15 +20,30 @@ from archsearch.entrypoints.cli.session import Session
         ("archsearch show A001-GR-2026-000001", "现在的内容"),
         ("archsearch show A001-GR-2026-000001 --history", "历次版本"),
         ("archsearch show A001-GR-2026-000001 --who", "谁看得到，为什么"),
+        ("archsearch show A001-GR-2026-000001 --reveal --reason 核对证件", "敏感字段的原文"),
     ],
 )
 @argument("record_id", metavar="档号")
 @option("--history", is_flag=True, explanation="列出历次版本")
 @option("--who", is_flag=True, explanation="列出看得到这份档案的用户和原因；只有管理员可以")
+@option("--reveal", is_flag=True, explanation="敏感字段显示原文；须有权限，并用 --reason 写明理由")
+@option("--reason", metavar="理由", explanation="为什么要看原文；记入操作日志")
 @click.pass_obj
-def command(session: Session, record_id: str, *, history: bool, who: bool) -> None:
+def command(
+    session: Session,
+    record_id: str,
+    *,
+    history: bool,
+    who: bool,
+    reveal: bool,
+    reason: str | None,
+) -> None:
     """Show a record, its versions, or who may see it."""
     user = session.acting
+    if reveal and (history or who):
+        raise click.UsageError("--reveal 不能与 --history、--who 同用。")
+    if reveal and not (reason or "").strip():
+        raise click.UsageError("查看原文要写明理由：--reason 理由。")
     if history and who:
         raise click.UsageError("--history 和 --who 只能选一个。")
     with session.archive() as archive:
@@ -37,6 +52,8 @@ def command(session: Session, record_id: str, *, history: bool, who: bool) -> No
             versions = archive.reading.history(record_id, user)
         elif who:
             viewers = archive.reading.who(record_id, user)
+        elif reveal:
+            record = archive.reading.reveal(record_id, reason or "", user)
         else:
             record = archive.reading.get(record_id, user)
     if history:

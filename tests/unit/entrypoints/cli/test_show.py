@@ -85,3 +85,18 @@ def test_versions_are_listed_with_what_changed(fresh: Path) -> None:
     assert rows[1][3] == "notes"
     assert list(document["versions"][0]) == [each.name for each in fields(RecordVersion)]
     assert [each["values"]["notes"] for each in document["versions"]] == ["一", "二"]
+
+
+def test_what_is_sensitive_is_shown_with_a_reason_only(fresh: Path) -> None:
+    run = runner(fresh)
+    with archsearch.open(fresh) as archive:
+        archive.ingest({"档号": "甲-1", "姓名": "张伟", "手机": "13812345678"}, user="admin")
+
+    plain = run("show", "甲-1")
+    shown = run("show", "甲-1", "--reveal", "--reason", "核对电话")
+
+    assert "13812345678" not in plain.out
+    assert "13812345678" in shown.out
+    assert run("show", "甲-1", "--reveal").code == 2
+    assert run("show", "甲-1", "--reveal", "--reason", " ").code == 2
+    assert run("show", "甲-1", "--reveal", "--reason", "核对", "--history").code == 2
