@@ -9,7 +9,7 @@ from archsearch.domain.access import Principal
 from archsearch.domain.policy import Policy, Right
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
-from archsearch.storage import grants, users
+from archsearch.storage import audit_log, grants, users
 
 Clock = Callable[[], datetime]
 """Tells the time, aware, in UTC."""
@@ -18,13 +18,17 @@ Clock = Callable[[], datetime]
 def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     """Load a user with the grants in force.
 
+    It is never earlier than any entry of the log: a clock that is set back brings no grant
+    back that had ended.
+
     Raises:
         AccessDeniedError: There is no such user, or it is disabled.
     """
     found = users.get(connection, user) if user else None
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
-    return as_principal(connection, found, at)
+    latest = audit_log.latest_moment(connection)
+    return as_principal(connection, found, at if latest is None else max(at, latest))
 
 
 def as_principal(connection: Connection, user: User, at: datetime) -> Principal:

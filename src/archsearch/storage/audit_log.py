@@ -14,7 +14,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Text,
     bindparam,
+    case,
     func,
     insert,
     literal_column,
@@ -54,9 +56,17 @@ _BREAKS_TOLD: Final = 100
 _BEFORE_ALL: Final = -(1 << 63)
 EVERYTHING: Final = AuditFilter()
 _HEAD: Final = Prepared(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest))
+_LATEST: Final = Prepared(select(AUDIT_HEAD.c.latest))
 _NEW_ENTRY: Final = Prepared(insert(AUDIT))
 _NEW_HEAD: Final = Prepared(
-    update(AUDIT_HEAD).values(seq=bindparam("last"), digest=bindparam("link"))
+    update(AUDIT_HEAD).values(
+        seq=bindparam("last"),
+        digest=bindparam("link"),
+        latest=case(
+            (AUDIT_HEAD.c.latest < bindparam("at", type_=Text), bindparam("at", type_=Text)),
+            else_=AUDIT_HEAD.c.latest,
+        ),
+    )
 )
 
 
@@ -93,7 +103,8 @@ class AuditLog:
             _NEW_ENTRY.rows(connection, **dict(zip(_COLUMNS, rows[0], strict=True)))
         else:
             insert_rows(connection, AUDIT, _COLUMNS, rows)
-        _NEW_HEAD.rows(connection, last=seq, link=digest)
+        latest = max(row[1] for row in rows)
+        _NEW_HEAD.rows(connection, last=seq, link=digest, at=latest)
         if self._anchors is not None:
             after_commit(connection, partial(self._anchor, ChainHead(seq, digest)))
 
@@ -159,6 +170,12 @@ def head(connection: Connection) -> ChainHead:
     if row is None:
         raise damaged()
     return ChainHead(*row)
+
+
+def latest_moment(connection: Connection) -> datetime | None:
+    """Tell the latest moment of all entries; None while there is none."""
+    row = _LATEST.row(connection)
+    return read_time(row[0]) if row and row[0] else None
 
 
 def search(

@@ -177,8 +177,10 @@ AUDIT_HEAD: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("latest", Text, nullable=False),
 )
-"""The last link, in its only row: what cutting the log's end would leave behind."""
+"""The last link, in its only row: what cutting the log's end would leave behind. ``latest`` is the
+latest moment of all entries, which is not the last one's where a clock was set back."""
 
 DICTIONARY: Final = Table(
     "dictionary",

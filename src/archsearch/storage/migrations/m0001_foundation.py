@@ -140,10 +140,11 @@ _AUDIT: Final = (
     CREATE TABLE audit_head (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         seq INTEGER NOT NULL,
-        digest TEXT NOT NULL
+        digest TEXT NOT NULL,
+        latest TEXT NOT NULL
     )
     """,
-    f"INSERT INTO audit_head (id, seq, digest) VALUES (1, 0, '{'0' * 64}')",  # noqa: S608 - zeros
+    f"INSERT INTO audit_head (id, seq, digest, latest) VALUES (1, 0, '{'0' * 64}', '')",  # noqa: S608 - zeros
     """
     CREATE TABLE meta (
         key TEXT NOT NULL PRIMARY KEY,
