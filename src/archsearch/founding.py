@@ -36,6 +36,11 @@ def create_store(settings: Settings, environ: Mapping[str, str], clock: Clock) -
     """
     var = settings.workspace.var
     var.mkdir(mode=0o700, exist_ok=True)
+    if (settings.workspace.keys / KEYS).exists() and not (var / STORE).exists():
+        raise WorkspaceError(
+            f"有密钥库 {KEYS} 而没有档案库 {STORE}：请从备份恢复 var/。"
+            "不会另造档案库，否则原有档案的密钥会被覆盖；要从头开始，请先把 keys/ 移走。"
+        )
     source = keys_of(settings, environ)
     if isinstance(source, FileKeys) and not source.path.exists():
         if (var / STORE).exists():

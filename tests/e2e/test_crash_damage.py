@@ -284,7 +284,7 @@ def test_without_a_sound_and_private_secret_nothing_starts(
     filled: Path, tmp_path: Path, damage: Damage
 ) -> None:
     workspace = copied(filled, tmp_path / "workspace")
-    secret = workspace / "var" / "secret.key"
+    secret = workspace / "secret.key"
     damage(secret)
 
     with pytest.raises(WorkspaceError, match="密钥"):
@@ -293,7 +293,7 @@ def test_without_a_sound_and_private_secret_nothing_starts(
 
 def test_another_secret_is_refused(filled: Path, tmp_path: Path) -> None:
     workspace = copied(filled, tmp_path / "workspace")
-    FileKeys(workspace / "var" / "secret.key").save(Keyring({}).with_new())
+    FileKeys(workspace / "secret.key").save(Keyring({}).with_new())
 
     with pytest.raises(WorkspaceError, match="不是建立这个工作区时的那个"):
         Office(workspace)
@@ -301,7 +301,7 @@ def test_another_secret_is_refused(filled: Path, tmp_path: Path) -> None:
 
 def test_keys_of_another_workspace_are_refused(filled: Path, tmp_path: Path) -> None:
     workspace, other = copied(filled, tmp_path / "workspace"), found_workspace(tmp_path / "other")
-    for name in ("var/secret.key", "keys/keys.db"):
+    for name in ("secret.key", "keys/keys.db"):
         shutil.copyfile(other / name, workspace / name)
 
     with pytest.raises(WorkspaceError, match="不是这个档案库的"):

@@ -160,7 +160,7 @@ def test_stars_fed_back_do_not_replace_what_they_hide(archive: archsearch.Archiv
 def test_another_secret_is_refused(tmp_path: Path) -> None:
     archsearch.init(tmp_path / "workspace")
     archsearch.open(tmp_path / "workspace").close()
-    FileKeys(tmp_path / "workspace/var/secret.key").save(Keyring({}).with_new())
+    FileKeys(tmp_path / "workspace/secret.key").save(Keyring({}).with_new())
 
     with pytest.raises(WorkspaceError, match="密钥"):
         archsearch.open(tmp_path / "workspace")

@@ -9,8 +9,9 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "README.zh-CN.md"]
 MADE_BY_USE = {
     "var/",
-    "var/secret.key",
+    "secret.key",
     "keys/",
+    "var/rejects/",
     "index/",
     "inbox/",
     "config/mappings/",

@@ -14,6 +14,7 @@ from typing import Final
 
 from archsearch.analysis.tables import Table, lines_of, words_of
 from archsearch.analysis.writing import Writing, Written
+from archsearch.errors import SettingsError
 
 _NAME, _ALIASES = 1, 7
 """Columns of the table of regions."""
@@ -277,5 +278,7 @@ def _region_names(path: Path) -> Iterator[str]:
     rows = csv.reader(lines_of(path))
     next(rows)
     for row in rows:
+        if len(row) <= _ALIASES:
+            raise SettingsError(f"{path.name}：“{','.join(row)[:20]}”一行缺少列。")
         yield row[_NAME]
         yield from row[_ALIASES].split("|")

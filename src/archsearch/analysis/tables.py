@@ -12,9 +12,30 @@ from archsearch.errors import SettingsError
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """Read the lines of a list that are no comments."""
-    with path.open(encoding="utf-8") as lines:
-        yield from (line.rstrip("\n") for line in lines if not line.startswith("#"))
+    """Read the lines of a list that are no comments.
+
+    Raises:
+        SettingsError: It cannot be read, or is no UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8") as lines:
+            yield from (line.rstrip("\n") for line in lines if not line.startswith("#"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name}：无法读取，或不是 UTF-8 编码。") from error
+
+
+def rows_of(path: Path, width: int) -> Iterator[list[str]]:
+    """Read the lines of a table of so many columns.
+
+    Raises:
+        SettingsError: One has more or fewer.
+    """
+    for line in lines_of(path):
+        row = line.split("\t")
+        if len(row) != width:
+            shown = line[:20]
+            raise SettingsError(f"{path.name}：“{shown}”一行应有 {width} 列，用制表符隔开。")
+        yield row
 
 
 def words_of(path: Path) -> Iterator[str]:

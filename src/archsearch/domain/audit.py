@@ -48,6 +48,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_KEY = "audit.key"
+    KEY_READ = "key.read"
     KEY_ROTATE = "key.rotate"
     CONFIGURE = "configure"
     POLICY_SHOW = "policy.show"

@@ -66,7 +66,9 @@ def read_keyring(text: str, named: str) -> Keyring:
         found = _LINE.fullmatch(line.strip())
         key = bytes.fromhex(found[2]) if found else b""
         if not found or len(set(key)) == 1 or int(found[1]) in keys:
-            raise WorkspaceError(f"{named}里的密钥已损坏；请从备份恢复。")
+            raise WorkspaceError(
+                f"{named}里的密钥写法不对，或已损坏：每行应是编号、空格和 64 位十六进制数字。"
+            )
         keys[int(found[1])] = key
     if not keys:
         raise WorkspaceError(f"{named}里没有密钥；请从备份恢复。")
@@ -93,11 +95,11 @@ class FileKeys:
 
     def load(self) -> Keyring:
         """Read the file."""
-        named = f"密钥文件 {self.path.name} "
+        named = f"密钥文件 {self.path} "
         try:
             handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
-            raise WorkspaceError(f"无法读取{named}；请放回它，或从备份恢复。") from error
+            raise WorkspaceError(f"无法读取{named.rstrip()}；请放回它，或从备份恢复。") from error
         with os.fdopen(handle, "rb") as file:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
                 raise WorkspaceError(f"{named}对其他用户可读；请执行 chmod 600 后再试。")

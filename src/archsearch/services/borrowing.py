@@ -183,8 +183,11 @@ class BorrowService:
         waiting = self.desk.open_at(at)
         if borrowing.count_waiting(connection, user, waiting) >= rules.max_open:
             raise ConflictError(f"您已有 {rules.max_open} 个申请在等待审批；请先撤回不需要的。")
-        asked = {each.shown for each in wanted}
+        asked = {(each.shown, each.claim) for each in wanted}
         for stored in borrowing.newest(connection, user=user, live=waiting):
             request = stored.at(at, rules)
-            if any(i.state is State.APPLIED and i.wanted.shown in asked for i in request.items):
+            if any(
+                i.state is State.APPLIED and (i.wanted.shown, i.wanted.claim) in asked
+                for i in request.items
+            ):
                 raise ConflictError(f"申请 {request.id} 里已有同样的档案，正在等待审批。")

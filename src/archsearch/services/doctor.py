@@ -63,6 +63,8 @@ class Doctor:
             return _ill("档案库", f"{len(faults)} 处损坏：{faults[0]}", "请从备份恢复 var/。")
         if altered is not None:
             finding = f"档案 {altered.record_id}：{altered.reason}"
+            if altered.sealed:
+                return _ill("档案库", finding, "请核对 keys/ 与 var/ 是否同一时刻的备份，再恢复。")
             return _ill("档案库", finding, "档案可能被绕过系统改动；请保全现场，从备份核对恢复。")
         return _well("档案库", f"{number} 份档案，文件完好")
 

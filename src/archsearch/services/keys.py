@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from archsearch.domain.audit import Action
 from archsearch.domain.policy import Policy, Right
+from archsearch.errors import ConflictError
 from archsearch.security.keyring import FileKeys, KeySource
 from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
@@ -20,6 +21,8 @@ class KeyState:
     source: str
     cipher: str
     newest: int
+    used: int
+    """The number of the key that wraps what is new."""
     numbers: tuple[int, ...]
     waiting: int
 
@@ -50,12 +53,14 @@ class KeyService:
         Raises:
             AccessDeniedError: The user may not.
         """
-        self._authorise(user)
+        self._authorise(user, Action.KEY_READ)
+        self.trail.note(user, Action.KEY_READ)
         ring = self.source.load()
         return KeyState(
             source=self.named,
             cipher=self.vault.cipher,
             newest=ring.newest,
+            used=self.vault.wrapped_by(),
             numbers=tuple(sorted(ring.keys)),
             waiting=self.vault.wrapped_otherwise(ring.newest),
         )
@@ -68,13 +73,19 @@ class KeyService:
 
         Raises:
             AccessDeniedError: The user may not.
+            ConflictError: Keys come from elsewhere, and there is no newer one.
             WorkspaceError: A key is missing, or the file cannot be written.
         """
-        self._authorise(user)
+        self._authorise(user, Action.KEY_ROTATE)
         ring = self.source.load()
         mine = isinstance(self.source, FileKeys)
-        finished = len(ring.keys) == 1 and not self.vault.wrapped_otherwise(ring.newest)
-        if isinstance(self.source, FileKeys) and finished:
+        used = self.vault.wrapped_by() == ring.newest
+        finished = used and not self.vault.wrapped_otherwise(ring.newest)
+        if finished and not mine:
+            raise ConflictError(
+                f"没有比 {ring.newest} 号更新的密钥；请先把编号更大的新密钥加进去，旧的留着。"
+            )
+        if isinstance(self.source, FileKeys) and finished and len(ring.keys) == 1:
             ring = ring.with_new()
             self.source.save(ring)
         rewrapped = self.vault.rewrap(ring, progress)
@@ -86,8 +97,8 @@ class KeyService:
             self.source.save(ring.only_newest())
         return Rotation(ring.newest, rewrapped, () if mine else obsolete)
 
-    def _authorise(self, user: str) -> None:
-        with self.trail.failures(user, Action.KEY_ROTATE):
+    def _authorise(self, user: str, action: Action) -> None:
+        with self.trail.failures(user, action):
             with self.trail.database.read() as connection:
                 principal = principal_of(connection, user, self.trail.clock())
             require(self.policy, principal, Right.KEYS)

@@ -25,6 +25,8 @@ class Inconsistency:
 
     record_id: RecordId
     reason: str
+    sealed: bool = False
+    """Whether it cannot be opened, for want of its key or because it was damaged."""
 
 
 def find_inconsistencies(connection: Connection) -> Iterator[Inconsistency]:
@@ -84,7 +86,9 @@ def _altered_contents(connection: Connection) -> Iterator[Inconsistency]:
         for row in rows:
             record_id = RecordId(row.record_id)
             values = _values(connection, row)
-            if values is None or _digest_of(connection, values, row.origins) != row.digest:
+            if values is None:
+                yield Inconsistency(record_id, f"第 {row.version} 版的内容无法解密", sealed=True)
+            elif _digest_of(connection, values, row.origins) != row.digest:
                 yield Inconsistency(record_id, f"第 {row.version} 版的内容与校验值不符")
             elif row.version != row.current:
                 continue

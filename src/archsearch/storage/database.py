@@ -230,9 +230,7 @@ def open_database(
     if create:
         create_file(path)
     elif not path.is_file():
-        raise WorkspaceError(
-            f"找不到档案库 {path.name}：请先运行 archsearch init，或从备份恢复该文件。"
-        )
+        raise WorkspaceError(f"找不到档案库 {path.name}；请从备份恢复该文件。")
     database = Database(path, busy_timeout=busy_timeout)
     try:
         _check_identity(database)

@@ -36,7 +36,6 @@ from archsearch.security.sealing import KEY_BYTES, CipherName, NotSealedHereErro
 from archsearch.security.tokens import derive_key, stamp
 from archsearch.storage.bulk import PreparedByKeys, chunks, insert_rows
 from archsearch.storage.database import Database, open_database
-from archsearch.storage.failures import damaged
 
 _TABLES: Final = MetaData()
 _SECRETS: Final = Table(
@@ -185,7 +184,10 @@ class Vault:
                 # Another process may have given the row a new key, after a batch came to nothing.
                 self._seals.pop(row, None)
                 if not again:
-                    raise damaged() from None
+                    raise StoreError(
+                        "档案内容无法解密：档案库或密钥库已损坏，或两者不是同一时刻的；"
+                        "请运行 archsearch doctor 检查，从备份恢复 var/ 和 keys/。"
+                    ) from None
                 yield from self.opened([(row, version, content)], again=False)
 
     def destroy(self, rows: Collection[int]) -> None:
@@ -207,7 +209,7 @@ class Vault:
             self._fetch([row])
             found = self._seals.get(row)
         if found is None:
-            raise StoreError("档案的密钥不在密钥库里；请从密钥库的备份恢复。")
+            raise StoreError("档案的密钥不在密钥库里；请从密钥库（keys/）的备份恢复。")
         return found
 
     def _fetch(self, rows: Collection[int]) -> None:
@@ -253,6 +255,11 @@ class Vault:
                 progress(done, left)
         self._database.checkpoint()
         return done
+
+    def wrapped_by(self) -> int:
+        """Tell the number of the key that wraps what is new."""
+        with self._database.read() as connection:
+            return self._root_wrapped_by(connection)
 
     def wrapped_otherwise(self, newest: int) -> int:
         """Count the record keys that are not wrapped by a key."""

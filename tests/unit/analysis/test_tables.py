@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archsearch.analysis.tables import Table, numbers_of
+from archsearch.analysis.tables import Table, numbers_of, rows_of
 from archsearch.errors import SettingsError
 
 
@@ -57,3 +57,19 @@ def test_what_is_wrong_is_said_with_file_and_key(tmp_path: Path, text: str, what
 
     assert "some.tsv" in caught.value.message
     assert what in caught.value.message
+
+
+def test_a_list_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "some.tsv"
+    path.write_bytes("张\tz\n".encode("gbk"))
+
+    with pytest.raises(SettingsError, match=r"some\.tsv.*UTF-8"):
+        list(Table(path))
+
+
+def test_a_row_of_another_width_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "some.tsv"
+    path.write_text("甲\t乙\n丙\n", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match=r"some\.tsv：“丙”一行应有 2 列"):
+        list(rows_of(path, 2))

@@ -1,19 +1,20 @@
 """Changing the workspace's key."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from archsearch.bootstrap import open_application
+from archsearch.bootstrap import initialise, open_application
 from archsearch.domain.audit import Action
 from archsearch.entrypoints.archive import Archive
-from archsearch.errors import AccessDeniedError, WorkspaceError
+from archsearch.errors import AccessDeniedError, ConflictError, WorkspaceError
 from archsearch.security.keyring import FileKeys
 from tests.offices import Office
 
 
 def file_of(office: Office) -> FileKeys:
-    return FileKeys(office.path / "var" / "secret.key")
+    return FileKeys(office.path / "secret.key")
 
 
 def test_a_new_key_takes_the_place_of_the_old_one_and_nothing_else_changes(
@@ -100,3 +101,30 @@ def test_only_administrators_may_and_it_is_logged(office: Office) -> None:
             "SELECT action FROM audit ORDER BY seq DESC LIMIT 1"
         ).scalars()
     assert action == Action.KEY_ROTATE
+
+
+def test_a_new_archive_is_never_made_over_the_keys_of_an_old_one(office: Office) -> None:
+    office.feed({"record_id": "A", "name": "张伟明"})
+    office.archive.close()
+    shutil.move(office.path / "var", office.path / "kept")
+
+    with pytest.raises(WorkspaceError, match="移走"):
+        initialise(office.path, {}, office.clock)
+
+    shutil.rmtree(office.path / "var", ignore_errors=True)
+    shutil.move(office.path / "kept", office.path / "var")
+    with Office(office.path) as again:
+        assert again.seen("admin") == {"A"}
+
+
+def test_without_a_newer_key_nothing_is_changed(office: Office) -> None:
+    ring = file_of(office).load()
+    environ = {"ARCHSEARCH__KEYS__SOURCE": "env:K", "K": ring.text()}
+    application = open_application(Path(office.path), environ, office.clock)
+
+    with pytest.raises(ConflictError, match="没有比 1 号更新的密钥"):
+        application.keys.rotate("admin")
+    state = application.keys.state("admin")
+    application.close()
+
+    assert (state.newest, state.used, state.waiting) == (1, 1, 0)

@@ -37,7 +37,7 @@ def test_files_and_folder_are_private_whatever_the_umask(tmp_path: Path) -> None
 
 
 def test_opening_what_does_not_exist_creates_nothing(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceError, match="archsearch init"):
+    with pytest.raises(WorkspaceError, match="备份"):
         open_database(tmp_path / "archive.db")
 
     assert list(tmp_path.iterdir()) == []

@@ -53,6 +53,7 @@ ACTIONS: Final = {
     Action.AUDIT_READ.value: "查看日志",
     Action.AUDIT_VERIFY.value: "验证日志",
     Action.AUDIT_KEY.value: "取出日志密钥",
+    Action.KEY_READ.value: "查看密钥状况",
     Action.KEY_ROTATE.value: "更换密钥",
     Action.CONFIGURE.value: "修改设置",
     Action.POLICY_SHOW.value: "查看权限规则",
@@ -122,8 +123,12 @@ def list_entries(session: Session, /, **given: Any) -> None:
     if output is not None:
         if output.suffix.lower() != ".csv":
             raise click.UsageError("日志文件须以 .csv 结尾。")
+        if output.exists():
+            session.confirm(f"{output.name} 已存在，将被覆盖。")
         with session.archive() as archive:
             number = _export(archive.audit.export(conditions, user), output)
+        if session.out.json:
+            session.out.document({"entries": number, "output": output})
         session.out.note(f"{number:,} 条日志，在 {output}。")
         return
     with session.archive() as archive:

@@ -41,8 +41,10 @@ def show(session: Session) -> None:
             ["待改包裹", str(state.waiting)],
         ]
     )
-    if state.waiting or len(state.numbers) > 1:
+    if state.waiting or state.used != state.newest:
         out.note("上次更换密钥没有完成，或新密钥还没有启用；请运行 archsearch key rotate。")
+    elif len(state.numbers) > 1:
+        out.note(f"只有 {state.newest} 号在用，其余可以移除。")
 
 
 @command.command(

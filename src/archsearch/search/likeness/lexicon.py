@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archsearch.analysis.parts import Parts
 from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.tables import lines_of, words_of
+from archsearch.analysis.tables import rows_of, words_of
 from archsearch.analysis.writing import Writing
 from archsearch.domain.dictionary import Glossary
 from archsearch.search.addresses import Addresses
@@ -105,6 +105,4 @@ def _as_units(writing: Writing, pairs: tuple[tuple[str, str], ...]) -> tuple[tup
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
-    for line in lines_of(path):
-        short, full = line.split("\t")
-        yield short, full
+    return ((short, full) for short, full in rows_of(path, 2))

@@ -234,11 +234,11 @@ def test_a_folder_that_was_only_configured_is_to_be_initialised(
     assert nowhere("search", "--as", "admin").code == 0
 
 
-@pytest.mark.parametrize("lost", ["secret.key", "archive.db"])
+@pytest.mark.parametrize("lost", ["secret.key", "var/archive.db", "keys/keys.db"])
 def test_a_workspace_that_lost_a_part_is_not_to_be_initialised(
     change: Run, fresh: Path, lost: str
 ) -> None:
-    (fresh / "var" / lost).unlink()
+    (fresh / lost).unlink()
 
     ran = change("search")
 
