@@ -279,7 +279,9 @@ class Application:
         """Cares for the keys."""
         named = self.settings.options.keys.source
         source = keys_of(self.settings, self.environ)
-        return KeyService(self.trail, self.policy, self.vault, source, named)
+        return KeyService(
+            self.trail, self.policy, self.vault, self._lock("rotate.lock"), source, named
+        )
 
     @cached_property
     def audit(self) -> AuditService:

@@ -280,7 +280,13 @@ def approve(item: Item, leave: Leave, moment: datetime, records: tuple[RecordId,
     period = timedelta(days=leave.days)
     if item.until is not None:
         renewed = item.renewals + 1
-        return replace(item, until=item.until + period, extension=None, renewals=renewed)
+        return replace(
+            item,
+            sensitive=leave.sensitive,
+            until=item.until + period,
+            extension=None,
+            renewals=renewed,
+        )
     return replace(
         item, state=state, sensitive=leave.sensitive, until=moment + period, records=records
     )

@@ -62,6 +62,7 @@ class PolicyDesk:
         texts(user=user)
         if limit is not None:
             numbers(limit=limit)
+        self._application.policies.authorise_diff(user)
         before = self._application.policy if old is None else self._read(old)
         return self._application.policies.diff(before, self._read(new), user, limit=limit)
 

@@ -11,7 +11,7 @@ import shlex
 import stat
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -44,9 +44,9 @@ class Keyring:
         number = max(self.keys, default=0) + 1
         return Keyring({**self.keys, number: secrets.token_bytes(KEY_BYTES)})
 
-    def only_newest(self) -> "Keyring":
-        """Drop every key but the newest."""
-        return Keyring({self.newest: self.keys[self.newest]})
+    def only(self, numbers: Collection[int]) -> "Keyring":
+        """Drop every other key."""
+        return Keyring({number: self.keys[number] for number in self.keys if number in numbers})
 
     def text(self) -> str:
         """Write it as a text."""
@@ -97,13 +97,18 @@ class FileKeys:
         """Read the file."""
         named = f"密钥文件 {self.path} "
         try:
-            handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as error:
             raise WorkspaceError(f"无法读取{named.rstrip()}；请放回它，或从备份恢复。") from error
-        with os.fdopen(handle, "rb") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+        try:
+            mode = os.fstat(handle).st_mode
+            if not stat.S_ISREG(mode):
+                raise WorkspaceError(f"{named.rstrip()} 不是普通文件。")
+            if stat.S_IMODE(mode) & 0o077:
                 raise WorkspaceError(f"{named}对其他用户可读；请执行 chmod 600 后再试。")
-            content = file.read(_LONGEST)
+            content = os.read(handle, _LONGEST)
+        finally:
+            os.close(handle)
         return read_keyring(content.decode("ascii", "replace"), named)
 
     def create(self) -> Keyring:
@@ -198,6 +203,14 @@ def key_source(source: str, root: Path, environ: Mapping[str, str]) -> KeySource
         return FileKeys(root / Path(place).expanduser())
     if kind == "env" and place:
         return EnvironmentKeys(environ, place)
-    if kind == "command" and (words := tuple(shlex.split(place))):
+    if kind == "command" and (words := _words(place)):
         return CommandKeys(words)
     raise WorkspaceError("设置 keys.source 要写成 file:路径、env:变量名 或 command:命令。")
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command))
+    except ValueError:
+        # A quote is left open.
+        return ()

@@ -12,16 +12,22 @@ from typing import Final, NamedTuple
 
 from archsearch.domain.identifiers import PROVINCES, lengthen, read_person
 
-_GAPS: Final = r"\s\-–—_.·()（）\u200b-\u200f\ufeff"
+_HYPHENS: Final = r"\-‐‑‒–—―−－﹣\u00ad"
+_GAPS: Final = rf"\s{_HYPHENS}_.·()（）\u200b-\u200f\u2060\ufeff"
 _GAP: Final = f"[{_GAPS}]{{1,3}}"
 _SHORTEST_NUMBER: Final = 10
 """Digits of the shortest number that is hidden: a telephone with a short area code."""
 _CANDIDATE: Final = re.compile(rf"\d(?:[{_GAPS}]{{0,3}}\d){{{_SHORTEST_NUMBER - 1}}}")
-_RUN: Final = re.compile(rf"(?<![0-9A-Za-z])\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
-_TOKEN: Final = re.compile(r"(?:\d+[xXｘＸ]?|[xXｘＸ])")
+_RUN: Final = re.compile(rf"(?<!\d)\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
+_TOKEN: Final = re.compile(r"\d+|[xXｘＸ]")
 _TOKENS_A_NUMBER: Final = 8
-_LANDLINE: Final = re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[\s\-–—]{0,2}[1-9]\d{6,7}(?!\d)")
-_MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?1[3-9]\d{9}")
+_LANDLINE: Final = re.compile(
+    rf"(?<!\d)(?:[(（]?0\d{{2,3}}[)）]?|(?:\+|00)?86[\s{_HYPHENS}]?0?[1-9]\d{{1,2}})"
+    rf"[\s{_HYPHENS}]{{0,2}}[1-9]\d{{2,3}}[\s{_HYPHENS}]?\d{{4}}(?!\d)"
+)
+_MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?(1[3-9]\d{9})")
+_COUNTRY: Final = ("86", "0086")
+_LETTER: Final = re.compile(r"[A-Za-z]")
 _LENGTHS: Final = range(15, 20)
 _ACCOUNTS: Final = range(12, 31)
 """Digits of numbers that are taken for accounts, whatever they are."""
@@ -30,6 +36,7 @@ _SERIAL: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[0
 _GROUP: Final = 4
 """Digits of the groups that long numbers are written in."""
 _VISIBLE_END: Final = 4
+_ACCOUNT_SHOWN: Final = (3, _VISIBLE_END)
 _AREA_CODE: Final = 3
 _LANDLINE_END: Final = 3
 
@@ -88,6 +95,8 @@ def numbers_in(text: str) -> list[Number]:
 def _in_run(run: re.Match[str]) -> Iterator[Number]:
     """Find the numbers in a run of digits and gaps, taking as many groups together as fit."""
     text, offset = run[0], run.start()
+    # Digits behind a letter may be any code: only what proves itself is a number there.
+    code = offset > 0 and _LETTER.match(run.string, offset - 1) is not None
     tokens = [token.span() for token in _TOKEN.finditer(text)]
     if sum(stop - start for start, stop in tokens) <= _SHORTEST_NUMBER:
         # A landline of ten digits, which is looked for by itself.
@@ -98,9 +107,14 @@ def _in_run(run: re.Match[str]) -> Iterator[Number]:
             spans = tokens[start:end]
             places = tuple(offset + place for span in spans for place in range(*span))
             digits = "".join(_digit(text[place - offset]) for place in places)
-            shown = _shown_ends(digits, [stop - begin for begin, stop in spans])
+            groups = [stop - begin for begin, stop in spans]
+            shown = _shown_ends(digits) or (
+                _ACCOUNT_SHOWN if not code and _is_account(digits, groups) else None
+            )
             if shown:
-                yield Number(digits, places, places[shown[0] : -shown[1]])
+                mobile = _MOBILE.fullmatch(digits)
+                hidden = places[shown[0] : -shown[1]]
+                yield Number(mobile[1] if mobile else digits, places, hidden)
                 start = end - 1
                 break
         start += 1
@@ -110,7 +124,7 @@ def _digit(char: str) -> str:
     return "X" if char in "xXｘＸ" else str(unicodedata.digit(char))
 
 
-def _shown_ends(digits: str, groups: list[int]) -> tuple[int, int] | None:
+def _shown_ends(digits: str) -> tuple[int, int] | None:
     """Say how many characters of a person's number may be seen; None for any other number."""
     if _MOBILE.fullmatch(digits):
         return len(digits) - 8, _VISIBLE_END
@@ -118,11 +132,16 @@ def _shown_ends(digits: str, groups: list[int]) -> tuple[int, int] | None:
         is_id = digits[:2] in PROVINCES and read_person(_as_18(digits)) is not None
         if is_id or (digits.isdecimal() and _luhn(digits)):
             return 3, _VISIBLE_END
-    # Other groups than of four are dates and times, or several numbers.
-    whole = all(size == _GROUP for size in groups[:-1])
-    if len(digits) in _ACCOUNTS and digits.isdecimal() and whole and not _SERIAL.fullmatch(digits):
-        return 3, _VISIBLE_END
     return None
+
+
+def _is_account(digits: str, groups: list[int]) -> bool:
+    """Whether digits may be an account; other groups than of four are dates, or several numbers."""
+    whole = len(groups) == 1 or (
+        all(size == _GROUP for size in groups[:-1]) and groups[-1] <= _GROUP
+    )
+    long = len(digits) in _ACCOUNTS and digits.isdecimal()
+    return long and whole and not _SERIAL.fullmatch(digits)
 
 
 def _as_18(digits: str) -> str:
@@ -141,5 +160,7 @@ def _landline(found: re.Match[str]) -> Number:
     text, offset = found[0], found.start()
     places = tuple(offset + place for place, char in enumerate(text) if char.isdigit())
     digits = "".join(_digit(text[place - offset]) for place in places)
+    if digits.startswith(_COUNTRY):
+        digits = "0" + digits.removeprefix("00").removeprefix("86").removeprefix("0")
     hidden = range(offset + _AREA_CODE, offset + len(text) - _LANDLINE_END)
     return Number(digits, places, tuple(place for place in places if place in hidden))

@@ -114,6 +114,9 @@ class Admission:
             if known is None or draft.rejected:
                 return self._stored(draft, digest, None, None)
             return self.taken(draft, digest)
+        if known.owner != self.principal.name and self._closed(known):
+            # Before anything is compared: the answer would tell what is masked.
+            return self._refuse(draft, digest, *_NOT_YOURS)
         if known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
         if before is not None:
@@ -166,6 +169,9 @@ class Admission:
             return "record_frozen", "status", "这份档案已冻结，您不能修改；请联系管理员。"
         return None
 
+    def _closed(self, known: Identity) -> bool:
+        return self.standing.changing is None or not _inside(known, self.standing.changeable)
+
     def _misfiled(self, owner: str, department: str, known: Identity | None) -> "_Refusal | None":
         filing = self.standing.creating if known is None else self.standing.changing
         if filing is None:
@@ -208,6 +214,7 @@ _Refusal = tuple[str, str, str]
 FILLED_IN: Final = ("owner", "department", "created_at")
 """Content that a row need not bring: it is filled in by who and when."""
 
+_NOT_YOURS: Final = ("change_not_permitted", "record_id", "您不能修改这份档案；请提交部门经理。")
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
 
 

@@ -70,6 +70,8 @@ class BorrowService:
         with trail.failures(user, Action.BORROW_FIND):
             with trail.database.read() as connection:
                 self._borrower(connection, user)
+                # Not even looked for: how long that takes would be an answer.
+                self._left(borrowing.asked(connection, user, day_of(trail.clock())) + 1)
             claim = desk.claims.of(name[:_LONGEST_NAME], id_number[:_LONGEST_NAME])
             asker = desk.asking.asker(user)
             found = [
@@ -80,13 +82,7 @@ class BorrowService:
             with trail.database.write() as connection:
                 at = trail.clock()
                 principal = self._borrower(connection, user)
-                asked = borrowing.ask(connection, user, day_of(at))
-                left = desk.rules.questions_a_day - asked
-                if left < 0:
-                    raise AccessDeniedError(
-                        f"今天的查询次数（{desk.rules.questions_a_day} 次）已用完，请明天再查；"
-                        "知道档号的可以直接申请调阅。"
-                    )
+                left = self._left(borrowing.ask(connection, user, day_of(at)))
                 there = any(
                     is_borrowable(each.record_id, each.secrecy, principal, desk.policy)
                     for each in found
@@ -97,6 +93,15 @@ class BorrowService:
                 )
                 trail.log.append(connection, entry)
         return OnFile(ELSEWHERE if there else NONE, left)
+
+    def _left(self, asked: int) -> int:
+        """Tell how many questions are left after so many; refuse what is beyond."""
+        most = self.desk.rules.questions_a_day
+        if asked > most:
+            raise AccessDeniedError(
+                f"今天的查询次数（{most} 次）已用完，请明天再查；知道档号的可以直接申请调阅。"
+            )
+        return most - asked
 
     def request(self, wish: Wish, user: str) -> Borrowing:
         """Ask for records. The answer is the same whether or not there are such records.

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.policy import Policy, Right
-from archsearch.errors import ConflictError
+from archsearch.errors import BusyError, ConflictError
 from archsearch.security.keyring import FileKeys, KeySource
 from archsearch.services.identity import principal_of, require
+from archsearch.services.index import Lock
 from archsearch.services.trail import Trail
 from archsearch.storage.vault import Vault
 
+_AT_ONCE: Final = 0.0
+"""Seconds to wait for another who rotates: minutes would not do."""
 Progress = Callable[[int, int], None]
 
 
@@ -43,6 +47,7 @@ class KeyService:
     trail: Trail
     policy: Policy
     vault: Vault
+    lock: Lock
     source: KeySource
     named: str
     """What the settings call the source."""
@@ -73,14 +78,22 @@ class KeyService:
 
         Raises:
             AccessDeniedError: The user may not.
+            BusyError: Another process rotates.
             ConflictError: Keys come from elsewhere, and there is no newer one.
             WorkspaceError: A key is missing, or the file cannot be written.
         """
         self._authorise(user, Action.KEY_ROTATE)
+        try:
+            with self.lock(_AT_ONCE):
+                return self._rotate(user, progress)
+        except BusyError as error:
+            raise BusyError("另一个进程正在更换密钥；请等它结束。") from error
+
+    def _rotate(self, user: str, progress: Progress | None) -> Rotation:
+        """Rotate; nobody else does at the same time."""
         ring = self.source.load()
         mine = isinstance(self.source, FileKeys)
-        used = self.vault.wrapped_by() == ring.newest
-        finished = used and not self.vault.wrapped_otherwise(ring.newest)
+        finished = self.vault.wrappers() == {ring.newest}
         if finished and not mine:
             raise ConflictError(
                 f"没有比 {ring.newest} 号更新的密钥；请先把编号更大的新密钥加进去，旧的留着。"
@@ -89,12 +102,14 @@ class KeyService:
             ring = ring.with_new()
             self.source.save(ring)
         rewrapped = self.vault.rewrap(ring, progress)
-        obsolete = tuple(sorted(ring.keys.keys() - {ring.newest}))
+        # Of what is needed no key goes, whatever else has happened.
+        needed = self.vault.wrappers() | {ring.newest}
+        obsolete = tuple(sorted(ring.keys.keys() - needed))
         self.trail.note(
             user, Action.KEY_ROTATE, detail={"newest": ring.newest, "rewrapped": rewrapped}
         )
         if isinstance(self.source, FileKeys):
-            self.source.save(ring.only_newest())
+            self.source.save(ring.only(needed))
         return Rotation(ring.newest, rewrapped, () if mine else obsolete)
 
     def _authorise(self, user: str, action: Action) -> None:

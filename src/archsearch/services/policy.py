@@ -95,6 +95,18 @@ class PolicyService:
         self.trail.note(by, Action.POLICY_CHECK, target=target, detail=detail)
         return found
 
+    def authorise_diff(self, by: str) -> None:
+        """Refuse who may not compare policies, before a file of theirs is so much as opened.
+
+        Raises:
+            AccessDeniedError: Who asks may not.
+        """
+        with (
+            self.trail.failures(by, Action.POLICY_DIFF, target=TARGET),
+            self.trail.database.read() as connection,
+        ):
+            self._asker(connection, by, Right.EXPLAIN)
+
     def diff(self, old: Policy, new: Policy, by: str, *, limit: int | None = None) -> PolicyDiff:
         """Tell what would change for every user, over the records that who asks may read.
 

@@ -12,6 +12,7 @@ from archsearch.services.asking import Masker
 from archsearch.services.identity import as_principal, principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import records, users
+from archsearch.storage.identities import find_identities
 
 NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
 LONGEST_ID = 200
@@ -113,11 +114,15 @@ class ReadingService:
                 principal = principal_of(connection, user, self._trail.clock())
                 if not right.of_records:
                     require(self._policy, principal, right)
-                found = records.get(connection, [RecordId(record_id)])
-            record = found.get(RecordId(record_id))
-            scope = self._policy.scope(principal)
-            if record is None or not scope.permits(record):
-                raise NotFoundError(NOT_FOUND)
+                scope = self._policy.scope(principal)
+                known = find_identities(connection, record_ids=[RecordId(record_id)])
+                identity = known.by_record_id.get(RecordId(record_id))
+                # Not even opened for who may not see it: whether it can be is nothing for them.
+                if identity is None or not scope.allows(
+                    identity.record_id, identity.owner, identity.department, identity.secrecy
+                ):
+                    raise NotFoundError(NOT_FOUND)
+                record = records.get(connection, [identity.record_id])[identity.record_id]
             if right.of_records and not self._policy.scope(principal, right).permits(record):
                 raise AccessDeniedError("您可以查看这份档案，但不能查看其敏感内容；可申请调阅。")
         self._trail.note(user, action, target=record_id, detail=detail)

@@ -182,6 +182,14 @@ def ask(connection: Connection, user: str, day: str) -> int:
     return asked
 
 
+def asked(connection: Connection, user: str, day: str) -> int:
+    """Tell how many questions a user has asked that day."""
+    columns = BORROW_QUESTIONS.c
+    mine = select(columns.day, columns.asked).where(columns.user_id == user_id_of(connection, user))
+    row = connection.execute(mine).first()
+    return int(row.asked) if row is not None and day <= row.day else 0
+
+
 def _item_row(request: int, number: int, wanted: Wanted, wish: Wish) -> dict[str, Any]:
     claim = wanted.claim
     return {

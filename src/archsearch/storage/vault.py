@@ -261,6 +261,12 @@ class Vault:
         with self._database.read() as connection:
             return self._root_wrapped_by(connection)
 
+    def wrappers(self) -> set[int]:
+        """Tell the numbers of all keys that something is wrapped under."""
+        with self._database.read() as connection:
+            found = connection.execute(select(_KEYS.c.wrapped_by).distinct()).scalars()
+            return {self._root_wrapped_by(connection), *found}
+
     def wrapped_otherwise(self, newest: int) -> int:
         """Count the record keys that are not wrapped by a key."""
         others = select(func.count()).where(_KEYS.c.wrapped_by != newest)

@@ -1,5 +1,6 @@
 """Keys come from a private file, the environment, or a command; anything else is refused."""
 
+import os
 import stat
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_a_new_key_is_random_and_numbered_on() -> None:
 
     assert one.newest == 4
     assert one.keys[4] != other.keys[4]
-    assert one.only_newest().keys == {4: one.keys[4]}
+    assert one.only({4}).keys == {4: one.keys[4]}
 
 
 def test_a_file_is_made_private_and_never_twice(tmp_path: Path) -> None:
@@ -93,6 +94,15 @@ def test_a_link_or_a_missing_file_is_refused(tmp_path: Path) -> None:
             FileKeys(tmp_path / name).load()
 
 
+def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.key", 0o600)
+    (tmp_path / "b.key").mkdir(0o700)
+
+    for name in ("a.key", "b.key"):
+        with pytest.raises(WorkspaceError, match="不是普通文件"):
+            FileKeys(tmp_path / name).load()
+
+
 def test_the_environment_may_hold_keys_in_one_line() -> None:
     text = RING.text().strip().replace("\n", ";")
 
@@ -115,6 +125,6 @@ def test_the_setting_says_which(tmp_path: Path) -> None:
     assert key_source("file:/etc/a.key", tmp_path, {}) == FileKeys(Path("/etc/a.key"))
     assert key_source("env:K", tmp_path, {"K": ""}) == EnvironmentKeys({"K": ""}, "K")
     assert key_source("command:get 'a b'", tmp_path, {}) == CommandKeys(("get", "a b"))
-    for wrong in ("", "file:", "env:", "command:", "http://x", "var/secret.key"):
+    for wrong in ("", "file:", "env:", "command:", "http://x", "secret.key", "command:a 'b"):
         with pytest.raises(WorkspaceError, match=r"keys\.source"):
             key_source(wrong, tmp_path, {})

@@ -173,6 +173,17 @@ def test_questions_are_budgeted_by_user_and_day(bank: Office) -> None:
     assert bank.application.borrow.asking.find("某人", OTHER, "li").left == budget - 2
 
 
+def test_a_question_beyond_the_budget_is_not_even_looked_up(
+    bank: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = bank.application.borrow.asking.desk
+    for _ in range(desk.rules.questions_a_day):
+        find(bank, "张伟", NUMBER)
+    monkeypatch.setattr(type(desk), "bearers", None)
+
+    assert refusal(lambda: find(bank, "张伟", NUMBER))[0] == "AccessDeniedError"
+
+
 ASKING = """
 import sys
 from archsearch.bootstrap import open_application

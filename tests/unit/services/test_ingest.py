@@ -267,3 +267,21 @@ def test_a_dry_run_lists_no_record_id_that_it_made_up(office: Office) -> None:
 
     assert office.feed(*rows, dry_run=True).record_ids == ["OLD", "NEW"]
     assert len(office.feed(*rows).record_ids) == 3
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_record_one_may_not_change_answers_no_guess_about_what_is_masked(
+    office: Office, *, dry_run: bool
+) -> None:
+    office.hire(li="employee at 总行", wu="employee at 华北")
+    own = {"record_id": "A", "name": "张三", "phones": ["13812345678"], "gender": "男"}
+    office.feed(own, user="li")
+    office.grant("A", "wu")
+
+    answers = [
+        office.feed({**own, **guess}, user="wu", dry_run=dry_run)
+        for guess in ({}, {"phones": ["13812345679"]}, {"gender": "女"}, {"notes": "x"})
+    ]
+
+    assert {codes(answer)[0] for answer in answers} == {"change_not_permitted"}
+    assert {counts(answer) for answer in answers} == {(0, 0, 0, 1)}

@@ -8,8 +8,9 @@ import pytest
 from archsearch.bootstrap import initialise, open_application
 from archsearch.domain.audit import Action
 from archsearch.entrypoints.archive import Archive
-from archsearch.errors import AccessDeniedError, ConflictError, WorkspaceError
+from archsearch.errors import AccessDeniedError, BusyError, ConflictError, WorkspaceError
 from archsearch.security.keyring import FileKeys
+from archsearch.storage.vault import Vault
 from tests.offices import Office
 
 
@@ -61,7 +62,7 @@ def test_keys_from_elsewhere_are_changed_by_whoever_has_them(office: Office) -> 
 
     assert waiting == 1
     assert (done.newest, done.rewrapped, done.obsolete) == (2, 1, (1,))
-    only = {"ARCHSEARCH__KEYS__SOURCE": "env:K", "K": both.only_newest().text()}
+    only = {"ARCHSEARCH__KEYS__SOURCE": "env:K", "K": both.only({2}).text()}
     application = open_application(Path(office.path), only, office.clock)
     assert Archive(application).get("A", user="admin").values["name"] == "张伟明"
     application.close()
@@ -128,3 +129,24 @@ def test_without_a_newer_key_nothing_is_changed(office: Office) -> None:
     application.close()
 
     assert (state.newest, state.used, state.waiting) == (1, 1, 0)
+
+
+def test_two_who_change_keys_at_once_do_not_undo_each_other(office: Office) -> None:
+    office.feed({"record_id": "A", "name": "张伟明"})
+    with (
+        office.application.keys.lock(0.0),
+        pytest.raises(BusyError, match="更换密钥"),
+    ):
+        office.application.keys.rotate("admin")
+    assert list(file_of(office).load().keys) == [1]
+
+
+def test_no_key_goes_that_something_is_still_wrapped_under(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.feed({"record_id": "A", "name": "张伟明"})
+    monkeypatch.setattr(Vault, "rewrap", lambda *_: 0)
+
+    office.application.keys.rotate("admin")
+
+    assert sorted(file_of(office).load().keys) == [1, 2]

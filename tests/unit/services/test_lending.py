@@ -24,7 +24,7 @@ from archsearch.services.borrow_counter import BorrowCounter
 from archsearch.services.borrow_desk import Borrowing
 from archsearch.services.borrow_reading import Which
 from archsearch.services.users import UserChange
-from archsearch.storage import audit_log
+from archsearch.storage import audit_log, grants
 from archsearch.storage.audit_log import AuditLog
 from archsearch.storage.tables import GRANTS
 from tests.offices import NOON, Office, counts
@@ -328,6 +328,20 @@ def test_a_renewal_needs_an_approval_and_goes_on_from_the_end(bank: Office) -> N
     assert bank.seen("li") == set()
     with pytest.raises(ConflictError, match="已到期"):
         lending.renew(request, "li", reason="未办完")
+
+
+def test_a_renewal_may_be_approved_without_what_is_sensitive(bank: Office) -> None:
+    request = ask(bank, "R1", days=2, sensitive=True)
+    lending = counter(bank).lending
+    lending.approve(request, "boss")
+    lending.renew(request, "li", reason="未办完", days=5)
+
+    renewed = lending.approve(request, "boss", sensitive=False)
+
+    assert renewed.items[0].sensitive is False
+    with bank.application.database.read() as connection:
+        lent = grants.in_force(connection, "li", bank.clock())
+    assert (lent.records, lent.unmasked) == ({"R1"}, frozenset())
 
 
 def test_a_renewal_that_is_refused_or_not_answered_changes_nothing(bank: Office) -> None:

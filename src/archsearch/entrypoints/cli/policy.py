@@ -139,6 +139,7 @@ def diff(session: Session, files: tuple[Path, ...], limit: int | None) -> None:
         # Loaded only here: help should not wait for it.
         from archsearch.settings.policy import read_policy  # noqa: PLC0415 - see above
 
+        archive.policies.authorise_diff(user)
         read = [read_policy(file, archive.policy.levels) for file in files]
         old = read[0] if len(read) == _TWO else archive.policy
         found = archive.policies.diff(old, read[-1], user, limit=limit)
