@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 FANOUT = 8
 LOWEST = 512
-SMALL = LOWEST * FANOUT * FANOUT
-"""Documents of segments that are put together when much has come in and nobody waits for it."""
+SMALL = 2 * LOWEST * FANOUT * FANOUT
+"""Documents of segments that are put together when much has come in; companions commit fewer.
+A search over one segment takes a sixth less time than over six."""
 FEW = 2
 """Small segments that stay as they are: what processes that work at once leave is not worth it."""
 LARGEST = 300_000
