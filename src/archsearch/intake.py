@@ -1,8 +1,8 @@
 """Wiring of what reads files, apart from all other wiring: who searches need not load it."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
+from archsearch.domain.zone import CHINA
 from archsearch.ingest.mapping import ColumnMapping
 from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.normalise.normaliser import Normaliser
@@ -20,8 +20,6 @@ from archsearch.services.screening import ScreeningService
 from archsearch.services.trail import Trail
 from archsearch.settings.model import IngestLimits, Settings
 
-ZONE = ZoneInfo("Asia/Shanghai")
-
 
 def ingest_service(
     settings: Settings, trail: Trail, indexing: Callable[[], Indexing], masker: Masker
@@ -33,7 +31,7 @@ def ingest_service(
         policy=settings.policy,
         naming=NamingRule(naming.template, naming.fonds, naming.categories, naming.other),
         fingerprint=settings.ingest_fingerprint,
-        zone=ZONE,
+        zone=CHINA,
         batch=options.ingest.batch_rows,
     )
     labels = {spec.key: spec.label for spec in settings.schema.walk()}

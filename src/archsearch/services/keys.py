@@ -33,7 +33,7 @@ class KeyState:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """What a change of keys did. ``obsolete`` are keys that nothing is wrapped under any more."""
+    """What a change of keys did. ``obsolete`` are keys to be removed where they come from."""
 
     newest: int
     rewrapped: int
@@ -92,25 +92,25 @@ class KeyService:
     def _rotate(self, user: str, progress: Progress | None) -> Rotation:
         """Rotate; nobody else does at the same time."""
         ring = self.source.load()
-        mine = isinstance(self.source, FileKeys)
+        file = self.source if isinstance(self.source, FileKeys) else None
         finished = self.vault.wrappers() == {ring.newest}
-        if finished and not mine:
+        if finished and file is None:
             raise ConflictError(
                 f"没有比 {ring.newest} 号更新的密钥；请先把编号更大的新密钥加进去，旧的留着。"
             )
-        if isinstance(self.source, FileKeys) and finished and len(ring.keys) == 1:
+        if file and finished and len(ring.keys) == 1:
             ring = ring.with_new()
-            self.source.save(ring)
+            file.save(ring)
         rewrapped = self.vault.rewrap(ring, progress)
         # Of what is needed no key goes, whatever else has happened.
         needed = self.vault.wrappers() | {ring.newest}
-        obsolete = tuple(sorted(ring.keys.keys() - needed))
         self.trail.note(
             user, Action.KEY_ROTATE, detail={"newest": ring.newest, "rewrapped": rewrapped}
         )
-        if isinstance(self.source, FileKeys):
-            self.source.save(ring.only(needed))
-        return Rotation(ring.newest, rewrapped, () if mine else obsolete)
+        if file:
+            file.save(ring.only(needed))
+            return Rotation(ring.newest, rewrapped, ())
+        return Rotation(ring.newest, rewrapped, tuple(sorted(ring.keys.keys() - needed)))
 
     def _authorise(self, user: str, action: Action) -> None:
         with self.trail.failures(user, action):

@@ -19,7 +19,7 @@ from archsearch.services.identity import as_principal, principal_of, require
 from archsearch.services.index import SYSTEM
 from archsearch.services.reading import LONGEST_ID, NOT_FOUND
 from archsearch.services.trail import Trail
-from archsearch.storage import access, grants, meta, records, users
+from archsearch.storage import access, grants, meta, users
 
 NOTED: Final = "policy/in-force"
 """The fact of the workspace that says which policy the log knows of."""
@@ -138,10 +138,10 @@ class PolicyService:
         return principal
 
     def _facts(self, connection: Connection, asker: Principal, record_id: str) -> Facts:
-        record = records.get(connection, [RecordId(record_id)]).get(RecordId(record_id))
-        if record is None or not self.policy.scope(asker).permits(record):
+        facts = access.facts_of(connection, RecordId(record_id))
+        if facts is None or not self.policy.scope(asker).allows(*facts):
             raise NotFoundError(NOT_FOUND)
-        return Facts(record.record_id, record.owner, record.department, record.secrecy)
+        return facts
 
     def _explained(
         self, connection: Connection, user: User, right: Right, facts: Facts | None

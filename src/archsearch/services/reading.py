@@ -11,8 +11,7 @@ from archsearch.errors import AccessDeniedError, InvalidRequestError, NotFoundEr
 from archsearch.services.asking import Masker
 from archsearch.services.identity import as_principal, principal_of, require
 from archsearch.services.trail import Trail
-from archsearch.storage import records, users
-from archsearch.storage.identities import find_identities
+from archsearch.storage import access, records, users
 
 NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
 LONGEST_ID = 200
@@ -115,14 +114,11 @@ class ReadingService:
                 if not right.of_records:
                     require(self._policy, principal, right)
                 scope = self._policy.scope(principal)
-                known = find_identities(connection, record_ids=[RecordId(record_id)])
-                identity = known.by_record_id.get(RecordId(record_id))
+                facts = access.facts_of(connection, RecordId(record_id))
                 # Not even opened for who may not see it: whether it can be is nothing for them.
-                if identity is None or not scope.allows(
-                    identity.record_id, identity.owner, identity.department, identity.secrecy
-                ):
+                if facts is None or not scope.allows(*facts):
                     raise NotFoundError(NOT_FOUND)
-                record = records.get(connection, [identity.record_id])[identity.record_id]
+                record = records.get(connection, [facts.record_id])[facts.record_id]
             if right.of_records and not self._policy.scope(principal, right).permits(record):
                 raise AccessDeniedError("您可以查看这份档案，但不能查看其敏感内容；可申请调阅。")
         self._trail.note(user, action, target=record_id, detail=detail)

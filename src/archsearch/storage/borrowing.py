@@ -172,14 +172,14 @@ def ask(connection: Connection, user: str, day: str) -> int:
     """
     user_id = user_id_of(connection, user)
     columns = BORROW_QUESTIONS.c
-    row = connection.execute(select(BORROW_QUESTIONS).where(columns.user_id == user_id)).first()
-    if row is None:
+    known = connection.execute(select(columns.day).where(columns.user_id == user_id)).scalar()
+    number = asked(connection, user, day) + 1
+    if known is None:
         connection.execute(insert(BORROW_QUESTIONS).values(user_id=user_id, day=day, asked=1))
-        return 1
-    asked: int = row.asked + 1 if day <= row.day else 1
-    change = update(BORROW_QUESTIONS).where(columns.user_id == user_id)
-    connection.execute(change.values(day=max(day, row.day), asked=asked))
-    return asked
+    else:
+        change = update(BORROW_QUESTIONS).where(columns.user_id == user_id)
+        connection.execute(change.values(day=max(day, known), asked=number))
+    return number
 
 
 def asked(connection: Connection, user: str, day: str) -> int:

@@ -88,8 +88,8 @@ class Vault:
             raise WorkspaceError(f"找不到档案的密钥库 {path.name}；请从它自己的备份恢复。")
         database = open_database(path, create=create)
         try:
-            with database.write() if create else database.read() as connection:
-                if create:
+            if create:
+                with database.write() as connection:
                     _TABLES.create_all(connection)
             vault = cls(database, source, cipher)
             if create and vault._wrapped_root() is None:
@@ -197,11 +197,6 @@ class Vault:
         for row in rows:
             self._seals.pop(row, None)
         self._database.checkpoint()
-
-    def missing(self, rows: Collection[int]) -> set[int]:
-        """Tell which records have no key."""
-        with self._database.read() as connection:
-            return set(rows) - {row for row, _, _ in _SOME.rows(connection, rows)}
 
     def _seal_of(self, row: int) -> Seal:
         found = self._seals.get(row)

@@ -62,8 +62,6 @@ def test_a_record_without_a_key_is_neither_sealed_nor_opened(vault: Vault) -> No
         vault.seal(7, 1, b"x")
     with pytest.raises(StoreError, match="密钥"):
         opened(vault, (7, 1, b"x"))
-    vault.renew([7])
-    assert vault.missing([7, 8]) == {8}
 
 
 def test_a_key_that_came_to_nothing_is_replaced_in_every_process(vault: Vault, path: Path) -> None:

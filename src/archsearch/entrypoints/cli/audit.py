@@ -123,8 +123,7 @@ def list_entries(session: Session, /, **given: Any) -> None:
     if output is not None:
         if output.suffix.lower() != ".csv":
             raise click.UsageError("日志文件须以 .csv 结尾。")
-        if output.exists():
-            session.confirm(f"{output.name} 已存在，将被覆盖。")
+        session.confirm_replacing(output)
         with session.archive() as archive:
             number = _export(archive.audit.export(conditions, user), output)
         if session.out.json:

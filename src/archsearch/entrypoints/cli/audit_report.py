@@ -57,8 +57,7 @@ def command(
     user = session.acting
     if output is not None and output.suffix.lower() != ".html":
         raise click.UsageError("报告文件须以 .html 结尾。")
-    if output is not None and output.exists():
-        session.confirm(f"{output.name} 已存在，将被覆盖。")
+    session.confirm_replacing(output)
     conditions = AuditFilter(user=by_user, target=target, since=since, until=until)
     with session.archive() as archive:
         report = archive.audit.report(conditions, user)

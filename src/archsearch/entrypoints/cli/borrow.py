@@ -1,6 +1,5 @@
 """``archsearch borrow``: borrowing records."""
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -325,8 +324,7 @@ def renew(
 def form(session: Session, request_id: str, output: Path | None) -> None:
     """Write the form."""
     user = session.acting
-    if output is not None and output.exists():
-        session.confirm("文件已存在，将被覆盖，")
+    session.confirm_replacing(output)
     with session.archive() as archive:
         page = archive.borrow.reading.form(request_id, user)
     if output is None:
@@ -335,18 +333,15 @@ def form(session: Session, request_id: str, output: Path | None) -> None:
         else:
             session.out.text(page)
         return
-    _write(output, page)
+    # Loaded only here: most forms are looked at, not kept.
+    from archsearch.entrypoints.cli.files import written  # noqa: PLC0415 - see above
+
+    with written(output) as file:
+        file.write(page)
     if session.out.json:
         session.out.document({"output": output})
     else:
         session.out.lines([[str(output)]])
-
-
-def _write(path: Path, page: str) -> None:
-    """Write a file that only its owner may read."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(page)
 
 
 def _bring_on(

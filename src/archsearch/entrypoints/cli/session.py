@@ -75,6 +75,11 @@ class Session:
         with self.out.progress("正在重建索引…") as steps:
             yield (lambda done: steps("", done)) if steps else None
 
+    def confirm_replacing(self, file: Path | None) -> None:
+        """Ask before a file is written over; raises as :meth:`confirm`."""
+        if file is not None and file.exists():
+            self.confirm(f"{file.name} 已存在，将被覆盖，")
+
     def confirm(self, question: str) -> None:
         """Ask before something that cannot be undone or locks somebody out.
 
