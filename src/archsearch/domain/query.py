@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias, Union
+from typing import Any, NamedTuple, TypeAlias, Union
 
 from archsearch.domain.record import RecordId, Values
 
@@ -119,8 +119,7 @@ class Snippet:
     spans: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """How a piece of the query stands for a piece of a name.
 
     ``said`` is what the query has, ``meant`` what the name has, from ``start`` to ``end`` of the

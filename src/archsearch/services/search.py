@@ -4,6 +4,7 @@ A query's way: principal → parse → scope → engine → load and check again
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -14,6 +15,7 @@ from archsearch.domain.query import (
     Everything,
     Expression,
     FilterValue,
+    Hit,
     Mode,
     Page,
     SearchRequest,
@@ -119,16 +121,17 @@ class SearchService:
         terms = list(positive_texts(expression))
         likely = marked if answer.likely is NOBODY else answer.likely
         synonyms = self._language.leaves.synonyms.of_terms(terms)
+        hits = tuple(
+            self._presenter.hit(hit, records[hit.record_id], terms, likely, synonyms)
+            for hit in result.hits
+        )
         return Page(
             total=result.total,
-            hits=tuple(
-                self._presenter.hit(hit, records[hit.record_id], terms, likely, synonyms)
-                for hit in result.hits
-            ),
+            hits=hits,
             took_ms=0.0,
             mode=answer.mode,
             facets={key: result.facets.get(name, ()) for key, name in facets.items()},
-            suggestion=self._suggestion(plan, expression, answer, asker),
+            suggestion=self._suggestion(plan, expression, answer, hits, asker),
             note=asker.note or answer.note,
             offset=offset,
             limit=limit,
@@ -223,20 +226,27 @@ class SearchService:
         return self._language.filters.order(request.sort)
 
     def _suggestion(
-        self, plan: Plan, expression: Expression, answer: _Answer, asker: Asker
+        self,
+        plan: Plan,
+        expression: Expression,
+        answer: _Answer,
+        hits: Sequence[Hit],
+        asker: Asker,
     ) -> str | None:
         """Offer the name that comes nearest when nothing matched exactly."""
-        found, likely = answer.found, answer.likely
-        if found.result.total == 0 and not isinstance(expression, Everything):
+        if answer.found.result.total == 0 and not isinstance(expression, Everything):
             likely = self._likely(expression, asker, plan.filters, fuzzy=True)
             loose = self._language.compiler.fuzzy(expression, likely.nodes)
             found = self._asking.ask(Plan(loose, plan.filters, limit=1), asker)
+            hits = [
+                self._presenter.hit(best, found.records[best.record_id], (), likely)
+                for best in found.result.hits
+            ]
         elif answer.mode != Mode.FUZZY or plan.offset:
             return None
-        for best in found.result.hits[:1]:
-            hit = self._presenter.hit(best, found.records[best.record_id], (), likely)
+        for hit in hits[:1]:
             if Channel.EXACT not in hit.channels and _SLIPS.intersection(hit.channels):
-                return self._presenter.name(found.records[best.record_id]) or None
+                return str(hit.record.get("name", "")) or None
         return None
 
     def _search_detail(self, request: SearchRequest, page: Page) -> dict[str, JsonValue]:

@@ -1,8 +1,8 @@
 """Why a name was found: which units of the query stand for which of the name, and how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from archsearch.analysis.parts import TELLING
 from archsearch.domain.plan import Channel
@@ -11,8 +11,7 @@ from archsearch.search.likeness.reading import Reading
 from archsearch.search.likeness.units import Sort, Unit, Weigher
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """One piece of evidence.
 
     ``said`` is what the query has, ``meant`` what the name has, ``start`` and ``end`` where in the
@@ -80,11 +79,10 @@ class Explainer:
         costs = self._lexicon.costs
         extras = [self._extras[part] for part in reading.parts]
         gaps = [self._gaps[part] for part in name.parts]
-        with self._weigher.lock:
-            table = self._weigher.table(reading.units, name.units)
-        head, tail = _alike(table)
+        head, tail = _alike(reading.units, name.units)
         rows, columns = len(extras) - tail, len(gaps) - tail
-        middle = [row[head:columns] for row in table[head:rows]]
+        with self._weigher.lock:
+            middle = self._weigher.table(reading.units, name.units, (head, rows), (head, columns))
         cost, steps = _path(middle, extras[head:rows], gaps[head:columns], costs.swap)
         return cost, [
             *((place, place) for place in range(head)),
@@ -156,14 +154,14 @@ def _said(unit: Unit, query: str) -> str:
     return query[unit.start : unit.end] if unit.end else unit.text
 
 
-def _alike(costs: list[list[float]]) -> tuple[int, int]:
+def _alike(units: Sequence[Unit], name: str) -> tuple[int, int]:
     """Count the units that two equally long texts begin and end with alike."""
-    size = len(costs)
-    if not costs or len(costs[0]) != size:
+    size = len(units)
+    if size != len(name):
         return 0, 0
-    head = next((place for place in range(size) if costs[place][place]), size)
+    head = next((place for place in range(size) if units[place].text != name[place]), size)
     tail = 0
-    while tail < size - head and not costs[size - tail - 1][size - tail - 1]:
+    while tail < size - head and units[size - tail - 1].text == name[size - tail - 1]:
         tail += 1
     return head, tail
 

@@ -80,20 +80,25 @@ class Weigher:
             [self.vector(unit, size, first=True) for unit in units],
         )
 
-    def table(self, units: Sequence[Unit], name: str) -> list[list[float]]:
-        """Cost of each unit of a query against each of one name."""
-        codes = self.characters.encode(name)
-        if not codes.size:
-            return [[] for _ in units]
+    def table(
+        self, units: Sequence[Unit], name: str, rows: tuple[int, int], columns: tuple[int, int]
+    ) -> list[list[float]]:
+        """Cost of some units of a query, from one to before another, against some of one name."""
+        begin, end = columns
+        if begin == end:
+            return [[] for _ in range(*rows)]
+        codes = self.characters.encode(name[begin:end])
         size = int(codes.max()) + 1
         if self._last[0] is not units or self._last[1] < size:
             # One query is compared with several names, one after another.
             self._last = (units, size, *self.vectors(units, size))
         _, _, vectors, firsts = self._last
-        begin = int(codes[0])
+        if begin:
+            return [vector[codes].tolist() for vector in vectors[slice(*rows)]]
+        first, others = int(codes[0]), codes[1:]
         return [
-            [float(first[begin]), *vector[codes[1:]].tolist()]
-            for vector, first in zip(vectors, firsts, strict=True)
+            [float(beginning[first]), *vector[others].tolist()]
+            for vector, beginning in zip(vectors[slice(*rows)], firsts[slice(*rows)], strict=True)
         ]
 
     def _make(self, unit: Unit, *, first: bool, heard: bool) -> Vector:
