@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal
+from archsearch.domain.callers import limits_of
 from archsearch.domain.policy import Policy, Right
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
@@ -27,11 +28,21 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     found = users.get(connection, user) if user else None
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
+    return as_principal(connection, found, not_before(connection, at), limits_of(user))
+
+
+def not_before(connection: Connection, at: datetime) -> datetime:
+    """Give a moment that is never earlier than any entry of the log.
+
+    What has ended stays ended, though the clock is set back.
+    """
     latest = audit_log.latest_moment(connection)
-    return as_principal(connection, found, at if latest is None else max(at, latest))
+    return at if latest is None else max(at, latest)
 
 
-def as_principal(connection: Connection, user: User, at: datetime) -> Principal:
+def as_principal(
+    connection: Connection, user: User, at: datetime, limits: frozenset[str] | None = None
+) -> Principal:
     """Give a user as access rules see them, with the grants in force."""
     lent = grants.in_force(connection, user.name, at)
     return Principal(
@@ -41,7 +52,21 @@ def as_principal(connection: Connection, user: User, at: datetime) -> Principal:
         clearance=user.clearance,
         grants=lent.records,
         unmasked=lent.unmasked,
+        limits=limits,
     )
+
+
+def in_person(policy: Policy, principal: Principal, name: str) -> None:
+    """Refuse to touch what somebody logs in by, but to themselves and to who manages users.
+
+    No token, and no session of narrower rights, makes others or changes what it came by.
+
+    Raises:
+        AccessDeniedError: The principal is neither, or came in by something narrower.
+    """
+    trusted = principal.name == name or policy.may(principal, Right.USERS)
+    if principal.limits is not None or not trusted:
+        raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")
 
 
 def require(policy: Policy, principal: Principal, *rights: Right) -> None:

@@ -60,6 +60,8 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("employee", "read"): MINE | {"lent"},
     ("employee", "create"): MINE_HERE,
     ("employee", "export"): MINE,
+    ("program", "read"): IN_DEPARTMENT,
+    ("program", "create"): IN_DEPARTMENT,
 }
 OPERATED = {
     "administrator": {
@@ -70,6 +72,7 @@ OPERATED = {
     "manager": {"screen", "duplicates"},
     "employee": {"screen", "duplicates"},
     "auditor": {"log", "examine", "rules"},
+    "program": {"screen"},
 }  # fmt: skip
 
 

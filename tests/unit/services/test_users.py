@@ -108,7 +108,11 @@ def test_only_administrators_manage_users_and_attempts_are_logged(office: Office
         denied = AuditFilter(outcome=Outcome.DENIED)
         entries = audit_log.search(connection, denied, limit=20)
     assert {entry.entry.user for entry in entries} == {"boss", "eye", "ghost"}
-    assert {entry.entry.action for entry in entries} == {Action.USER_ADD, Action.USER_CHANGE}
+    assert {entry.entry.action for entry in entries} == {
+        Action.USER_ADD,
+        Action.USER_CHANGE,
+        Action.USER_LIST,
+    }
 
 
 def test_moving_and_disabling_are_logged_and_take_effect(office: Office) -> None:

@@ -2,8 +2,8 @@ from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from archsearch.storage.account_tables import METADATA
 from archsearch.storage.database import Database
-from archsearch.storage.tables import METADATA
 
 
 def test_tables_are_those_that_the_migrations_make(database: Database) -> None:
