@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal
 from archsearch.domain.callers import limits_of
-from archsearch.domain.policy import Policy, Right
+from archsearch.domain.policy import Policy, Right, within
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import audit_log, grants, users
@@ -67,6 +67,16 @@ def in_person(policy: Policy, principal: Principal, name: str) -> None:
     trusted = principal.name == name or policy.may(principal, Right.USERS)
     if principal.limits is not None or not trusted:
         raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")
+
+
+def require_reading(principal: Principal) -> None:
+    """Refuse who came in by something that lets them read nothing, though they may themselves.
+
+    Raises:
+        AccessDeniedError: They did.
+    """
+    if not within(principal.limits, Right.READ):
+        raise AccessDeniedError("所用的令牌或会话没有读档案的权限。")
 
 
 def require(policy: Policy, principal: Principal, *rights: Right) -> None:
