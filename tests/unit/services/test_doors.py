@@ -435,6 +435,13 @@ def test_a_password_hashed_by_other_costs_is_hashed_anew_at_the_next_login(gate:
     assert gate.login("li")
 
 
+def test_what_a_door_calls_a_place_is_kept_short_and_harmless(gate: Gate) -> None:
+    login = gate.login("li", source=Source("192.0.2.1\r\n\x1b[31m\u202e" + "x" * 1000))
+
+    (entry,) = (one.entry for one in gate.logged(Action.LOGIN))
+    assert entry.detail["source"] == login.session.source == "192.0.2.1[31m" + "x" * 51
+
+
 def test_nobody_comes_in_when_it_cannot_be_logged(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

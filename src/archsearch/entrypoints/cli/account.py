@@ -210,7 +210,7 @@ COMMANDS: Final = (show, password, totp, unlock, sessions, logout)
 
 def _typed_twice() -> str:
     """Read a password: twice from a person, once from a script."""
-    if not (sys.stdin and sys.stdin.isatty()):
+    if not _at_terminal():
         typed = sys.stdin.readline().rstrip("\r\n")
         if not typed:
             raise click.UsageError("标准输入里没有密码；可以用 --generate 生成一个。")
@@ -221,13 +221,17 @@ def _typed_twice() -> str:
     return first
 
 
+def _at_terminal() -> bool:
+    return bool(sys.stdin and sys.stdin.isatty())
+
+
 def _hidden(question: str) -> str:
     return getpass(question, stream=sys.stderr)
 
 
 def _asked(question: str) -> str:
     """Ask a person; nobody else is there to answer."""
-    if not (sys.stdin and sys.stdin.isatty()):
+    if not _at_terminal():
         return ""
     click.echo(question, nl=False, err=True)
     return sys.stdin.readline().strip()

@@ -43,8 +43,7 @@ def command(session: Session, path: Path | None) -> None:
     made = initialise(folder, session.environ)
     out = session.out
     # Only where somebody gets to see it; whatever else a script writes down is no place for it.
-    seen = out.json or (sys.stderr is not None and sys.stderr.isatty())
-    password = _first_password(session, made) if seen else ""
+    password = _first_password(session, made) if out.json or _watched() else ""
     if out.json:
         out.document({"workspace": made, "user": FIRST_ADMINISTRATOR, "password": password})
         return
@@ -54,6 +53,10 @@ def command(session: Session, path: Path | None) -> None:
         out.warn(_SHOWN.format(password=password))
     else:
         out.note(_NO_PASSWORD)
+
+
+def _watched() -> bool:
+    return bool(sys.stderr and sys.stderr.isatty())
 
 
 def _first_password(session: Session, workspace: Path) -> str:
