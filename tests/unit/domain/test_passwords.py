@@ -19,6 +19,10 @@ COMMON = frozenset({"qwertyuiop123", "iloveyou1234"})
         "correcthorsebattery",
         "li.na likes her tea cold",
         "x7#kQ0pLw9)z",
+        "abcdeedcbaabc",
+        "x" * 8 + "yzab",
+        "twelve chars",
+        "any words " * 12 + "and more",
     ],
 )
 def test_length_is_enough_whatever_it_is_made_of(password: str) -> None:
@@ -32,7 +36,10 @@ def test_length_is_enough_whatever_it_is_made_of(password: str) -> None:
         ("x" * 129, "最多 128"),
         ("QwertyUiop123", "最常见"),
         ("iloveyou1234", "最常见"),
+        ("eleven char", "至少 12"),
+        ("any words " * 12 + "and more!", "最多 128"),
         ("aaaaaaaaaaaaaaa", "重复"),
+        ("abcddcbaabcd", "重复"),
         ("121212121212", "重复"),
         ("123456789012345", "连续"),
         ("abcdefghijklmnop", "连续"),

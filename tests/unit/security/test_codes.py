@@ -1,5 +1,7 @@
 """One-time codes, held to the vectors of their standards."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,7 @@ def test_recovery_codes_differ_and_may_be_typed_in_capitals_without_hyphens() ->
     key = b"k" * 32
 
     assert len(set(made)) == 10
+    assert all(re.fullmatch("[a-z2-7]{4}(-[a-z2-7]{4}){3}", code) for code in made)
     typed = f" {made[0].replace('-', '').upper()} "
     assert codes.recovery_digest(key, typed) == codes.recovery_digest(key, made[0])
     assert len({codes.recovery_digest(key, code) for code in made}) == 10

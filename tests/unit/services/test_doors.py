@@ -85,6 +85,8 @@ def test_every_refusal_reads_alike_and_only_the_log_knows_why(gate: Gate) -> Non
         ("li", "password"), unknown, ("gone", "disabled"), ("bare", "no_password"),
         ("machine", "no_password"), unknown, unknown, unknown,
     ]  # fmt: skip
+    targets = [one.entry.target for one in gate.logged(Action.LOGIN)]
+    assert targets == ["li", "", "gone", "bare", "machine", "", "", ""]
     logged = str([one.entry for one in gate.logged(Action.LOGIN)])
     assert WRONG not in logged
     assert "nobody" not in logged
@@ -136,6 +138,14 @@ def test_while_one_has_to_wait_the_right_password_is_refused_too(gate: Gate) -> 
         gate.login("li", GOOD, source=STREET)
     gate.clock.turn(seconds=2)
     assert gate.login("li", GOOD, source=STREET)
+
+
+def test_who_gets_it_right_starts_again_with_all_free_tries(gate: Gate) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(LoginRefusedError):
+                gate.login("li", WRONG, source=STREET)
+        assert gate.login("li", source=STREET)
 
 
 def test_a_flood_from_elsewhere_never_keeps_out_who_is_known(gate: Gate) -> None:
@@ -283,6 +293,19 @@ def test_a_session_ends_at_its_next_request(gate: Gate, end: Callable[[Gate, str
 
     with pytest.raises(NotAuthenticatedError):
         gate.doors.session(login.secret)
+
+
+def test_the_last_use_of_a_session_is_written_once_a_minute_at_most(gate: Gate) -> None:
+    secret = gate.login("li").secret
+    began = gate.clock.now
+    seen = []
+    for _ in range(4):
+        gate.clock.turn(seconds=30)
+        gate.doors.session(secret)
+        (listed,) = gate.archive.accounts.sessions("li", user="li")
+        seen.append((listed.seen_at - began).total_seconds())
+
+    assert seen == [0, 60, 60, 120]
 
 
 def test_another_clearance_or_department_is_in_force_in_the_same_session(gate: Gate) -> None:

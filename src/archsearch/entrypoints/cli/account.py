@@ -1,6 +1,7 @@
 """What somebody logs in by: ``archsearch user password``, ``totp``, ``sessions`` and others."""
 
 import sys
+from collections.abc import Callable, Sequence
 from getpass import getpass
 from typing import Final
 
@@ -10,7 +11,9 @@ from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, argument, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import Number
+from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
+from archsearch.errors import InvalidRequestError
 
 _USER: Final = [("用户名", "")]
 _TITLES: Final = ("编号", "开始", "最后使用", "最迟结束", "来源")
@@ -89,11 +92,12 @@ def totp(session: Session, name: str, *, confirm: str | None, remove: bool) -> N
                 return
             session.out.lines([[begun.uri]])
             session.out.note(f"在验证器应用里录入以上地址，或手工输入密钥 {begun.secret}。")
-            confirm = _asked("验证器显示的六位数字：")
-            if not confirm:
+            codes = _confirmed(lambda code: factor.confirm(name, code, user), session.out)
+            if not codes:
                 session.out.note("还没有生效；请用 --confirm 验证码 确认。")
                 return
-        codes = factor.confirm(name, confirm.strip(), user)
+        else:
+            codes = factor.confirm(name, confirm.strip(), user)
     if session.out.json:
         session.out.document({"user": name, "recovery_codes": codes})
         return
@@ -227,6 +231,16 @@ def _at_terminal() -> bool:
 
 def _hidden(question: str) -> str:
     return getpass(question, stream=sys.stderr)
+
+
+def _confirmed(confirm: Callable[[str], Sequence[str]], out: Output) -> Sequence[str]:
+    """Ask a person for a code until it is right; the recovery codes, or nothing without one."""
+    while code := _asked("验证器显示的六位数字："):
+        try:
+            return confirm(code)
+        except InvalidRequestError as error:
+            out.warn(error.message)
+    return ()
 
 
 def _asked(question: str) -> str:
