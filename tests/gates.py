@@ -11,6 +11,7 @@ from tests.offices import Office
 CHEAP = """
 accounts:
   hashing: {memory_kib: 7168, passes: 1, lanes: 1}
+  login: {source_tries: 40}
 """
 GOOD = "三块石头 and one well"
 """A password that the rules let through."""

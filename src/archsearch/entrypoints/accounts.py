@@ -189,7 +189,7 @@ class DoorDesk:
             name: The user.
             password: Their password.
             code: Of their authenticator, where they have a second factor; or a recovery code.
-            address: Where they come from.
+            address: Where they come from: theirs, not that of a proxy before the server.
             device: What they were given as ``device`` at an earlier login.
 
         Raises:

@@ -28,7 +28,7 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     found = users.get(connection, user) if user else None
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
-    return as_principal(connection, found, not_before(connection, at), limits_of(user))
+    return as_principal(connection, found, not_before(connection, at), user)
 
 
 def not_before(connection: Connection, at: datetime) -> datetime:
@@ -40,19 +40,21 @@ def not_before(connection: Connection, at: datetime) -> datetime:
     return at if latest is None else max(at, latest)
 
 
-def as_principal(
-    connection: Connection, user: User, at: datetime, limits: frozenset[str] | None = None
-) -> Principal:
-    """Give a user as access rules see them, with the grants in force."""
+def as_principal(connection: Connection, user: User, at: datetime, caller: str = "") -> Principal:
+    """Give a user as access rules see them, with the grants in force.
+
+    ``caller`` is the name that they came by: what is done in the name of the principal is logged
+    with their door, and narrowed as they are.
+    """
     lent = grants.in_force(connection, user.name, at)
     return Principal(
-        name=user.name,
+        name=caller or user.name,
         role=user.role,
         departments=user.departments,
         clearance=user.clearance,
         grants=lent.records,
         unmasked=lent.unmasked,
-        limits=limits,
+        limits=limits_of(caller),
     )
 
 

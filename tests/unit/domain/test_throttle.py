@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.domain.throttle import NO_WAIT, LoginRules, Tries, budget_wait, pair_wait
+from archsearch.domain.throttle import (
+    NO_WAIT,
+    LoginRules,
+    Tries,
+    budget_wait,
+    pair_wait,
+    remembered,
+)
 
 NOW = datetime(2026, 3, 5, 4, tzinfo=UTC)
 RULES = LoginRules(
@@ -47,3 +54,5 @@ def test_a_budget_that_is_spent_comes_back_when_the_window_is_over() -> None:
     assert budget_wait(spent, 100, RULES, NOW + timedelta(hours=23)) == timedelta(hours=1)
     assert budget_wait(spent, 100, RULES, NOW + timedelta(hours=24)) == NO_WAIT
     assert budget_wait(None, 100, RULES, NOW) == NO_WAIT
+    assert remembered(spent, RULES, NOW + timedelta(hours=24)) is None
+    assert remembered(spent, RULES, NOW + timedelta(hours=23)) == spent
