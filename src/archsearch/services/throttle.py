@@ -23,6 +23,8 @@ from archsearch.storage.login_tries import Kind
 
 _KNOWN_FOR: Final = timedelta(days=90)
 _MOST_KNOWN: Final = 20
+_UNITS: Final = (("小时", 3600), ("分钟", 60))
+_SECONDS: Final = ("秒", 1)
 
 
 class Source(NamedTuple):
@@ -148,5 +150,6 @@ class Throttle:
 def must_wait(wait: timedelta) -> LoginWaitError:
     """Make the error that says how long to wait."""
     seconds = ceil(wait.total_seconds())
-    shown = f"{seconds} 秒" if seconds < 120 else f"{ceil(seconds / 60)} 分钟"  # noqa: PLR2004 - two minutes
+    unit, size = next((each for each in _UNITS if seconds >= 2 * each[1]), _SECONDS)
+    shown = f"{ceil(seconds / size)} {unit}"
     return LoginWaitError(f"登录错误次数过多，请过 {shown}再试，或请管理员解除限制。", seconds)

@@ -16,7 +16,8 @@ from archsearch.errors import (
     NotFoundError,
 )
 from archsearch.security import codes
-from tests.gates import GOOD, STREET, Gate
+from archsearch.services.throttle import Source
+from tests.gates import GOOD, Gate
 from tests.offices import copied
 
 OTHER = GOOD + "!"
@@ -181,16 +182,16 @@ def test_nobody_touches_the_account_of_another(gate: Gate, other: str) -> None:
 def test_an_account_is_shown_as_it_stands(gate: Gate) -> None:
     gate.archive.accounts.set_password("wang", user="admin")
     gate.token("wang", "read")
-    for _ in range(100):
+    for number in range(100):
         with pytest.raises(LoginRefusedError):
-            gate.login("wang", "wrong", source=STREET)
-        gate.clock.turn(minutes=15)
+            gate.login("wang", "wrong", source=Source(f"203.0.113.{number}"))
 
     shown = gate.archive.accounts.show("wang", user="admin")
 
     assert (shown.user.name, shown.password, shown.must_change_password) == ("wang", True, True)
     assert (shown.second_factor, shown.sessions, shown.tokens) == (False, 0, 1)
     assert 0 < shown.wait_seconds <= 86_400
+    assert [one.entry.target for one in gate.logged(Action.USER_SHOW)] == ["wang"]
 
 
 def test_sessions_are_listed_and_ended_one_by_one_or_all(gate: Gate) -> None:
@@ -205,5 +206,7 @@ def test_sessions_are_listed_and_ended_one_by_one_or_all(gate: Gate) -> None:
     assert [one.id for one in accounts.sessions("li", user="li")] == [1, 3]
     assert accounts.end_sessions("li", user="admin") == 2
     assert accounts.end_sessions("li", user="admin") == 0
+    listed_by = [one.entry.user for one in gate.logged(Action.SESSION_LIST)]
+    assert listed_by == ["admin", "li"]
     ended = [one.entry.detail["sessions"] for one in gate.logged(Action.SESSION_END)]
     assert ended == ["2", "1 3", ""]

@@ -20,6 +20,7 @@ from archsearch.errors import (
     StoreError,
 )
 from archsearch.security import codes
+from archsearch.services.passwords import PasswordService
 from archsearch.services.throttle import Source
 from archsearch.services.users import UserChange
 from archsearch.storage import passwords
@@ -229,18 +230,51 @@ def test_tries_side_by_side_are_counted_before_they_are_looked_at(
     service = type(gate.application.reception.passwords)
     looked = service.matches
 
-    def nested(self: object, password: str, hashed: str | None) -> bool:
+    def nested(self: PasswordService, password: str, hashed: str | None) -> bool:
         nonlocal depth
         depth += 1
         with suppress(ArchsearchError):
             gate.login("li", WRONG)
-        return looked(self, password, hashed)  # type: ignore[arg-type]  # the service
+        return looked(self, password, hashed)
 
     monkeypatch.setattr(service, "matches", nested)
     with pytest.raises(LoginRefusedError):
         gate.login("li", WRONG)
 
     assert depth == 5
+
+
+def test_a_right_try_leaves_no_count_behind(gate: Gate) -> None:
+    gate.login("li", source=STREET)
+
+    with gate.application.database.read() as connection:
+        assert list(connection.exec_driver_sql("SELECT * FROM login_tries")) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda gate: gate.archive.accounts.set_password("li", GOOD + "!", user="admin"),
+        lambda gate: gate.application.users.disable("li", "admin", disabled=True),
+        lambda gate: gate.application.users.move("li", ["乙部"], "admin"),
+    ],
+)
+def test_what_changed_while_a_password_was_looked_at_lets_nobody_in(
+    gate: Gate, change: Callable[[Gate], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = type(gate.application.reception.passwords)
+    looked = service.matches
+
+    def meanwhile(self: PasswordService, password: str, hashed: str | None) -> bool:
+        change(gate)
+        return looked(self, password, hashed)
+
+    monkeypatch.setattr(service, "matches", meanwhile)
+    with pytest.raises(LoginRefusedError):
+        gate.login("li")
+
+    assert gate.archive.accounts.sessions("li", user="admin") == ()
+    assert reasons(gate) == [("li", "changed")]
 
 
 def test_a_clock_set_back_brings_no_session_back(gate: Gate) -> None:
