@@ -33,6 +33,7 @@ def test_one_wrong_character_makes_it_none(data: st.DataObject) -> None:
 def test_digests_depend_on_the_key_and_take_any_text() -> None:
     secret = new_session_secret()
 
+    assert re.fullmatch("[0-9A-Za-z_-]{43}", secret)
     assert digest(b"a" * 32, secret) != digest(b"b" * 32, secret)
     assert digest(b"a" * 32, secret) != digest(b"a" * 32, secret + "x")
     assert len(digest(b"a" * 32, "\ud800" * 10_000)) == 32

@@ -127,6 +127,8 @@ def test_owners_take_it_away_by_a_code_and_administrators_without(gate: Gate) ->
     begun = accounts.begin_second_factor("li", user="li")
     accounts.confirm_second_factor("li", code_of(gate, begun.secret), user="li")
     accounts.remove_second_factor("li", user="admin")
+    deeds = [one.entry.detail.get("deed") for one in gate.logged(Action.SECOND_FACTOR)]
+    assert deeds == ["begin", "confirm", None, "remove", None, "begin", "confirm", "remove"]
     assert accounts.show("li", user="li").recovery_codes == 0
     assert accounts.sessions("li", user="li") == ()
 

@@ -424,6 +424,34 @@ def test_who_holds_a_stolen_session_cannot_guess_the_password_there(gate: Gate) 
     assert gate.login("li")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda gate, secret: gate.doors.logout(secret),
+        lambda gate, _: gate.application.users.move("li", ["乙部"], "admin"),
+        lambda gate, _: gate.archive.accounts.set_password("li", GOOD + "?", user="admin"),
+    ],
+)
+def test_no_password_is_changed_when_the_session_or_its_user_changed_meanwhile(
+    gate: Gate, change: Callable[[Gate, str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = gate.login("li").secret
+    service = type(gate.application.reception.passwords)
+    looked = service.matches
+
+    def meanwhile(self: PasswordService, password: str, hashed: str | None) -> bool:
+        change(gate, secret)
+        return looked(self, password, hashed)
+
+    monkeypatch.setattr(service, "matches", meanwhile)
+    with pytest.raises(NotAuthenticatedError):
+        gate.doors.change_password(secret, GOOD, GOOD + "!")
+
+    monkeypatch.undo()
+    with pytest.raises(LoginRefusedError):
+        gate.login("li", GOOD + "!")
+
+
 def test_a_poor_new_password_changes_nothing(gate: Gate) -> None:
     secret = gate.login("li").secret
 
