@@ -48,12 +48,14 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_KEY = "audit.key"
+    AUDIT_REPLAY = "audit.replay"
     KEY_READ = "key.read"
     KEY_ROTATE = "key.rotate"
     CONFIGURE = "configure"
     POLICY_SHOW = "policy.show"
     POLICY_CHECK = "policy.check"
     POLICY_DIFF = "policy.diff"
+    POLICY_PAST = "policy.past"
     UPGRADE = "upgrade"
 
 

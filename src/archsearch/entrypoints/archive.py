@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from archsearch.bootstrap import Application, initialise, now, open_application
+from archsearch.bootstrap import initialise, now, open_application
 from archsearch.domain.access import Role
 from archsearch.domain.dictionary import EntryKind
 from archsearch.domain.duplicates import DuplicatePage
@@ -19,6 +19,7 @@ from archsearch.domain.users import User
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
+from archsearch.entrypoints.remembering import Remembering
 from archsearch.errors import InvalidRequestError
 from archsearch.founding import FIRST_ADMINISTRATOR
 from archsearch.services.identity import Clock
@@ -61,15 +62,12 @@ def open(  # noqa: A001 - archsearch.open reads as it should
     return Archive(open_application(Path(workspace), os.environ, clock))
 
 
-class Archive:
+class Archive(Remembering):
     """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
 
     Safe to share between threads. Several processes may read while one writes. Every method takes
     the name of the user it acts for: nothing is visible by default, every operation is logged.
     """
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from archsearch.domain.access import Scope, confine, restrict
@@ -19,7 +20,7 @@ from archsearch.services.glossary import Keeper
 from archsearch.services.identity import principal_of, require
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
-from archsearch.storage import outbox, records
+from archsearch.storage import audit_log, outbox, records
 
 _RIGHTS_CHECKED = 10_000
 _RETRIES = 3
@@ -58,11 +59,13 @@ class Asker:
     """Whose question it is: their scope, and the records that the index still counts wrongly.
 
     ``marks`` are those of states of the index that were found to be this store's meanwhile.
+    ``asked`` is when and of what state of the archive, for the log.
     """
 
     scope: Scope
     excluded: frozenset[RecordId]
     marks: set[str] = field(default_factory=set)
+    asked: "Asked | None" = None
 
     @property
     def note(self) -> str:
@@ -71,11 +74,39 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """When a question was put, and how far the log had come when the rights were loaded.
+
+    ``behind`` tells that the index had not heard of everything that was stored.
+    """
+
+    at: datetime
+    as_of: int
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The engine's answer, and the records of its hits as the store has them."""
 
     result: EngineResult
     records: Mapping[RecordId, Record]
+
+
+class Oracle(Protocol):
+    """Answers questions: about the archive as it is, or as it was."""
+
+    def asker(self, user: str, right: Right = Right.READ) -> Asker:
+        """Load a user's rights; see :meth:`Asking.asker`."""
+        ...
+
+    def ask(self, plan: Plan, asker: Asker) -> Found:
+        """Answer a plan; see :meth:`Asking.ask`."""
+        ...
+
+    def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
+        """Find records that share telling tokens."""
+        ...
 
 
 class Asking:
@@ -107,10 +138,12 @@ class Asking:
             self._index.catch_up()
         for _ in range(_RETRIES):
             with self._trail.database.read() as connection:
-                principal = principal_of(connection, user, self._trail.clock())
+                now = self._trail.clock()
+                principal = principal_of(connection, user, now)
                 self._keeper.refresh(connection)
                 moved = outbox.pending_access(connection, _RIGHTS_CHECKED)
                 marks = self._index.marks(connection)
+                as_of, behind = audit_log.head(connection).seq, not outbox.empty(connection)
             if moved.complete:
                 break
             self._index.drain()
@@ -126,7 +159,7 @@ class Asking:
             if access is None
             or not scope.allows(record_id, access.owner, access.department, access.secrecy)
         )
-        return Asker(scope, excluded, marks)
+        return Asker(scope, excluded, marks, Asked(now, as_of, behind))
 
     def ask(self, plan: Plan, asker: Asker) -> Found:
         """Ask the engine, then load the hits and check each of them against the scope again.

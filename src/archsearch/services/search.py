@@ -3,7 +3,6 @@
 A query's way: principal → parse → scope → engine → load and check again → mask → highlight → audit.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -14,7 +13,6 @@ from archsearch.domain.plan import BY_SCORE, AnyOf, Channel, Node, Order, Plan
 from archsearch.domain.query import (
     Everything,
     Expression,
-    FilterValue,
     Hit,
     Mode,
     Page,
@@ -26,12 +24,11 @@ from archsearch.search.filters import RELEVANCE
 from archsearch.search.language import Language
 from archsearch.search.likely import NOBODY, LikelyNames
 from archsearch.search.walks import positive_texts
-from archsearch.services.asking import Asker, Asking, Found, Presenter, SearchRules, bounded
+from archsearch.services.asking import Asker, Found, Oracle, Presenter, SearchRules, bounded
+from archsearch.services.questions import Questions, digest_of
 from archsearch.services.trail import Trail
 
 NEWEST_FIRST = Order("created_at", descending=True)
-_LOGGED = 200
-"""Characters of a filter that are kept in the log."""
 
 _SLIPS = frozenset(
     {
@@ -62,17 +59,19 @@ class SearchService:
 
     def __init__(
         self,
-        asking: Asking,
+        asking: Oracle,
         language: Language,
         trail: Trail,
         rules: SearchRules,
         presenter: Presenter,
+        questions: Questions,
     ) -> None:
         self._asking = asking
         self._language = language
         self._trail = trail
         self._rules = rules
         self._presenter = presenter
+        self._questions = questions
 
     def search(self, request: SearchRequest, user: str) -> Page:
         """Find records.
@@ -84,8 +83,11 @@ class SearchService:
         started = perf_counter()
         with self._trail.failures(user, Action.SEARCH):
             asker = self._asking.asker(user)
-            page = self._page(request, asker)
-        self._trail.note(user, Action.SEARCH, detail=self._search_detail(request, page))
+            page = self.page(request, asker)
+        asked = asker.asked
+        at = None if asked is None else asked.at
+        detail = self._detail(request, page, asker)
+        self._trail.note(user, Action.SEARCH, detail=detail, at=at)
         took = (perf_counter() - started) * 1000
         return Page(
             total=page.total,
@@ -99,7 +101,12 @@ class SearchService:
             limit=page.limit,
         )
 
-    def _page(self, request: SearchRequest, asker: Asker) -> Page:
+    def page(self, request: SearchRequest, asker: Asker) -> Page:
+        """Answer a search for somebody, without entering it in the log.
+
+        Raises:
+            InvalidRequestError: The query or a parameter is wrong.
+        """
         limit = bounded(request.limit, self._rules.most_hits, "limit")
         offset = bounded(request.offset, self._rules.deepest_offset, "offset")
         expression = self._language.parse(request.text)
@@ -249,24 +256,14 @@ class SearchService:
                 return str(hit.record.get("name", "")) or None
         return None
 
-    def _search_detail(self, request: SearchRequest, page: Page) -> dict[str, JsonValue]:
-        ids = "\n".join(hit.record_id for hit in page.hits)
+    def _detail(self, request: SearchRequest, page: Page, asker: Asker) -> dict[str, JsonValue]:
         return {
-            "query": self._presenter.masker.text(request.text),
-            "filters": {key: self._logged(key, value) for key, value in request.filters.items()},
+            **self._questions.search(request, asker.asked),
             "mode": page.mode,
             "total": page.total,
-            "offset": page.offset,
             "hits": len(page.hits),
-            "digest": hashlib.sha256(ids.encode()).hexdigest(),
+            "digest": digest_of(hit.record_id for hit in page.hits),
         }
-
-    def _logged(self, key: str, value: FilterValue) -> str:
-        """Write a filter for the log: of sensitive fields only that there was one."""
-        spec = self._language.schema.find(key)
-        if spec is None or spec.sensitive:
-            return "***"
-        return self._presenter.masker.text(str(value))[:_LOGGED]
 
 
 def _first(there: int) -> str:

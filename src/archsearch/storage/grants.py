@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from archsearch.domain.record import RecordId
 from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.storage.encoding import time_text
+from archsearch.storage.moments import next_seq
 from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import GRANTS, RECORDS, USERS
 from archsearch.storage.users import user_id_of
@@ -63,6 +64,7 @@ def add(connection: Connection, grant: Grant) -> int:
             granted_by=grant.granted_by,
             sensitive=grant.sensitive,
             item=grant.item,
+            granted_seq=next_seq(connection),
         )
     )
     return grant_id
@@ -105,7 +107,7 @@ def revoke_of(connection: Connection, item: int, *, by: str, at: datetime) -> No
     connection.execute(
         update(GRANTS)
         .where(GRANTS.c.item == item, GRANTS.c.revoked_at.is_(None))
-        .values(revoked_at=at, revoked_by=by)
+        .values(revoked_at=at, revoked_by=by, revoked_seq=next_seq(connection))
     )
 
 
@@ -121,5 +123,5 @@ def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> N
     connection.execute(
         update(GRANTS)
         .where(GRANTS.c.id == grant_id, GRANTS.c.revoked_at.is_(None))
-        .values(revoked_at=at, revoked_by=by)
+        .values(revoked_at=at, revoked_by=by, revoked_seq=next_seq(connection))
     )

@@ -35,6 +35,7 @@ def _prepared_access() -> Prepared:
 
 
 _PENDING_ACCESS: Final = _prepared_access()
+_ANY: Final = Prepared(select(OUTBOX.c.seq).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,11 @@ def last(connection: Connection) -> int:
 def count(connection: Connection) -> int:
     """Count the entries."""
     return connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
+
+
+def empty(connection: Connection) -> bool:
+    """Whether the index has heard of everything."""
+    return _ANY.row(connection) is None
 
 
 def pending_access(connection: Connection, limit: int) -> PendingAccess:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion, Values
 from archsearch.errors import ConflictError
-from archsearch.storage import outbox
+from archsearch.storage import moments, outbox
 from archsearch.storage.bulk import PreparedByKeys, insert_rows, update_rows
 from archsearch.storage.database import vault_of
 from archsearch.storage.encoding import (
@@ -119,6 +119,7 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
     insert_rows(connection, RECORDS, _NEW_COLUMNS, created)
     update_rows(connection, RECORDS, _HEAD_COLUMNS, changed)
     insert_rows(connection, RECORD_VERSIONS, _VERSION_COLUMNS, versions)
+    moments.note_versions(connection, last_version(connection))
     moved = frozenset(record_id for record_id, head in heads.items() if head.access_changed)
     outbox.enqueue(connection, heads, access_changed=moved)
 
@@ -127,7 +128,7 @@ def get(connection: Connection, record_ids: Collection[RecordId]) -> dict[Record
     """Load records as they now are, in the order asked for; unknown ids are left out."""
     found = {
         record.record_id: record
-        for record in _records(connection, [*_SOME.rows(connection, record_ids)])
+        for record in of_rows(connection, [*_SOME.rows(connection, record_ids)])
     }
     return {record_id: found[record_id] for record_id in record_ids if record_id in found}
 
@@ -157,7 +158,7 @@ def iterate_all(connection: Connection) -> Iterator[Record]:
     while True:
         statement = _current().where(RECORDS.c.id > last).order_by(RECORDS.c.id).limit(_WALK_STEP)
         rows = connection.execute(statement).all()
-        yield from _records(connection, rows)
+        yield from of_rows(connection, rows)
         if len(rows) < _WALK_STEP:
             return
         last = rows[-1].id
@@ -269,7 +270,8 @@ def _current() -> Select[Any]:
     )
 
 
-def _records(connection: Connection, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
+def of_rows(connection: Connection, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
+    """Make records of rows: number, record id, version, quality, origins, content."""
     # By place: looking each column up by name takes as long as reading the row.
     contents = contents_of(connection, [(row[0], row[2], row[5]) for row in rows])
     for row, (values, original) in zip(rows, contents, strict=True):

@@ -101,7 +101,10 @@ GRANTS: Final = Table(
     Column("revoked_by", Text),
     Column("sensitive", Boolean, nullable=False),
     Column("item", ForeignKey("borrow_items.id")),
+    Column("granted_seq", Integer, nullable=False),
+    Column("revoked_seq", Integer),
 )
+"""``granted_seq`` and ``revoked_seq`` are the log's numbers of both; see ``storage/moments.py``."""
 
 BORROW_REQUESTS: Final = Table(
     "borrow_requests",
@@ -192,6 +195,40 @@ DICTIONARY: Final = Table(
     Column("added_by", Text, nullable=False),
     Column("added_at", UtcTime, nullable=False),
 )
+
+USER_STATES: Final = Table(
+    "user_states",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("role", Text),
+    Column("clearance", Text, nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+"""What each user was, from a number of the log on; ``departments`` is a JSON list of paths."""
+
+DICTIONARY_STATES: Final = Table(
+    "dictionary_states",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("present", Boolean, nullable=False),
+)
+"""Which entries came into the dictionary and went, in order."""
+
+RECORD_STATES: Final = Table(
+    "record_states",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("upto", Integer, nullable=False),
+)
+"""The highest number among record versions, from a number of the log on: one row a batch."""
 
 META: Final = Table(
     "meta",

@@ -53,12 +53,14 @@ ACTIONS: Final = {
     Action.AUDIT_READ.value: "查看日志",
     Action.AUDIT_VERIFY.value: "验证日志",
     Action.AUDIT_KEY.value: "取出日志密钥",
+    Action.AUDIT_REPLAY.value: "重演检索",
     Action.KEY_READ.value: "查看密钥状况",
     Action.KEY_ROTATE.value: "更换密钥",
     Action.CONFIGURE.value: "修改设置",
     Action.POLICY_SHOW.value: "查看权限规则",
     Action.POLICY_CHECK.value: "解释权限",
     Action.POLICY_DIFF.value: "比较权限规则",
+    Action.POLICY_PAST.value: "查询当时的权限",
     Action.UPGRADE.value: "升级",
 }
 OUTCOMES: Final = {
@@ -66,6 +68,9 @@ OUTCOMES: Final = {
     Outcome.DENIED.value: "拒绝",
     Outcome.FAILED.value: "失败",
 }
+_FOR_MACHINES: Final = {"digest", "sealed", "with"}
+"""What entries carry that tells people nothing."""
+
 _TITLES: Final = ("序号", "时间", "用户", "操作", "对象", "结果", "详情")
 
 
@@ -238,5 +243,5 @@ def _row(each: LoggedEntry) -> tuple[str, ...]:
 
 def _detail(entry: LoggedEntry) -> str:
     return " ".join(
-        f"{key}={value}" for key, value in entry.entry.detail.items() if key != "digest"
+        f"{key}={value}" for key, value in entry.entry.detail.items() if key not in _FOR_MACHINES
     )

@@ -33,6 +33,8 @@ MEMBERS: Final = {
     "policy": Member("policy", "权限规则：列出、解释、比较"),
     "key": Member("key", "管理密钥"),
     "audit": Member("audit", "查看和验证操作日志"),
+    "whocould": Member("whocould", "某个时刻谁能查看一份档案，为什么"),
+    "replay": Member("replay", "重演日志里的一次检索，与当时的回答比较"),
     "doctor": Member("doctor", "体检：档案库、索引、日志是否一致"),
     "completion": Member("completion", "输出命令补全脚本"),
     "help": Member("manual", "显示一个命令的用法"),
