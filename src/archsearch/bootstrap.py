@@ -35,7 +35,6 @@ from archsearch.services.indexing import Indexing
 from archsearch.services.keys import KeyService
 from archsearch.services.leftovers import clear
 from archsearch.services.names import NameService
-from archsearch.services.past import PastService
 from archsearch.services.policy import PolicyService, note_policy
 from archsearch.services.questions import Questions
 from archsearch.services.reading import ReadingService
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from archsearch.services.borrow_counter import BorrowCounter
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
+    from archsearch.services.past import PastService
     from archsearch.services.replay import ReplayService
 
 ANALYSIS_VERSION = "6"
@@ -258,8 +258,10 @@ class Application:
         return PolicyService(self.trail, self.policy, self._masker)
 
     @cached_property
-    def past(self) -> PastService:
+    def past(self) -> "PastService":
         """Tells who could do what."""
+        from archsearch.services.past import PastService  # noqa: PLC0415 - few ask
+
         return PastService(self.trail, self.policy, self._masker)
 
     @cached_property

@@ -38,7 +38,7 @@ ASKABLE: Final = (
 )
 """Rights over stored records."""
 
-_SEEN_TOLD: Final = 1_000
+_SEEN_TOLD: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +205,14 @@ def policy_at(connection: Connection, seq: int) -> Policy | None:
     Raises:
         StoreError: Its text is gone or altered.
     """
-    fingerprint = ""
-    for action, target in ((Action.INIT, None), (Action.CONFIGURE, TARGET)):
-        conditions = AuditFilter(action=action, target=target)
-        for logged in audit_log.search(connection, conditions, limit=1, before=seq + 1):
-            detail = logged.entry.detail
-            fingerprint = str(detail.get("fingerprint") or detail.get("policy") or fingerprint)
-    return policy_of(connection, fingerprint) if fingerprint else None
+    changes = AuditFilter(action=Action.CONFIGURE, target=TARGET)
+    first = audit_log.search(connection, AuditFilter(), limit=1, before=2)
+    for logged in (*audit_log.search(connection, changes, limit=1, before=seq + 1), *first):
+        detail = logged.entry.detail
+        fingerprint = detail.get("fingerprint") or detail.get("policy")
+        if fingerprint:
+            return policy_of(connection, str(fingerprint))
+    return None
 
 
 def policy_of(connection: Connection, fingerprint: str) -> Policy:

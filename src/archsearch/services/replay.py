@@ -1,7 +1,6 @@
 """Replaying: putting a question of the log again, to the archive as it was, and comparing."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -206,8 +205,7 @@ class ReplayService:
 
     def _in_use(self, case: _Case) -> _Answer | None:
         """Ask the index in use, if what could be seen then is in it unchanged; None if not."""
-        with suppress(BusyError):
-            self.index.drain(patience=0)
+        self.index.catch_up()
         state = self._state(case)
         if state is None:
             return None

@@ -59,22 +59,28 @@ def since(connection: Connection) -> int:
 
 def moment_at(connection: Connection, at: datetime) -> Moment:
     """Find the last moment that is not later than a time by the log's clock."""
-    later = select(func.min(AUDIT.c.seq)).where(AUDIT.c.at > time_text(at))
+    # Reckoned with, or else the log itself would be read instead of the index of its times.
+    later = select(func.min(AUDIT.c.seq + 0)).where(AUDIT.c.at > time_text(at))
     first = connection.execute(later).scalar()
     return Moment(audit_log.head(connection).seq if first is None else first - 1, at)
 
 
 def moment_of(connection: Connection, seq: int) -> Moment | None:
     """Find the moment of an entry: what it tells of has happened; None if there is no such one."""
-    earlier = select(func.max(AUDIT.c.at), func.max(AUDIT.c.seq)).where(AUDIT.c.seq <= seq)
-    at, last = connection.execute(earlier).one()
-    return Moment(seq, read_time(at)) if last == seq else None
+    if connection.execute(select(AUDIT.c.seq).where(AUDIT.c.seq == seq)).scalar() is None:
+        return None
+    # As above.
+    earlier = select(AUDIT.c.at).where(AUDIT.c.seq + 0 <= seq).order_by(AUDIT.c.at.desc()).limit(1)
+    return Moment(seq, read_time(connection.execute(earlier).scalar_one()))
 
 
 def versions_upto(connection: Connection, seq: int) -> int:
     """Tell the highest number that a version of a record had."""
-    found = select(func.max(RECORD_STATES.c.upto)).where(RECORD_STATES.c.seq <= seq)
-    return connection.execute(found).scalar() or 0
+    states = RECORD_STATES.c
+    last = (
+        select(states.upto).where(states.seq <= seq).order_by(states.seq.desc(), states.id.desc())
+    )
+    return connection.execute(last.limit(1)).scalar() or 0
 
 
 def records_changed(connection: Connection, after: int, upto: int | None = None) -> bool:

@@ -13,12 +13,13 @@ from archsearch.domain.policy import Facts
 from archsearch.domain.record import Record, RecordId, Values
 from archsearch.domain.users import User
 from archsearch.errors import StoreError
+from archsearch.storage import dictionary, users
 from archsearch.storage.bulk import chunks
 from archsearch.storage.database import Database
 from archsearch.storage.encoding import read_array, read_member
 from archsearch.storage.grants import Lent
-from archsearch.storage.moments import Moment, versions_upto
-from archsearch.storage.records import contents_of, of_rows
+from archsearch.storage.moments import Moment, next_seq, versions_upto
+from archsearch.storage.records import contents_of, last_version, of_rows
 from archsearch.storage.tables import (
     BORROW_ITEMS,
     BORROW_REQUESTS,
@@ -164,6 +165,17 @@ def sighting(connection: Connection, record_id: RecordId, seq: int) -> Sighting 
         return Sighting(Facts(record_id, row.owner, row.department, row.secrecy), row.version)
     ((values, _),) = contents_of(connection, [(row.id, row.version, row.content)])
     return Sighting(_facts(record_id, values), row.version)
+
+
+def disagreements(connection: Connection) -> Iterator[str]:
+    """Say, in Chinese, where the history does not end with what is so now."""
+    last = next_seq(connection)
+    if users_at(connection, last) != users.all_users(connection):
+        yield "用户"
+    if dictionary_at(connection, last) != dictionary.load(connection):
+        yield "词典"
+    if versions_upto(connection, last) < last_version(connection):
+        yield "档案版本"
 
 
 class RecordsThen:
