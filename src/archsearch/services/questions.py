@@ -5,7 +5,6 @@ reads it, but the same archive can ask it once more.
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -115,7 +114,7 @@ class Questions:
         try:
             sealed = base64.b64decode(str(detail["sealed"]), validate=True)
             return dict(read_list(self.seal.open(sealed, _PLACE))[0])
-        except (NotSealedHereError, binascii.Error) as error:
+        except (NotSealedHereError, ValueError) as error:
             raise StoreError("日志里密封的问题无法解密：日志或密钥库已损坏。") from error
 
     def _logged(self, key: str, value: FilterValue) -> JsonValue:

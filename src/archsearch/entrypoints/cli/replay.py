@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from archsearch.domain.audit import Action
 from archsearch.entrypoints.cli import moments
+from archsearch.entrypoints.cli.audit import ACTIONS
 from archsearch.entrypoints.cli.commands import Command, argument
 from archsearch.entrypoints.cli.exits import Exit
 from archsearch.entrypoints.cli.kinds import Number
@@ -59,9 +59,8 @@ def _tell(found: "Replay", out: Output) -> None:
         out.lines([(found.verdict, str(found.total_logged), total)])
     out.lines((record_id,) for record_id in found.record_ids)
     hidden = f"，另有 {found.hidden} 份不在您的检索范围内" if found.hidden else ""
-    query = entry.detail.get("query") if entry.action is not Action.SHOW else None
-    asked = f"“{query}”" if query else entry.target
-    out.note(f"{moments.shown(entry.at)} {entry.user} {entry.action} {asked}".rstrip())
+    asked = entry.target or f"“{entry.detail.get('query', '')}”"
+    out.note(f"{moments.shown(entry.at)} {entry.user} {ACTIONS[entry.action]} {asked}")
     total = "无" if found.total is None else f"{found.total:,}"
     told = (
         f"{_VERDICTS[found.verdict]}：日志共 {found.total_logged:,} 条，重演 {total} 条{hidden}。"
