@@ -45,7 +45,7 @@ class Configuration:
         A change is entered in the log.
         """
         parts = dict(self.parts)
-        fingerprint = hashlib.sha256(canonical_bytes(parts)).hexdigest()[:_SHORT]
+        fingerprint = _fingerprint(parts)
         with self._trail.database.read() as connection:
             if meta.get(connection, _NOTED) == fingerprint:
                 return fingerprint
@@ -63,13 +63,18 @@ class Configuration:
 
 
 def known(connection: Connection, fingerprint: str | None) -> Mapping[str, str]:
-    """Tell the parts of a configuration that was noted; none for one that was not."""
-    return read_object(meta.get(connection, _key(fingerprint or "")))
+    """Tell the parts of a configuration that was noted; none if it was not, or was altered."""
+    parts = read_object(meta.get(connection, _key(fingerprint or "")))
+    return parts if _fingerprint(parts) == fingerprint else {}
 
 
 def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     """List the parts in which two configurations differ."""
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+
+
+def _fingerprint(parts: Mapping[str, str]) -> str:
+    return hashlib.sha256(canonical_bytes(dict(parts))).hexdigest()[:_SHORT]
 
 
 def _key(fingerprint: str) -> str:

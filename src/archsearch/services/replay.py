@@ -148,7 +148,10 @@ class ReplayService:
         case = self._case(logged)
         doubts = self._doubts(case)
         try:
-            answer = self._in_use(case) or self._then(case, case.moment.seq, doubts, progress)
+            answer = self._in_use(case)
+            if answer != case.logged:
+                # Before anybody is told so, it is asked of what was alone.
+                answer = self._then(case, case.moment.seq, doubts, progress)
             if answer != case.logged and self._moved(case):
                 doubts.append("回答的同时有档案在变动")
                 later = self._then(case, case.seq - 1, [], progress)
@@ -194,6 +197,8 @@ class ReplayService:
             parts = known(connection, str(detail.get("with")))
         other = [_PARTS[key] for key in differences(parts, self.questions.parts) if key in _PARTS]
         doubts = [f"当时的配置与现在不同：{'、'.join(other)}"] if other else []
+        if not parts:
+            doubts = ["当时的配置已无从得知"]
         if detail.get("behind"):
             doubts.append("当时索引还没有跟上刚存入的档案")
         return doubts

@@ -169,6 +169,27 @@ def test_another_configuration_is_named_when_the_answer_differs(bank: Office) ->
     assert changes[0].entry.detail["changed"] == ["search"]
 
 
+def test_a_configuration_that_nobody_knows_is_named_when_the_answer_differs(bank: Office) -> None:
+    bank.archive.search("张伟", user="boss")
+    genuine = last(bank)
+    forgeries = [forged(bank, {"with": "0" * 16}), forged(bank, {"with": "0" * 16, "total": 9})]
+    with bank.application.database.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE meta SET value = replace(value, '0.1', '9') WHERE key LIKE 'configuration/%'"
+        )
+    altered = forged(bank, {"total": 9, "with": with_of(bank, genuine)})
+
+    found = [bank.archive.replay(seq, user="admin") for seq in (*forgeries, altered)]
+
+    assert [each.verdict for each in found] == ["same", "unknown", "unknown"]
+    assert found[1].reasons == found[2].reasons == ("当时的配置已无从得知",)
+
+
+def with_of(bank: Office, seq: int) -> JsonValue:
+    (logged,) = bank.application.audit.search(AuditFilter(), "admin", limit=1, before=seq + 1)
+    return logged.entry.detail["with"]
+
+
 def test_an_index_that_was_behind_is_named_when_the_answer_differs(bank: Office) -> None:
     bank.archive.search("张伟", user="admin")
     with drain_held_up(bank):
