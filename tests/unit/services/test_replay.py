@@ -87,6 +87,23 @@ def test_completions_come_again_too(bank: Office) -> None:
     assert len(names) == 2
 
 
+def test_a_clock_that_was_set_back_is_taken_for_what_the_log_knew(bank: Office) -> None:
+    bank.hire(wu="employee at 乙")
+    asked = bank.archive.borrow.request("R1", purpose="p", reason="r", days=1, user="wu")
+    bank.archive.borrow.approve(asked.id, user="boss")
+    bank.archive.search("张伟", user="wu")
+    lent = last(bank)
+    bank.clock.turn(days=9)
+    bank.archive.search("张伟", user="wu")
+    bank.clock.turn(days=-9)
+    bank.archive.search("张伟", user="wu")
+    after = last(bank)
+
+    found = [bank.archive.replay(seq, user="admin") for seq in (lent, after)]
+
+    assert [(each.verdict, each.total) for each in found] == [("same", 1), ("same", 0)]
+
+
 def forged(bank: Office, changes: dict[str, JsonValue]) -> int:
     """Enter an altered copy of the last search in the log, as who has the key could."""
     (genuine,) = bank.application.audit.search(AuditFilter(action=Action.SEARCH), "admin", limit=1)
