@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -26,6 +26,8 @@ from archsearch.settings.model import Settings
 from archsearch.storage.past import RecordsThen
 
 _TOLD_EVERY: Final = 500
+_READ: Final = 4
+"""Dictionaries of the past that are kept at hand."""
 
 
 class TemporaryEngine(SearchEngine, Protocol):
@@ -50,6 +52,8 @@ class Theatre:
     index: IndexService
     engine_in: Callable[[Path], TemporaryEngine]
     lock: Lock
+    _read: dict[Dictionary, tuple[Analysis, Language]] = field(default_factory=dict)
+    """What it takes long to load, by the dictionary it was loaded with."""
 
     def now(self, settled: Asker, records: RecordsThen) -> Scene:
         """Ask the index in use."""
@@ -64,8 +68,7 @@ class Theatre:
         progress: Progress | None = None,
     ) -> Iterator[Scene]:
         """Ask a temporary index."""
-        analysis = with_dictionary(self.analysis, self.settings, dictionary)
-        language = language_of(self.settings, analysis)
+        analysis, language = self._with(dictionary)
         with temporary_folder(self.settings.workspace.var, self.lock) as folder:
             engine = self.engine_in(folder)
             try:
@@ -76,6 +79,15 @@ class Theatre:
                 yield self._scene(language, engine, settled, records)
             finally:
                 engine.close()
+
+    def _with(self, dictionary: Dictionary) -> tuple[Analysis, Language]:
+        known = self._read.get(dictionary)
+        if known is None:
+            if len(self._read) >= _READ:
+                self._read.clear()
+            analysis = with_dictionary(self.analysis, self.settings, dictionary)
+            known = self._read[dictionary] = analysis, language_of(self.settings, analysis)
+        return known
 
     def _documents(
         self, analysis: Analysis, records: RecordsThen, progress: Progress | None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archsearch.domain.audit import Action, AuditFilter
-from archsearch.domain.record import JsonValue
+from archsearch.domain.record import JsonValue, RecordId
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import (
     AccessDeniedError,
@@ -16,6 +16,7 @@ from archsearch.errors import (
     NotFoundError,
 )
 from archsearch.services import leftovers
+from archsearch.services.questions import digest_of
 from archsearch.services.replay import Replay
 from archsearch.services.search import SearchService
 from archsearch.settings.workspace import defaults_folder
@@ -130,6 +131,19 @@ def test_an_entry_that_is_not_what_was_answered_is_reported(
     assert found.verdict == "differs"
     assert found.reasons == ()
     assert found.record_ids or lie == {"offset": 1}
+
+
+def test_todays_answer_is_not_that_of_then(bank: Office) -> None:
+    bank.archive.search("张伟", user="admin", mode="exact")
+    ids = [RecordId(each) for each in ("R1", "R2", "R4")]
+    seq = forged(bank, {"total": 3, "digest": digest_of(ids)})
+    bank.feed({"record_id": "R4", "name": "张伟"})
+    page = bank.archive.search("张伟", user="admin", mode="exact")
+
+    found = bank.archive.replay(seq, user="admin")
+
+    assert [hit.record_id for hit in page.hits] == ids
+    assert (found.verdict, found.total) == ("differs", 2)
 
 
 @pytest.mark.parametrize("action", [Action.SHOW, Action.HISTORY, Action.REVEAL])
