@@ -133,16 +133,17 @@ def test_an_entry_that_is_not_what_was_answered_is_reported(
     assert found.record_ids or lie == {"offset": 1}
 
 
-def test_todays_answer_is_not_that_of_then(bank: Office) -> None:
-    bank.archive.search("张伟", user="admin", mode="exact")
-    ids = [RecordId(each) for each in ("R1", "R2", "R4")]
+@pytest.mark.parametrize("limit", [0, 9])
+def test_todays_answer_is_not_that_of_then(bank: Office, limit: int) -> None:
+    bank.archive.search("张伟", user="admin", mode="exact", limit=limit)
+    ids = [RecordId(each) for each in ("R1", "R2", "R4")][:limit]
     seq = forged(bank, {"total": 3, "digest": digest_of(ids)})
     bank.feed({"record_id": "R4", "name": "张伟"})
-    page = bank.archive.search("张伟", user="admin", mode="exact")
+    page = bank.archive.search("张伟", user="admin", mode="exact", limit=limit)
 
     found = bank.archive.replay(seq, user="admin")
 
-    assert [hit.record_id for hit in page.hits] == ids
+    assert (page.total, [hit.record_id for hit in page.hits]) == (3, ids)
     assert (found.verdict, found.total) == ("differs", 2)
 
 
