@@ -147,6 +147,18 @@ def test_todays_answer_is_not_that_of_then(bank: Office, limit: int) -> None:
     assert (found.verdict, found.total) == ("differs", 2)
 
 
+def test_todays_dictionary_is_not_that_of_then(bank: Office) -> None:
+    then = bank.archive.search("逾期", user="admin", limit=0)
+    seq = forged(bank, {"total": 1})
+    bank.archive.add_synonym("逾期", "授信", user="admin")
+    now = bank.archive.search("逾期", user="admin", limit=0)
+
+    found = bank.archive.replay(seq, user="admin")
+
+    assert (then.total, now.total) == (0, 1)
+    assert (found.verdict, found.total) == ("differs", 0)
+
+
 @pytest.mark.parametrize("action", [Action.SHOW, Action.HISTORY, Action.REVEAL])
 def test_a_look_at_a_record_is_judged_by_the_rights_of_then(bank: Office, action: Action) -> None:
     look: dict[Action, Callable[[str], object]] = {
