@@ -141,26 +141,16 @@ class Application:
     @cached_property
     def search(self) -> SearchService:
         """Finds records by queries."""
-        return SearchService(
-            self._asking,
-            self._language,
-            self.trail,
-            self._search_rules,
-            self._presenter,
-            self._questions,
-        )
+        return SearchService(self._asking, *self._answering, self._questions)
 
     @cached_property
     def names(self) -> NameService:
         """Completes and screens names."""
-        return NameService(
-            self._asking,
-            self._language,
-            self.trail,
-            self._search_rules,
-            self._presenter,
-            self._questions,
-        )
+        return NameService(self._asking, *self._answering, self._questions)
+
+    @property
+    def _answering(self) -> tuple[Language, Trail, SearchRules, Presenter]:
+        return self._language, self.trail, self._search_rules, self._presenter
 
     @cached_property
     def screening(self) -> ScreeningService:
@@ -270,18 +260,9 @@ class Application:
         from archsearch.replaying import Theatre  # noqa: PLC0415 - most runs replay nothing
         from archsearch.services.replay import ReplayService  # noqa: PLC0415 - see above
 
-        theatre = Theatre(
-            self.settings,
-            self.trail,
-            self.analysis,
-            self._language,
-            self._search_rules,
-            self._masker,
-            self._questions,
-            self.index,
-            self._engine_in,
-            writing,
-        )
+        answering = (self.analysis, self._language, self._search_rules, self._masker)
+        files = (self.index, self._engine_in, writing)
+        theatre = Theatre(self.settings, self.trail, *answering, self._questions, *files)
         parts = (self._questions, self.index, self._keeper, theatre)
         return ReplayService(self.trail, self.policy, *parts)
 
