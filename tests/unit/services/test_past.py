@@ -78,7 +78,12 @@ def test_other_rights_are_asked_for_by_name(bank: Office) -> None:
     bank.clock.turn(minutes=1)
     bank.archive.borrow.approve(asked.id, user="boss")
 
+    bank.hire(xu="employee at 乙")
+    plain = bank.archive.borrow.request("R1", purpose="p", reason="r", days=3, user="xu")
+    bank.archive.borrow.approve(plain.id, user="boss")
+
     assert before == ["admin", "boss", "low"]
+    assert "xu" in able(bank, bank.clock.now)
     assert able(bank, bank.clock.now, "reveal") == ["admin", "boss", "low", "wu"]
     assert able(bank, bank.clock.now, "change") == ["admin", "boss", "low"]
     assert able(bank, bank.clock.now, "delete") == ["admin", "low"]
