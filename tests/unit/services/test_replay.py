@@ -105,6 +105,28 @@ def test_a_clock_that_was_set_back_is_taken_for_what_the_log_knew(bank: Office) 
     assert [(each.verdict, each.total) for each in found] == [("same", 1), ("same", 0)]
 
 
+def test_a_question_is_judged_by_the_time_it_was_put_at(
+    bank: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though a loan ended while it was answered."""
+    bank.hire(wu="employee at 乙")
+    asked = bank.archive.borrow.request("R1", purpose="p", reason="r", days=1, user="wu")
+    bank.archive.borrow.approve(asked.id, user="boss")
+    answer = SearchService.page
+
+    def slow(*given: object) -> object:
+        monkeypatch.undo()
+        bank.clock.turn(days=2)
+        return answer(*given)  # type: ignore[arg-type] # as they came
+
+    monkeypatch.setattr(SearchService, "page", slow)
+    bank.archive.search("张伟", user="wu")
+
+    found = replayed(bank)
+
+    assert (found.verdict, found.total) == ("same", 1)
+
+
 def forged(bank: Office, changes: dict[str, JsonValue]) -> int:
     """Enter an altered copy of the last search in the log, as who has the key could."""
     (genuine,) = bank.application.audit.search(AuditFilter(action=Action.SEARCH), "admin", limit=1)
