@@ -32,6 +32,7 @@ from archsearch.services.audit_report import Reporter
 from archsearch.services.companion import Invitation
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
+from archsearch.services.differing import Differ
 from archsearch.services.doctor import Doctor
 from archsearch.services.duplicates import DuplicateService
 from archsearch.services.glossary import Keeper
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from archsearch.services.borrow_counter import BorrowCounter
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
+    from archsearch.services.revising import RevisingService
 
 ANALYSIS_VERSION = "6"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
@@ -197,7 +199,7 @@ class Application:
     @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
-        return ReadingService(self.trail, self.policy, self._masker)
+        return ReadingService(self.trail, self.policy, self._masker, self._differ)
 
     @cached_property
     def _language(self) -> Language:
@@ -234,11 +236,22 @@ class Application:
         return SchemaMasker(self.settings)
 
     @cached_property
+    def _differ(self) -> Differ:
+        return Differ(self.settings.schema, self._masker)
+
+    @cached_property
     def ingest(self) -> "IngestService":
         """Takes sources in."""
         from archsearch.intake import ingest_service  # noqa: PLC0415 - see its module
 
         return ingest_service(self.settings, self.trail, self._indexing, self._masker)
+
+    @cached_property
+    def revising(self) -> "RevisingService":
+        """Changes, deletes and restores single records."""
+        from archsearch.intake import revising_service  # noqa: PLC0415 - see its module
+
+        return revising_service(self.settings, self.trail, self.index, self._masker)
 
     @cached_property
     def users(self) -> UserService:

@@ -12,13 +12,14 @@ from archsearch.domain.access import Role
 from archsearch.domain.dictionary import EntryKind
 from archsearch.domain.duplicates import DuplicatePage
 from archsearch.domain.query import FilterValue, Hit, Mode, Page, SearchRequest, Suggestion
-from archsearch.domain.record import Record, RecordVersion
+from archsearch.domain.record import Record
 from archsearch.domain.schema import FieldSpec
 from archsearch.domain.screening import LINE, Entry
 from archsearch.domain.users import User
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
+from archsearch.entrypoints.records import RecordDesk
 from archsearch.errors import InvalidRequestError
 from archsearch.founding import FIRST_ADMINISTRATOR
 from archsearch.services.identity import Clock
@@ -61,7 +62,7 @@ def open(  # noqa: A001 - archsearch.open reads as it should
     return Archive(open_application(Path(workspace), os.environ, clock))
 
 
-class Archive:
+class Archive(RecordDesk):
     """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
 
     Safe to share between threads. Several processes may read while one writes. Every method takes
@@ -256,15 +257,6 @@ class Archive:
         """
         texts(record_id=record_id, reason=reason, user=user)
         return self._application.reading.reveal(record_id, reason, user)
-
-    def history(self, record_id: str, *, user: str) -> tuple[RecordVersion, ...]:
-        """Load every version of a record, masked, oldest first.
-
-        Raises:
-            NotFoundError: As for :meth:`get`.
-        """
-        texts(record_id=record_id, user=user)
-        return self._application.reading.history(record_id, user)
 
     def who(self, record_id: str, *, user: str) -> tuple[Viewer, ...]:
         """List the users who may see a record now, and why; for administrators only.

@@ -144,7 +144,7 @@ class Asking:
             refused = {
                 hit.record_id
                 for hit in result.hits
-                if hit.record_id not in found or not asker.scope.permits(found[hit.record_id])
+                if not _found_by(asker.scope, found.get(hit.record_id))
             }
             if not refused:
                 return Found(result, found)
@@ -155,12 +155,16 @@ class Asking:
         """Load those of some records that may be seen, as they are now."""
         with self._trail.database.read() as connection:
             found = records.get(connection, sorted(record_ids))
-        return {one: record for one, record in found.items() if asker.scope.permits(record)}
+        return {one: record for one, record in found.items() if _found_by(asker.scope, record)}
 
     def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
         """Ask the engine for records that share telling tokens; who they are is to be asked."""
         query = confine(gathers, asker.scope, asker.excluded)
         return self._index.gather(query, asker.marks)
+
+
+def _found_by(scope: Scope, record: Record | None) -> bool:
+    return record is not None and record.searchable and scope.permits(record)
 
 
 @dataclass(frozen=True, slots=True)

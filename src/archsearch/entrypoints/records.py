@@ -1,0 +1,126 @@
+"""The Python API of single records: what can be done with one besides finding it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from archsearch.bootstrap import Application
+from archsearch.domain.record import RecordVersion
+from archsearch.entrypoints.arguments import numbers, texts
+from archsearch.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from archsearch.services.revising import Revised
+
+
+class RecordDesk:
+    """Changes, history, deletion; the part of an archive that is about one record."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def change(
+        self,
+        record_id: str,
+        fields: Mapping[str, Any],
+        *,
+        user: str,
+        expected_version: int | None = None,
+        reason: str = "",
+    ) -> "Revised":
+        """Change fields of a record: a new version, searchable at once.
+
+        Values are read, checked and laid over the record as those of a row are. Of a group that is
+        there once, members that are not mentioned stay; a list of groups is given as a whole.
+
+        Args:
+            record_id: The record.
+            fields: By schema key, label or alias; None takes a field away.
+            user: Who changes it.
+            expected_version: The version that they have seen; another one is a conflict.
+            reason: For history and log.
+
+        Returns:
+            The version it is at now; ``changes`` is empty where nothing was new.
+
+        Raises:
+            NotFoundError: The record does not exist or is out of the user's scope.
+            AccessDeniedError: The user may read it, but not change it.
+            ConflictError: It is at another version than expected, or was deleted.
+            InvalidRequestError: What was said means nothing.
+            RejectedError: A value is wrong, or masked, or the user may not put the record there;
+                ``problems`` say which.
+        """
+        texts(record_id=record_id, user=user, reason=reason)
+        if expected_version is not None:
+            numbers(expected_version=expected_version)
+        _fields(fields)
+        return self._application.revising.change(
+            record_id, fields, user, expected=expected_version, reason=reason
+        )
+
+    def create(self, fields: Mapping[str, Any], *, user: str, reason: str = "") -> "Revised":
+        """Make one new record of fields that somebody typed.
+
+        Args:
+            fields: By schema key, label or alias; a record id may be among them.
+            user: Whose record it is to be.
+            reason: For history and log.
+
+        Raises:
+            AccessDeniedError: The user may not make records.
+            ConflictError: There is such a record already.
+            RejectedError: A value is wrong or missing, or the record id is not to be had.
+        """
+        texts(user=user, reason=reason)
+        _fields(fields)
+        return self._application.revising.create(fields, user, reason=reason)
+
+    def history(
+        self, record_id: str, *, user: str, reason: str | None = None
+    ) -> tuple[RecordVersion, ...]:
+        """Load every version of a record with its changes, masked, oldest first.
+
+        Args:
+            record_id: The record.
+            user: Who asks.
+            reason: Why sensitive fields are to be shown as they are; goes into the log. Without one
+                they are masked, and of their changes no more is told than that there was one.
+
+        Raises:
+            NotFoundError: As for :meth:`get`.
+            AccessDeniedError: The user may read the record, but not its sensitive fields.
+        """
+        texts(record_id=record_id, user=user, reason=reason or "")
+        return self._application.reading.history(record_id, user, reason)
+
+    def delete(self, record_id: str, *, reason: str, user: str) -> "Revised":
+        """Take a record out of all search; its history stays, and it can be restored.
+
+        What was lent of it ends. Until it is restored it is there for those alone who may delete
+        it: for everybody else there is no such record.
+
+        Raises:
+            NotFoundError: As for :meth:`get`.
+            AccessDeniedError: The user may read it, but not delete it.
+            ConflictError: It is frozen, or deleted already.
+            InvalidRequestError: There is no reason.
+        """
+        texts(record_id=record_id, reason=reason, user=user)
+        return self._application.revising.delete(record_id, user, reason=reason)
+
+    def restore(self, record_id: str, *, reason: str, user: str) -> "Revised":
+        """Bring a deleted record back as it was.
+
+        Raises:
+            NotFoundError: There is no such record, or the user may not restore it.
+            AccessDeniedError: There is one, not deleted, that the user may only read.
+            ConflictError: It is not deleted.
+            InvalidRequestError: There is no reason.
+        """
+        texts(record_id=record_id, reason=reason, user=user)
+        return self._application.revising.restore(record_id, user, reason=reason)
+
+
+def _fields(fields: object) -> None:
+    if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
+        raise InvalidRequestError("参数 fields 须是字典，键是字段名。")
