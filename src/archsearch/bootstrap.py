@@ -56,6 +56,7 @@ from archsearch.storage.vault import Vault
 
 if TYPE_CHECKING:
     from archsearch.services.borrow_counter import BorrowCounter
+    from archsearch.services.exporting import ExportService
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
     from archsearch.services.revising import RevisingService
@@ -165,6 +166,18 @@ class Application:
         return SearchService(
             self._asking, self._language, self.trail, self._search_rules, self._presenter
         )
+
+    @cached_property
+    def exporting(self) -> "ExportService":
+        """Hands out what searches find."""
+        from archsearch.services.exporting import ExportService  # noqa: PLC0415 - most runs do not
+
+        asking = Asking(self.index, self.trail, self._search_rules, self._keeper, loaded=1)
+        search = SearchService(
+            asking, self._language, self.trail, self._search_rules, self._presenter
+        )
+        most = self.settings.options.export.max_records
+        return ExportService(search, asking, self.trail, self.policy, self._masker, most)
 
     @cached_property
     def names(self) -> NameService:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +11,7 @@ from archsearch.bootstrap import Application, initialise, now, open_application
 from archsearch.domain.access import Role
 from archsearch.domain.dictionary import EntryKind
 from archsearch.domain.duplicates import DuplicatePage
-from archsearch.domain.query import FilterValue, Hit, Mode, Page, SearchRequest, Suggestion
+from archsearch.domain.query import FilterValue, Hit, Page, Suggestion
 from archsearch.domain.record import Record
 from archsearch.domain.schema import FieldSpec
 from archsearch.domain.screening import LINE, Entry
@@ -19,7 +19,7 @@ from archsearch.domain.users import User
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
-from archsearch.entrypoints.records import RecordDesk
+from archsearch.entrypoints.records import RecordDesk, search_request
 from archsearch.errors import InvalidRequestError
 from archsearch.founding import FIRST_ADMINISTRATOR
 from archsearch.services.identity import Clock
@@ -144,21 +144,11 @@ class Archive(RecordDesk):
             QuerySyntaxError: The query cannot be read; ``position`` says where.
             InvalidRequestError: Another parameter is wrong.
         """
-        texts(query=query, user=user, mode=mode, sort=sort)
+        asked = search_request(query, user=user, mode=mode, filters=filters, sort=sort)
         numbers(limit=limit, offset=offset)
         keys = [facets] if isinstance(facets, str) else list(facets)
         texts(**{f"facets[{at}]": key for at, key in enumerate(keys)})
-        if filters is not None and not isinstance(filters, Mapping):
-            raise InvalidRequestError("参数 filters 须是字典。")
-        request = SearchRequest(
-            text=query,
-            mode=_mode(mode),
-            filters=filters or {},
-            facets=tuple(keys),
-            sort=sort,
-            limit=limit,
-            offset=offset,
-        )
+        request = replace(asked, facets=tuple(keys), limit=limit, offset=offset)
         return self._application.search.search(request, user)
 
     def suggest(self, text: str, *, user: str, limit: int = 8) -> tuple[Suggestion, ...]:
@@ -335,13 +325,6 @@ def _input(source: Source) -> Path | Mapping[str, Any]:
     if isinstance(source, Path | Mapping):
         return source
     raise InvalidRequestError("只能录入文件或文件夹的路径，或字典。")
-
-
-def _mode(text: str) -> Mode:
-    try:
-        return Mode(text)
-    except ValueError as error:
-        raise InvalidRequestError("参数 mode 只能是 auto、exact 或 fuzzy。") from error
 
 
 def _role(text: str | None) -> Role | None:

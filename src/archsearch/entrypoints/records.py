@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from archsearch.bootstrap import Application
+from archsearch.domain.query import FilterValue, Mode, SearchRequest
 from archsearch.domain.record import RecordVersion
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from archsearch.services.exporting import Export
     from archsearch.services.revising import Revised
 
 
@@ -119,6 +121,64 @@ class RecordDesk:
         """
         texts(record_id=record_id, reason=reason, user=user)
         return self._application.revising.restore(record_id, user, reason=reason)
+
+    def export(  # noqa: PLR0913 - the contract with other programs names these
+        self,
+        query: str = "",
+        *,
+        user: str,
+        reason: str,
+        mode: str = "auto",
+        filters: Mapping[str, FilterValue] | None = None,
+        sort: str = "relevance",
+        reveal: bool = False,
+    ) -> "Export":
+        """Hand out all that a search finds, as far as the user may export it.
+
+        The export is in the log before the first record comes; records come a few at a time.
+
+        Args:
+            query: As for :meth:`search`, with ``mode``, ``filters`` and ``sort``.
+            user: Who exports.
+            reason: Why; goes into the log.
+            mode: ``auto``, ``exact`` or ``fuzzy``.
+            filters: By schema key.
+            sort: ``relevance``, or a sortable schema key.
+            reveal: Whether sensitive fields come as they are.
+
+        Returns:
+            The records, to be walked through once; ``total``, ``number`` and ``left_out`` count.
+
+        Raises:
+            AccessDeniedError: The user may not export, or not reveal all of it.
+            InvalidRequestError: A parameter is wrong, or it is more than one export may hand out.
+        """
+        texts(reason=reason)
+        request = search_request(query, user=user, mode=mode, filters=filters, sort=sort)
+        return self._application.exporting.export(request, user, reason=reason, revealed=reveal)
+
+
+def search_request(
+    query: str,
+    *,
+    user: str,
+    mode: str = "auto",
+    filters: Mapping[str, FilterValue] | None = None,
+    sort: str = "relevance",
+) -> SearchRequest:
+    """Make a request of what a program asks for.
+
+    Raises:
+        InvalidRequestError: A parameter is wrong.
+    """
+    texts(query=query, user=user, mode=mode, sort=sort)
+    if filters is not None and not isinstance(filters, Mapping):
+        raise InvalidRequestError("参数 filters 须是字典。")
+    try:
+        asked = Mode(mode)
+    except ValueError as error:
+        raise InvalidRequestError("参数 mode 只能是 auto、exact 或 fuzzy。") from error
+    return SearchRequest(text=query, mode=asked, filters=filters or {}, sort=sort)
 
 
 def _fields(fields: object) -> None:

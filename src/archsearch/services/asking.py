@@ -79,16 +79,27 @@ class Found:
 
 
 class Asking:
-    """The one way from services to the engine."""
+    """The one way from services to the engine.
+
+    ``loaded`` is how many hits of an answer are loaded and checked; whoever asks so sees to the
+    others. All of them by default.
+    """
 
     def __init__(
-        self, index: IndexService, trail: Trail, rules: SearchRules, keeper: Keeper
+        self,
+        index: IndexService,
+        trail: Trail,
+        rules: SearchRules,
+        keeper: Keeper,
+        *,
+        loaded: int | None = None,
     ) -> None:
         self._index = index
         self._keeper = keeper
         self._trail = trail
         self._policy = rules.policy
         self._caught_up = False
+        self._loaded = loaded
 
     def asker(self, user: str, right: Right = Right.READ) -> Asker:
         """Load a user's rights as they are now.
@@ -140,10 +151,11 @@ class Asking:
             if not result.hits:
                 return Found(result, {})
             with self._trail.database.read() as connection:
-                found = records.get(connection, [hit.record_id for hit in result.hits])
+                some = result.hits[: self._loaded]
+                found = records.get(connection, [hit.record_id for hit in some])
             refused = {
                 hit.record_id
-                for hit in result.hits
+                for hit in some
                 if not _found_by(asker.scope, found.get(hit.record_id))
             }
             if not refused:

@@ -1,6 +1,5 @@
 """``archsearch audit``: the operation log."""
 
-import csv
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -217,17 +216,13 @@ def _show(found: tuple[LoggedEntry, ...], out: Output) -> None:
 
 def _export(entries: Iterable[LoggedEntry], output: Path) -> int:
     """Write entries as a table for spreadsheets; give how many."""
-    from archsearch.entrypoints.cli.files import written  # noqa: PLC0415 - few want files
-    from archsearch.services.lists import as_cell  # noqa: PLC0415 - see above
+    from archsearch.entrypoints.cli.files import Counted, replaced  # noqa: PLC0415 - few want files
+    from archsearch.services.spreadsheets import write_csv  # noqa: PLC0415 - see above
 
-    number = 0
-    with written(output, bom=True) as file:
-        writer = csv.writer(file)
-        writer.writerow((*_TITLES, "校验值"))
-        for each in entries:
-            writer.writerow([as_cell(cell) for cell in (*_row(each), each.digest)])
-            number += 1
-    return number
+    rows = Counted((*_row(each), each.digest) for each in entries)
+    with replaced(output) as file:
+        write_csv(file, (*_TITLES, "校验值"), rows)
+    return rows.number
 
 
 def _row(each: LoggedEntry) -> tuple[str, ...]:
