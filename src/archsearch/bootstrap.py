@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from archsearch.services.exporting import ExportService
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
+    from archsearch.services.proposing import ProposalService
     from archsearch.services.revising import RevisingService
 
 ANALYSIS_VERSION = "6"
@@ -265,6 +266,13 @@ class Application:
         from archsearch.intake import revising_service  # noqa: PLC0415 - see its module
 
         return revising_service(self.settings, self.trail, self.index, self._masker)
+
+    @cached_property
+    def proposing(self) -> "ProposalService":
+        """Takes down and decides about proposals to change records."""
+        from archsearch.intake import proposal_service  # noqa: PLC0415 - see its module
+
+        return proposal_service(self.trail, self.revising.reviser)
 
     @cached_property
     def users(self) -> UserService:

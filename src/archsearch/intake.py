@@ -20,6 +20,8 @@ from archsearch.services.index import IndexService
 from archsearch.services.indexing import Indexing
 from archsearch.services.ingest import IngestRules, IngestService
 from archsearch.services.lists import ListService
+from archsearch.services.proposals import ProposalDesk
+from archsearch.services.proposing import ProposalService
 from archsearch.services.recalling import recall
 from archsearch.services.revising import Reviser, RevisingService
 from archsearch.services.screening import ScreeningService
@@ -53,10 +55,13 @@ def revising_service(
 ) -> RevisingService:
     """Make the service that changes single records."""
     editor = Editor(_pipeline(settings), settings.policy, masker)
-    differ = Differ(settings.schema, masker)
-    return RevisingService(
-        Reviser(trail, editor, differ, index), partial(recall, trail), _naming(settings)
-    )
+    reviser = Reviser(trail, editor, Differ(settings.schema, masker), index)
+    return RevisingService(reviser, partial(recall, trail), _naming(settings))
+
+
+def proposal_service(trail: Trail, reviser: Reviser) -> ProposalService:
+    """Make the service of proposals to change records."""
+    return ProposalService(reviser, ProposalDesk(trail, reviser.editor))
 
 
 def list_service(

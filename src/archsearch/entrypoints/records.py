@@ -7,10 +7,12 @@ from archsearch.bootstrap import Application
 from archsearch.domain.query import FilterValue, Mode, SearchRequest
 from archsearch.domain.record import RecordVersion
 from archsearch.entrypoints.arguments import numbers, texts
+from archsearch.entrypoints.proposals import ProposalDesk
 from archsearch.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from archsearch.services.exporting import Export
+    from archsearch.services.proposals import ShownProposal
     from archsearch.services.revising import Revised
 
 
@@ -59,6 +61,32 @@ class RecordDesk:
         return self._application.revising.change(
             record_id, fields, user, expected=expected_version, reason=reason
         )
+
+    def propose(
+        self, record_id: str, fields: Mapping[str, Any], *, reason: str, user: str
+    ) -> "ShownProposal":
+        """Propose a change to those who may make it; for who may read the record and no more.
+
+        Args:
+            record_id: The record.
+            fields: As for :meth:`change`.
+            reason: For whoever decides.
+            user: Who proposes it.
+
+        Raises:
+            NotFoundError: As for :meth:`get`.
+            ConflictError: The user may change the record without asking.
+            InvalidRequestError: What was said means nothing, or there is no reason.
+            RejectedError: A value is wrong by itself, or masked.
+        """
+        texts(record_id=record_id, reason=reason, user=user)
+        _fields(fields)
+        return self._application.proposing.propose(record_id, fields, user, reason=reason)
+
+    @property
+    def proposals(self) -> ProposalDesk:
+        """Proposals to change records: what waits, and deciding about it."""
+        return ProposalDesk(self._application)
 
     def create(self, fields: Mapping[str, Any], *, user: str, reason: str = "") -> "Revised":
         """Make one new record of fields that somebody typed.

@@ -25,6 +25,8 @@ MEMBERS: Final = {
     "history": Member("history", "一份档案的历次版本：谁改了什么"),
     "create": Member("create", "新建一份档案"),
     "change": Member("change", "修改一份档案"),
+    "propose": Member("propose", "申请修改一份自己不能修改的档案"),
+    "proposal": Member("proposal", "修改申请：查看、采纳、退回"),
     "delete": Member("delete", "删除一份档案"),
     "restore": Member("restore", "恢复删除了的档案"),
     "match": Member("match", "拿一份名单逐个比对"),

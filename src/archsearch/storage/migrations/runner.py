@@ -23,10 +23,20 @@ from sqlalchemy import (
 from archsearch.errors import WorkspaceError
 from archsearch.storage.database import Database
 from archsearch.storage.encoding import UtcTime
-from archsearch.storage.migrations import m0001_foundation, m0002_dictionary, m0003_borrowing
+from archsearch.storage.migrations import (
+    m0001_foundation,
+    m0002_dictionary,
+    m0003_borrowing,
+    m0004_proposals,
+)
 from archsearch.storage.migrations.step import Step
 
-STEPS: Final = (m0001_foundation.STEP, m0002_dictionary.STEP, m0003_borrowing.STEP)
+STEPS: Final = (
+    m0001_foundation.STEP,
+    m0002_dictionary.STEP,
+    m0003_borrowing.STEP,
+    m0004_proposals.STEP,
+)
 """Every step, in order; versions count from 1 without gaps."""
 
 _LEDGER: Final = Table(
