@@ -25,6 +25,9 @@ from archsearch.storage import access, records, users
 NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
 LONGEST_ID = 200
 _SHORTEST_REASON = 2
+_COUNTING = frozenset({"row", "proposal"})
+"""Of where a version came from, what would tell how much else there is: the row of a file counts
+the others in it. For whoever did it, and for those who see everything."""
 _LONGEST_REASON = 200
 
 
@@ -95,10 +98,16 @@ class ReadingService:
             versions = records.history(connection, record.record_id)
         # What was secret while it was secret stays so.
         told = [v for v in versions if str(v.values.get("secrecy", "")) in scope.secrecies]
-        return tuple(self._compared(told, revealed=reason is not None))
+        own = frozenset() if scope.everything else _COUNTING
+        return tuple(self._compared(told, user, own, revealed=reason is not None))
 
     def _compared(
-        self, versions: Sequence[RecordVersion], *, revealed: bool
+        self,
+        versions: Sequence[RecordVersion],
+        user: str,
+        own: frozenset[str],
+        *,
+        revealed: bool,
     ) -> Iterator[RecordVersion]:
         """Say of each version what is new since the one before that is shown."""
         before: Values | None = None
@@ -109,7 +118,12 @@ class ReadingService:
                 changes = self._differ.between(before, values, revealed=revealed)
             before = values
             shown = values if revealed else self._masker.values(values)
-            cause = {key: self._masker.text(text) for key, text in version.cause.items()}
+            theirs = user in {version.changed_by, version.cause.get("proposed_by")}
+            cause = {
+                key: self._masker.text(text)
+                for key, text in version.cause.items()
+                if theirs or key not in own
+            }
             yield replace(version, values=shown, cause=cause, changes=changes)
 
     def _reason(self, reason: str) -> dict[str, JsonValue]:
