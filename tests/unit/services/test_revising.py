@@ -16,6 +16,7 @@ from archsearch.errors import (
     RejectedError,
     StoreError,
 )
+from archsearch.services.index import IndexService
 from archsearch.services.revising import Revised
 from tests.offices import Office, codes, counts, drain_held_up
 
@@ -283,6 +284,46 @@ def test_without_an_entry_in_the_log_nothing_is_changed(staffed: Office) -> None
 
     assert staffed.archive.get("A", user="boss").version == 1
     assert staffed.seen("li") == {"A"}
+
+
+def test_a_change_whose_maker_was_killed_before_the_index_heard_of_it_is_found_later(
+    staffed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(IndexService, "drain", killed)
+        with pytest.raises(KeyboardInterrupt):
+            change(staffed, 备注="抵押房产")
+
+    with Office(staffed.path) as later:
+        assert later.seen("boss", "抵押房产") == {"A"}
+        assert later.ailments() == []
+
+
+@pytest.mark.parametrize("step", ["records.save", "audit_log", "recall"])
+def test_a_deletion_is_done_wholly_or_not_at_all(
+    staffed: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    staffed.grant("A", "wu", days=9)
+
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("磁盘已满。")
+
+    places = {
+        "records.save": "archsearch.services.revising.records.save",
+        "audit_log": "archsearch.storage.audit_log.AuditLog.append",
+        "recall": "archsearch.services.recalling.grants.revoke_record",
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(places[step], broken)
+        with pytest.raises(StoreError):
+            delete(staffed)
+
+    assert staffed.seen("wu") == {"A"}
+    assert len(staffed.archive.history("A", user="admin")) == 1
+    assert staffed.ailments() == []
 
 
 # Making ------------------------------------------------------------------------------------------
