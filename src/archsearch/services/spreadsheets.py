@@ -8,7 +8,6 @@ from typing import BinaryIO, Final
 
 from archsearch.ingest.textsheet import Layout, write_text_workbook
 
-ENDINGS: Final = frozenset({".csv", ".xlsx"})
 _FORMULA: Final = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 """Full-width signs begin a formula too: Excel in Chinese takes them for the others."""
 _MANGLED: Final = re.compile(r"0[0-9]+|[0-9]{12,}")

@@ -11,7 +11,6 @@ from archsearch.domain.record import JsonValue, Record
 from archsearch.domain.schema import FieldSpec, Schema
 from archsearch.services.spreadsheets import write_csv, write_xlsx
 
-ENDINGS: Final = (".csv", ".xlsx", ".jsonl")
 _AMBIGUOUS: Final = re.compile(r"[;；|:：=\n\[{]")
 """Signs that would not be read back as a part of a value."""
 

@@ -165,6 +165,19 @@ def test_whoever_may_change_simply_changes(staffed: Office) -> None:
             propose(staffed, user, 备注="二")
 
 
+def test_nobody_floods_others_with_proposals(
+    staffed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archsearch.services.proposing._MOST_OPEN", 1)
+    propose(staffed, 备注="二")
+
+    with pytest.raises(ConflictError, match="待处理"):
+        propose(staffed, 备注="三")
+    staffed.archive.proposals.withdraw("li-P1", user="li")
+
+    assert propose(staffed, 备注="三").id == "li-P2"
+
+
 def test_nobody_decides_about_their_own_whatever_they_became(staffed: Office) -> None:
     propose(staffed, 备注="二")
     staffed.application.users.set("li", UserChange(role=Role.MANAGER), "admin")

@@ -1,6 +1,8 @@
 """Changing, making, deleting and restoring single records."""
 
+import random
 import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -94,6 +96,14 @@ def test_members_of_a_group_that_are_not_mentioned_stay(staffed: Office) -> None
     finance = stored(staffed)["finance"]
     assert finance["income"] == 600000
     assert (finance["debt"], finance["real_estate"]) == (30000, "两套")
+
+
+def test_a_row_with_a_part_of_a_group_leaves_its_other_members(staffed: Office) -> None:
+    report = staffed.feed({"record_id": "A", "收入": "70万"})
+    same = staffed.feed({"record_id": "A", "收入": "70万", "负债": "3万"})
+
+    assert (counts(report), counts(same)) == ((0, 1, 0, 0), (0, 0, 1, 0))
+    assert stored(staffed)["finance"] == {"income": 700000, "debt": 30000}
 
 
 def test_a_list_of_groups_is_given_as_a_whole_or_not_at_all(staffed: Office) -> None:
@@ -464,6 +474,31 @@ def test_nobody_borrows_a_deleted_record(staffed: Office) -> None:
     again = borrow.request("A", purpose="贷后", reason="核对", user="other")
     missing = borrow.request("Z", purpose="贷后", reason="核对", user="other")
     assert again.state == missing.state == "applied"
+
+
+def test_the_changes_of_a_history_lead_from_its_first_version_to_the_record(
+    staffed: Office,
+) -> None:
+    dice = random.Random(7)
+    for _ in range(25):
+        keys = dice.sample(("notes", "address", "short_names", "tags", "email"), 2)
+        values = {key: dice.choice((None, "甲", "乙", "a@b.cn", ["授信"])) for key in keys}
+        with suppress(ArchsearchError):
+            staffed.archive.change("A", values, user="boss")
+
+    first, *others = staffed.archive.history("A", user="boss", reason="核对原文")
+
+    built = dict(first.values)
+    for version in others:
+        for change_ in version.changes:
+            assert built.get(change_.field) == change_.old
+            built[change_.field] = change_.new
+    now = stored(staffed)
+    assert len(others) > 5
+    worked_out = {"updated_at", "quality"}
+    assert {k: v for k, v in built.items() if v is not None and k not in worked_out} == {
+        k: v for k, v in now.items() if k not in worked_out
+    }
 
 
 # History -----------------------------------------------------------------------------------------
