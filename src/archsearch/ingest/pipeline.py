@@ -41,9 +41,8 @@ class Supply:
 class Typed:
     """Fields of one record that somebody typed, normalised.
 
-    ``keys`` are the schema keys that something was said about, ``problems`` tell of names that mean
-    nothing, which ``unknown`` lists;
-    ``scattered`` are repeated groups of which single members were named.
+    ``keys`` are the schema keys that were named, ``problems`` tell of names that mean nothing,
+    which ``unknown`` lists; ``scattered`` are repeated groups of which single members were named.
     """
 
     draft: Draft
@@ -95,7 +94,8 @@ class Pipeline:
         _name_source(raw)
         draft = self.normaliser.normalise(item, raw)
         unknown = tuple(name for name, target in targets.items() if target is None)
-        return Typed(draft, frozenset(raw), tuple(problems), scattered, unknown)
+        named = frozenset(target.spec.key for target in targets.values() if target)
+        return Typed(draft, frozenset(raw) | named, tuple(problems), scattered, unknown)
 
     def _drafts(self, items: Iterable[Row | Problem], today: date) -> Iterator[Draft | Problem]:
         mapper = RowMapper(self.schema, self.mappings)

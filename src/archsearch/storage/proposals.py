@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from archsearch.domain.policy import Facts
 from archsearch.domain.proposal import Proposal, ProposalState
-from archsearch.domain.record import RecordId, Status
+from archsearch.domain.record import GONE, RecordId
 from archsearch.storage.database import vault_of
 from archsearch.storage.encoding import json_bytes, read_list, read_member
 from archsearch.storage.tables import PROPOSALS, RECORDS, USERS
@@ -159,7 +159,7 @@ def _made(row: Row[Any]) -> Proposal:
         user=row.user,
         number=row.number,
         facts=Facts(RecordId(row.record_id), row.owner, row.department, row.secrecy),
-        deleted=row.status == Status.DELETED,
+        deleted=row.status in GONE,
         base=row.base,
         proposed_at=row.proposed_at,
         state=read_member(ProposalState, row.state),

@@ -138,6 +138,8 @@ def test_what_no_record_can_be_without_is_not_taken_away(staffed: Office, name: 
         ({"性别": "很好"}, "vocabulary_unknown"),
         ({"备注": " "}, "value_invalid"),
         ({"电话": "无"}, "value_invalid"),
+        ({"电话": [None, ""]}, "value_invalid"),
+        ({"财务状况": {"收入": None}}, "value_invalid"),
         ({"质量分": "100"}, "system_column"),
         ({"状态": "已销毁"}, "status_not_permitted"),
         ({"部门": "风险部"}, "department_not_permitted"),
@@ -145,7 +147,7 @@ def test_what_no_record_can_be_without_is_not_taken_away(staffed: Office, name: 
     ],
 )
 def test_what_cannot_be_right_is_refused_with_its_problem(
-    staffed: Office, fields: dict[str, str], code: str
+    staffed: Office, fields: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(RejectedError) as caught:
         change(staffed, **fields)
