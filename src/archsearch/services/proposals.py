@@ -254,7 +254,9 @@ class ProposalDesk:
         if self.decides(viewer, proposal):
             # What follows tells of what is concealed: not for who may only read.
             keys |= dict.fromkeys(changed_keys(current.values, laid))
-        conflicts = edit.touched.intersection(changed_keys(base.values, current.values))
+        conflicts = frozenset[str]()
+        if proposal.state is ProposalState.OPEN:
+            conflicts = edit.touched.intersection(changed_keys(base.values, current.values))
         show = _as_it_is if revealed else self.editor.masker.values
         # How their own words are masked tells a proposer nothing of what the record holds.
         wanted = laid if self.decides(viewer, proposal) else edit.draft.values

@@ -112,8 +112,9 @@ def test_the_same_field_changed_meanwhile_needs_a_fresh_decision(staffed: Office
         proposals.accept("li-P1", user="boss", expected_version=1)
     seen = proposals.show("li-P1", user="boss")
     assert (seen.conflicts, seen.state) == (("notes",), "open")
-    proposals.accept("li-P1", user="boss", expected_version=2)
+    done = proposals.accept("li-P1", user="boss", expected_version=2)
 
+    assert done.conflicts == ()
     assert stored(staffed)["notes"] == "二"
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from archsearch.domain.audit import Action, AuditFilter, LoggedEntry, Outcome
+from archsearch.domain.record import JsonValue
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, Group, Member, option
 from archsearch.entrypoints.cli.exits import Exit
@@ -240,5 +241,18 @@ def _row(each: LoggedEntry) -> tuple[str, ...]:
 
 def _detail(entry: LoggedEntry) -> str:
     return " ".join(
-        f"{key}={value}" for key, value in entry.entry.detail.items() if key != "digest"
+        f"{key}={_told(value)}" for key, value in entry.entry.detail.items() if key != "digest"
+    )
+
+
+def _told(value: JsonValue) -> str:
+    """Write a detail; of changed fields, from what to what."""
+    if not isinstance(value, dict):
+        return str(value)
+    pairs = (each if isinstance(each, list) else [each] for each in value.values())
+    changes = ("→".join(map(str, pair)) for pair in pairs)
+    return (
+        "{"
+        + ", ".join(f"{key}: {change}" for key, change in zip(value, changes, strict=True))
+        + "}"
     )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -155,6 +156,17 @@ def test_who_may_not_is_told_so_and_who_may_not_see_is_told_nothing(home: Path, 
         ran = [employee(command, record_id, *rest) for record_id in (zhang, "没有")]
         assert [each.code for each in ran] == [3, 3]
         assert ran[0].err == ran[1].err
+
+
+def test_the_log_tells_what_became_of_a_record_and_of_its_values_only_digests(
+    admin: Run, zhang: str
+) -> None:
+    admin("change", zhang, "备注=二", "密级=公开", "--reason", "来电")
+
+    (line,) = admin("audit", "list", "--target", zhang, "--action", "change").rows
+
+    assert re.search(r"fields=\{notes: [0-9a-f]{24}→[0-9a-f]{24}, secrecy: 内部→公开\}", line[6])
+    assert "reason=来电" in line[6]
 
 
 # Proposals ---------------------------------------------------------------------------------------
