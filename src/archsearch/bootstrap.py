@@ -26,6 +26,7 @@ from archsearch.services.companion import Invitation
 from archsearch.services.configuration import Configuration
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
+from archsearch.services.differing import Differ
 from archsearch.services.doctor import Doctor
 from archsearch.services.duplicates import DuplicateService
 from archsearch.services.glossary import Keeper
@@ -52,10 +53,13 @@ from archsearch.version import VERSION
 
 if TYPE_CHECKING:
     from archsearch.services.borrow_counter import BorrowCounter
+    from archsearch.services.exporting import ExportService
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
     from archsearch.services.past import PastService
+    from archsearch.services.proposing import ProposalService
     from archsearch.services.replay import ReplayService
+    from archsearch.services.revising import RevisingService
 
 ANALYSIS_VERSION = "6"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
@@ -144,6 +148,16 @@ class Application:
         return SearchService(self._asking, *self._answering, self._questions)
 
     @cached_property
+    def exporting(self) -> "ExportService":
+        """Hands out what searches find."""
+        from archsearch.services.exporting import ExportService  # noqa: PLC0415 - most runs do not
+
+        asking = Asking(self.index, self.trail, self._search_rules, self._keeper, loaded=1)
+        search = SearchService(asking, *self._answering, self._questions)
+        most = self.settings.options.export.max_records
+        return ExportService(search, asking, self.trail, self.policy, self._masker, most)
+
+    @cached_property
     def names(self) -> NameService:
         """Completes and screens names."""
         return NameService(self._asking, *self._answering, self._questions)
@@ -178,7 +192,7 @@ class Application:
     @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
-        return ReadingService(self.trail, self.policy, self._masker)
+        return ReadingService(self.trail, self.policy, self._masker, self._differ)
 
     @cached_property
     def _language(self) -> Language:
@@ -207,11 +221,29 @@ class Application:
         return SchemaMasker(self.settings)
 
     @cached_property
+    def _differ(self) -> Differ:
+        return Differ(self.settings.schema, self._masker)
+
+    @cached_property
     def ingest(self) -> "IngestService":
         """Takes sources in."""
         from archsearch.intake import ingest_service  # noqa: PLC0415 - see its module
 
         return ingest_service(self.settings, self.trail, self._indexing, self._masker)
+
+    @cached_property
+    def revising(self) -> "RevisingService":
+        """Changes, deletes and restores single records."""
+        from archsearch.intake import revising_service  # noqa: PLC0415 - see its module
+
+        return revising_service(self.settings, self.trail, self.index, self._masker)
+
+    @cached_property
+    def proposing(self) -> "ProposalService":
+        """Takes down and decides about proposals to change records."""
+        from archsearch.intake import proposal_service  # noqa: PLC0415 - see its module
+
+        return proposal_service(self.trail, self.revising.reviser)
 
     @cached_property
     def _questions(self) -> Questions:

@@ -13,7 +13,6 @@ from archsearch.engines.documents import Analysis
 from archsearch.search.language import Language
 from archsearch.searching import builder_of, language_of, presenter_of, with_dictionary
 from archsearch.services.asking import Asker, Masker, SearchRules
-from archsearch.services.changes import searchable
 from archsearch.services.garbage import fewer_collections
 from archsearch.services.index import IndexService
 from archsearch.services.leftovers import Lock, temporary_folder
@@ -94,7 +93,7 @@ class Theatre:
     ) -> Iterator[Document]:
         builder = builder_of(self.settings, analysis)
         for number, record in enumerate(records.all(), 1):
-            if searchable(record):
+            if record.searchable:
                 yield builder.build(record)
             if progress and number % _TOLD_EVERY == 0:
                 progress(number)

@@ -60,7 +60,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def test_a_newcomer_gets_through_the_readme(home: Path) -> None:
-    titles = ("Start your own archive", "Who sees what", "Borrow a record", "Keep it")
+    titles = (
+        "Start your own archive",
+        "Who sees what",
+        "Borrow a record",
+        "Change, propose, delete, export",
+        "Keep it",
+    )
     typed = [command for title in titles for command in commands(title)]
     year = datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).year
 

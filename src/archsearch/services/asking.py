@@ -110,16 +110,27 @@ class Oracle(Protocol):
 
 
 class Asking:
-    """The one way from services to the engine."""
+    """The one way from services to the engine.
+
+    ``loaded`` is how many hits of an answer are loaded and checked; whoever asks so sees to the
+    others. All of them by default.
+    """
 
     def __init__(
-        self, index: IndexService, trail: Trail, rules: SearchRules, keeper: Keeper
+        self,
+        index: IndexService,
+        trail: Trail,
+        rules: SearchRules,
+        keeper: Keeper,
+        *,
+        loaded: int | None = None,
     ) -> None:
         self._index = index
         self._keeper = keeper
         self._trail = trail
         self._policy = rules.policy
         self._caught_up = False
+        self._loaded = loaded
 
     def asker(self, user: str, right: Right = Right.READ) -> Asker:
         """Load a user's rights as they are now.
@@ -173,11 +184,12 @@ class Asking:
             if not result.hits:
                 return Found(result, {})
             with self._trail.database.read() as connection:
-                found = records.get(connection, [hit.record_id for hit in result.hits])
+                some = result.hits[: self._loaded]
+                found = records.get(connection, [hit.record_id for hit in some])
             refused = {
                 hit.record_id
-                for hit in result.hits
-                if hit.record_id not in found or not asker.scope.permits(found[hit.record_id])
+                for hit in some
+                if not _found_by(asker.scope, found.get(hit.record_id))
             }
             if not refused:
                 return Found(result, found)
@@ -188,12 +200,16 @@ class Asking:
         """Load those of some records that may be seen, as they are now."""
         with self._trail.database.read() as connection:
             found = records.get(connection, sorted(record_ids))
-        return {one: record for one, record in found.items() if asker.scope.permits(record)}
+        return {one: record for one, record in found.items() if _found_by(asker.scope, record)}
 
     def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
         """Ask the engine for records that share telling tokens; who they are is to be asked."""
         query = confine(gathers, asker.scope, asker.excluded)
         return self._index.gather(query, asker.marks)
+
+
+def _found_by(scope: Scope, record: Record | None) -> bool:
+    return record is not None and record.searchable and scope.permits(record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,9 +122,10 @@ class PastService:
         require(self.policy, principal, Right.EXPLAIN)
         if question.seen:
             require(self.policy, principal, Right.LOG)
-        facts = access.facts_of(connection, RecordId(question.record_id))
+        held = access.held_of(connection, RecordId(question.record_id))
+        there = Right.DELETE if held is not None and held.deleted else Right.READ
         # What is hidden from who asks answers like what is not there, whatever it was once.
-        if facts is None or not self.policy.scope(principal).allows(*facts):
+        if held is None or not self.policy.scope(principal, there).allows(*held.facts):
             raise NotFoundError(NOT_FOUND)
 
     def _moment(self, connection: Connection, at: datetime | date | int) -> Moment:
@@ -179,6 +180,9 @@ class PastService:
                 else (),
             )
             for each in who_could(sighted.facts, policy, people, right)
+            # What was deleted is there for those alone who may delete it.
+            if not sighted.deleted
+            or policy.decide(each.principal, Right.DELETE, sighted.facts).allowed
         )
         seen = self._seen(connection, record_id, moment) if question.seen else None
         return WhoCould(

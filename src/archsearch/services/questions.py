@@ -53,12 +53,8 @@ class Questions:
 
     def search(self, request: SearchRequest, asked: Asked | None) -> dict[str, JsonValue]:
         """Write a search."""
-        detail: dict[str, JsonValue] = {
-            "query": self.masker.text(request.text),
-            "filters": {key: self._logged(key, value) for key, value in request.filters.items()},
-            "limit": request.limit,
-            "offset": request.offset,
-        }
+        detail = self.shown(request)
+        detail |= {"limit": request.limit, "offset": request.offset}
         if request.mode is not Mode.AUTO:
             detail["asked"] = str(request.mode)
         if request.sort != RELEVANCE:
@@ -68,6 +64,11 @@ class Questions:
             "filters": {key: _plain(value) for key, value in request.filters.items()},
         }
         return self._complete(detail, whole, asked)
+
+    def shown(self, request: SearchRequest) -> dict[str, JsonValue]:
+        """Write what was sought, without what is needed to seek it again."""
+        filters = {key: self._logged(key, value) for key, value in request.filters.items()}
+        return {"query": self.masker.text(request.text), "filters": filters}
 
     def suggest(self, typed: Typing, asked: Asked | None) -> dict[str, JsonValue]:
         """Write what was to be completed."""

@@ -293,7 +293,8 @@ class ReplayService:
         if entry.detail.get("who") and not policy.may(principal, Right.EXPLAIN):
             return AccessDeniedError.code
         sighted = past.sighting(connection, RecordId(entry.target), moment.seq)
-        if sighted is None or not policy.decide(principal, Right.READ, sighted.facts).allowed:
+        there = Right.DELETE if sighted is not None and sighted.deleted else Right.READ
+        if sighted is None or not policy.decide(principal, there, sighted.facts).allowed:
             return NotFoundError.code
         right = Right.REVEAL if entry.action is Action.REVEAL else Right.READ
         allowed = policy.decide(principal, right, sighted.facts).allowed

@@ -19,7 +19,7 @@ from archsearch.domain.query import (
     SearchRequest,
     Word,
 )
-from archsearch.domain.record import JsonValue
+from archsearch.domain.record import JsonValue, RecordId
 from archsearch.search.filters import RELEVANCE
 from archsearch.search.language import Language
 from archsearch.search.likely import NOBODY, LikelyNames
@@ -52,6 +52,25 @@ class _Answer:
     mode: str
     note: str = ""
     likely: LikelyNames = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request as it was put to the engine, and the answer; ``marked`` are names in the text."""
+
+    plan: Plan
+    expression: Expression
+    marked: LikelyNames
+    answer: _Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The records that a search finds, in its order, and how many there are in all."""
+
+    record_ids: tuple[RecordId, ...]
+    total: int
+    mode: str
 
 
 class SearchService:
@@ -109,24 +128,12 @@ class SearchService:
         """
         limit = bounded(request.limit, self._rules.most_hits, "limit")
         offset = bounded(request.offset, self._rules.deepest_offset, "offset")
-        expression = self._language.parse(request.text)
         facets = self._language.filters.facets(request.facets)
-        marked = self._likely(expression, asker, fuzzy=False)
-        # What is another word for one that was said is not written so, but no guess either.
-        exactly = request.mode is Mode.EXACT
-        alike = {} if exactly else self._language.compiler.synonymous(expression)
-        plan = Plan(
-            node=self._language.compiler.exact(expression, {**alike, **marked.nodes}),
-            filters=self._language.filters.nodes(request.filters),
-            order=self._order(request, expression),
-            facets=tuple(facets.values()),
-            limit=limit,
-            offset=offset,
-        )
-        answer = self._answer(plan, expression, request.mode, asker)
+        asked = self._asked(request, asker, limit, offset)
+        plan, expression, answer = asked.plan, asked.expression, asked.answer
         result, records = answer.found.result, answer.found.records
         terms = list(positive_texts(expression))
-        likely = marked if answer.likely is NOBODY else answer.likely
+        likely = asked.marked if answer.likely is NOBODY else answer.likely
         synonyms = self._language.leaves.synonyms.of_terms(terms)
         hits = tuple(
             self._presenter.hit(hit, records[hit.record_id], terms, likely, synonyms)
@@ -143,6 +150,34 @@ class SearchService:
             offset=offset,
             limit=limit,
         )
+
+    def listed(self, request: SearchRequest, asker: Asker, most: int) -> Listing:
+        """List the records that a search finds, in its order, not more than ``most`` of them.
+
+        Raises:
+            InvalidRequestError: The query or a parameter is wrong.
+        """
+        answer = self._asked(request, asker, most, 0).answer
+        result = answer.found.result
+        return Listing(tuple(hit.record_id for hit in result.hits), result.total, answer.mode)
+
+    def _asked(self, request: SearchRequest, asker: Asker, limit: int, offset: int) -> _Asked:
+        expression = self._language.parse(request.text)
+        facets = self._language.filters.facets(request.facets)
+        marked = self._likely(expression, asker, fuzzy=False)
+        # What is another word for one that was said is not written so, but no guess either.
+        exactly = request.mode is Mode.EXACT
+        alike = {} if exactly else self._language.compiler.synonymous(expression)
+        plan = Plan(
+            node=self._language.compiler.exact(expression, {**alike, **marked.nodes}),
+            filters=self._language.filters.nodes(request.filters),
+            order=self._order(request, expression),
+            facets=tuple(facets.values()),
+            limit=limit,
+            offset=offset,
+        )
+        answer = self._answer(plan, expression, request.mode, asker)
+        return _Asked(plan, expression, marked, answer)
 
     def _answer(self, plan: Plan, expression: Expression, mode: Mode, asker: Asker) -> _Answer:
         exact = self._asking.ask(plan, asker)
@@ -255,6 +290,10 @@ class SearchService:
             if Channel.EXACT not in hit.channels and _SLIPS.intersection(hit.channels):
                 return str(hit.record.get("name", "")) or None
         return None
+
+    def logged(self, request: SearchRequest) -> dict[str, JsonValue]:
+        """Write what was asked for the log."""
+        return self._questions.shown(request)
 
     def _detail(self, request: SearchRequest, page: Page, asker: Asker) -> dict[str, JsonValue]:
         return {

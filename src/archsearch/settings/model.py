@@ -179,6 +179,13 @@ class BorrowingSettings(BorrowRules):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What goes out of the archive."""
+
+    max_records: int = field(metadata=between(1, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSettings:
     """The operation log."""
 
@@ -205,6 +212,7 @@ class Options:
     naming: NamingSettings
     masks: Mapping[FieldType, MaskSettings]
     borrowing: BorrowingSettings
+    export: ExportSettings
     keys: KeySettings
     audit: AuditSettings
 

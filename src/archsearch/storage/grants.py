@@ -111,6 +111,29 @@ def revoke_of(connection: Connection, item: int, *, by: str, at: datetime) -> No
     )
 
 
+def revoke_record(
+    connection: Connection, record_id: RecordId, *, by: str, at: datetime
+) -> set[int]:
+    """End every grant of a record now, future ones too.
+
+    Returns:
+        The items of borrow requests that they came of.
+    """
+    live = (GRANTS.c.record_id == record_id, GRANTS.c.until > at, GRANTS.c.revoked_at.is_(None))
+    items = connection.execute(select(GRANTS.c.item).where(*live, GRANTS.c.item.is_not(None)))
+    found = set(items.scalars())
+    seq = next_seq(connection)
+    ended = {"revoked_at": at, "revoked_by": by, "revoked_seq": seq}
+    connection.execute(update(GRANTS).where(*live).values(ended))
+    return found
+
+
+def others_in_force(connection: Connection, item: int, at: datetime) -> bool:
+    """Tell whether something is still lent by an item of a borrow request."""
+    live = (GRANTS.c.item == item, GRANTS.c.until > at, GRANTS.c.revoked_at.is_(None))
+    return connection.execute(select(GRANTS.c.id).where(*live).limit(1)).first() is not None
+
+
 def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> None:
     """End a grant now; ending it again changes nothing.
 

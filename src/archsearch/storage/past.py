@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from archsearch.domain.access import Role
 from archsearch.domain.dictionary import Dictionary, Entry, EntryKind
 from archsearch.domain.policy import Facts
-from archsearch.domain.record import Record, RecordId, Values
+from archsearch.domain.record import Record, RecordId, Status
 from archsearch.domain.users import User
 from archsearch.errors import StoreError
 from archsearch.storage import dictionary, users
@@ -52,6 +52,7 @@ class Sighting:
 
     facts: Facts
     version: int
+    deleted: bool = False
 
 
 def users_at(connection: Connection, seq: int) -> tuple[User, ...]:
@@ -149,6 +150,7 @@ def sighting(connection: Connection, record_id: RecordId, seq: int) -> Sighting 
             RECORDS.c.owner,
             RECORDS.c.department,
             RECORDS.c.secrecy,
+            RECORDS.c.status,
             versions.version,
             versions.content,
         )
@@ -162,9 +164,12 @@ def sighting(connection: Connection, record_id: RecordId, seq: int) -> Sighting 
         return None
     if row.version == row.current:
         # Told without its key, which may have been destroyed with its content.
-        return Sighting(Facts(record_id, row.owner, row.department, row.secrecy), row.version)
+        facts = Facts(record_id, row.owner, row.department, row.secrecy)
+        return Sighting(facts, row.version, row.status == Status.DELETED)
     ((values, _),) = contents_of(connection, [(row.id, row.version, row.content)])
-    return Sighting(_facts(record_id, values), row.version)
+    record = Record(record_id, row.version, values)
+    facts = Facts(record_id, record.owner, record.department, record.secrecy)
+    return Sighting(facts, row.version, record.status == Status.DELETED)
 
 
 def disagreements(connection: Connection) -> Iterator[str]:
@@ -310,8 +315,3 @@ def _user(row: Any) -> User:
         clearance=row.clearance,
         disabled=row.disabled,
     )
-
-
-def _facts(record_id: RecordId, values: Values) -> Facts:
-    record = Record(record_id, 0, values)
-    return Facts(record_id, record.owner, record.department, record.secrecy)

@@ -159,6 +159,24 @@ BORROW_QUESTIONS: Final = Table(
 )
 """How often a user has asked today whether somebody is on file elsewhere."""
 
+PROPOSALS: Final = Table(
+    "proposals",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("record", ForeignKey("records.id"), nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_at", UtcTime),
+    Column("decided_by", Text),
+    Column("answer", LargeBinary),
+    Column("version", Integer),
+)
+"""Changes proposed on version ``base`` of a record; what came of it is its ``version``."""
+
 AUDIT: Final = Table(
     "audit",
     METADATA,

@@ -87,6 +87,12 @@ class Past(RuleBasedStateMachine):
     ) -> None:
         self.feed(record_id, name, department, secrecy)
 
+    @rule(record_id=st.sampled_from(RECORDS), back=st.booleans())
+    def a_record_is_deleted_or_restored(self, record_id: str, *, back: bool) -> None:
+        archive = self.office.archive
+        with suppress(ArchsearchError):
+            (archive.restore if back else archive.delete)(record_id, reason="理由", user="admin")
+
     @rule(
         user=st.sampled_from(USERS),
         role=st.sampled_from(Role),

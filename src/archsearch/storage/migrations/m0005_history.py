@@ -75,7 +75,7 @@ _AS_IT_IS: Final = (
 """What was before is not known: the history begins with the state it finds."""
 
 STEP: Final = Step(
-    4,
+    5,
     "history",
     sqlite=(
         *_TABLES,
