@@ -25,8 +25,8 @@ NOON = datetime(2026, 3, 5, 4, tzinfo=UTC)
 class HandClock:
     """Stands still until it is turned."""
 
-    def __init__(self) -> None:
-        self.now = NOON
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
 
     def __call__(self) -> datetime:
         return self.now
@@ -38,9 +38,9 @@ class HandClock:
 class Office:
     """An open archive; asks and feeds in few words."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: datetime = NOON) -> None:
         self.path = path
-        self.clock = HandClock()
+        self.clock = HandClock(now)
         self.application: Application = open_application(path, {}, self.clock)
         self.archive = Archive(self.application)
 

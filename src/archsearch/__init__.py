@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from archsearch.version import VERSION
+
 if TYPE_CHECKING:
     from archsearch.domain.screening import Entry
     from archsearch.entrypoints.archive import Archive, init, open  # noqa: A004 - see there
 
 __all__ = ["Archive", "Entry", "init", "open"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

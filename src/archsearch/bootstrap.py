@@ -9,29 +9,24 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from archsearch.analysis.parts import Parts
-from archsearch.analysis.pinyin import Pinyin
-from archsearch.analysis.segmenter import ChineseSegmenter
-from archsearch.analysis.sounds import MixedSounds
-from archsearch.analysis.writing import Writing
-from archsearch.domain.dictionary import Glossary
 from archsearch.domain.policy import Policy
-from archsearch.engines.documents import Analysis, DocumentBuilder
+from archsearch.engines.documents import Analysis
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import WorkspaceError
 from archsearch.founding import audit_log, create_store, keys_of, open_store
-from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
-from archsearch.search.likeness.lexicon import Lexicon
-from archsearch.search.parser import QueryLimits
+from archsearch.searching import analysis_of, builder_of, language_of, presenter_of
+from archsearch.security.sealing import Seal
 from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
 from archsearch.services.audit_report import Reporter
 from archsearch.services.companion import Invitation
+from archsearch.services.configuration import Configuration
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
+from archsearch.services.differing import Differ
 from archsearch.services.doctor import Doctor
 from archsearch.services.duplicates import DuplicateService
 from archsearch.services.glossary import Keeper
@@ -39,8 +34,10 @@ from archsearch.services.identity import Clock
 from archsearch.services.index import IndexService, Lock, Locks, Watch
 from archsearch.services.indexing import Indexing
 from archsearch.services.keys import KeyService
+from archsearch.services.leftovers import clear
 from archsearch.services.names import NameService
 from archsearch.services.policy import PolicyService, note_policy
+from archsearch.services.questions import Questions
 from archsearch.services.reading import ReadingService
 from archsearch.services.screening import ScreeningService
 from archsearch.services.search import SearchService
@@ -52,12 +49,18 @@ from archsearch.settings.model import Settings
 from archsearch.settings.workspace import create_workspace, is_workspace
 from archsearch.storage.database import Database
 from archsearch.storage.vault import Vault
+from archsearch.version import VERSION
 
 if TYPE_CHECKING:
     from archsearch.reception import Reception
     from archsearch.services.borrow_counter import BorrowCounter
+    from archsearch.services.exporting import ExportService
     from archsearch.services.ingest import IngestService
     from archsearch.services.lists import ListService
+    from archsearch.services.past import PastService
+    from archsearch.services.proposing import ProposalService
+    from archsearch.services.replay import ReplayService
+    from archsearch.services.revising import RevisingService
 
 ANALYSIS_VERSION = "6"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
@@ -103,29 +106,16 @@ class Application:
     @cached_property
     def analysis(self) -> Analysis:
         """The tools of analysis."""
-        find = self.settings.lists
-        mixed = MixedSounds(find("sounds.tsv"))
-        pinyin = Pinyin(find("pinyin.tsv"), find("surname_readings.tsv"), mixed)
-        parts = Parts(
-            find("regions.csv"),
-            find("trades.txt"),
-            find("organisation_forms.txt"),
-            find("name_parts.tsv"),
-            Writing(find("writing.tsv")),
-        )
-        glossary = Glossary()
-        segmenter = ChineseSegmenter(self.settings.user_dictionary, glossary)
-        tokens = Tokens(derive_key(self._secret, "tokens"))
-        return Analysis(segmenter, pinyin, parts, tokens, glossary)
+        return analysis_of(self.settings, Tokens(derive_key(self._secret, "tokens")))
 
     @cached_property
     def engine(self) -> WhooshEngine:
         """The search engine: Whoosh."""
-        return WhooshEngine(
-            self.settings.workspace.index,
-            key=derive_key(self._secret, "index"),
-            fingerprint=self._built_with,
-        )
+        return self._engine_in(self.settings.workspace.index)
+
+    def _engine_in(self, folder: Path) -> WhooshEngine:
+        key = derive_key(self._secret, "index")
+        return WhooshEngine(folder, key=key, fingerprint=self._built_with)
 
     @property
     def _built_with(self) -> dict[str, str]:
@@ -144,16 +134,11 @@ class Application:
     @cached_property
     def index(self) -> IndexService:
         """Keeps the index in step."""
-        vocabularies = self.settings.vocabularies
-        ranks = {
-            spec.key: {term: rank for rank, term in enumerate(vocabularies[spec.vocabulary].terms)}
-            for spec in self.settings.schema.leaves
-            if spec.sortable and spec.vocabulary is not None
-        }
-        builder = DocumentBuilder(self.settings.schema, ranks, self.analysis)
+        builder = builder_of(self.settings, self.analysis)
         locks = Locks(
             self._lock("drain.lock"), self._lock("feed.lock", shared=True), self._lock("feed.lock")
         )
+        clear(self.settings.workspace.var, writing)
         index = IndexService(self.policy, self.engine, builder, self.trail, locks, self._keeper)
         index.watch = self.watch
         return index
@@ -161,16 +146,26 @@ class Application:
     @cached_property
     def search(self) -> SearchService:
         """Finds records by queries."""
-        return SearchService(
-            self._asking, self._language, self.trail, self._search_rules, self._presenter
-        )
+        return SearchService(self._asking, *self._answering, self._questions)
+
+    @cached_property
+    def exporting(self) -> "ExportService":
+        """Hands out what searches find."""
+        from archsearch.services.exporting import ExportService  # noqa: PLC0415 - most runs do not
+
+        asking = Asking(self.index, self.trail, self._search_rules, self._keeper, loaded=1)
+        search = SearchService(asking, *self._answering, self._questions)
+        most = self.settings.options.export.max_records
+        return ExportService(search, asking, self.trail, self.policy, self._masker, most)
 
     @cached_property
     def names(self) -> NameService:
         """Completes and screens names."""
-        return NameService(
-            self._asking, self._language, self.trail, self._search_rules, self._presenter
-        )
+        return NameService(self._asking, *self._answering, self._questions)
+
+    @property
+    def _answering(self) -> tuple[Language, Trail, SearchRules, Presenter]:
+        return self._language, self.trail, self._search_rules, self._presenter
 
     @cached_property
     def screening(self) -> ScreeningService:
@@ -198,17 +193,11 @@ class Application:
     @cached_property
     def reading(self) -> ReadingService:
         """Shows single records."""
-        return ReadingService(self.trail, self.policy, self._masker)
+        return ReadingService(self.trail, self.policy, self._masker, self._differ)
 
     @cached_property
     def _language(self) -> Language:
-        options = self.settings.options.search
-        values = SchemaValues(self.settings.vocabularies, lambda: self.settings.regions)
-        limits = QueryLimits(options.max_length, options.max_clauses, options.max_depth)
-        channels = options.channels.enabled
-        analysis = self.analysis
-        lexicon = Lexicon(analysis.pinyin, analysis.parts, self.settings.lists, analysis.glossary)
-        return Language.of(self.settings.schema, analysis, values, limits, lexicon, channels)
+        return language_of(self.settings, self.analysis)
 
     @cached_property
     def _search_rules(self) -> SearchRules:
@@ -226,13 +215,15 @@ class Application:
 
     @cached_property
     def _presenter(self) -> Presenter:
-        labels = {spec.key: spec.label for spec in self.settings.schema.fields}
-        language = self._language
-        return Presenter(self._masker, language.highlighter, language.likeness, labels)
+        return presenter_of(self.settings, self._language, self._masker)
 
     @cached_property
     def _masker(self) -> SchemaMasker:
         return SchemaMasker(self.settings)
+
+    @cached_property
+    def _differ(self) -> Differ:
+        return Differ(self.settings.schema, self._masker)
 
     @cached_property
     def ingest(self) -> "IngestService":
@@ -240,6 +231,32 @@ class Application:
         from archsearch.intake import ingest_service  # noqa: PLC0415 - see its module
 
         return ingest_service(self.settings, self.trail, self._indexing, self._masker)
+
+    @cached_property
+    def revising(self) -> "RevisingService":
+        """Changes, deletes and restores single records."""
+        from archsearch.intake import revising_service  # noqa: PLC0415 - see its module
+
+        return revising_service(self.settings, self.trail, self.index, self._masker)
+
+    @cached_property
+    def proposing(self) -> "ProposalService":
+        """Takes down and decides about proposals to change records."""
+        from archsearch.intake import proposal_service  # noqa: PLC0415 - see its module
+
+        return proposal_service(self.trail, self.revising.reviser)
+
+    @cached_property
+    def _questions(self) -> Questions:
+        seal = Seal(derive_key(self._secret, "questions"))
+        cipher = self.settings.options.keys.cipher
+        known = Configuration(self.trail, self._configuration)
+        return Questions(self._masker, self.settings.schema, known, seal, cipher)
+
+    def _configuration(self) -> dict[str, str]:
+        """What answers depend on beside records, rights and dictionary."""
+        parts = {"policy": self.policy.fingerprint, "search": self.settings.search_fingerprint}
+        return {"program": VERSION, **parts, **self._built_with}
 
     @cached_property
     def users(self) -> UserService:
@@ -269,6 +286,25 @@ class Application:
     def policies(self) -> PolicyService:
         """Explains rights."""
         return PolicyService(self.trail, self.policy, self._masker)
+
+    @cached_property
+    def past(self) -> "PastService":
+        """Tells who could do what."""
+        from archsearch.services.past import PastService  # noqa: PLC0415 - few ask
+
+        return PastService(self.trail, self.policy, self._masker)
+
+    @cached_property
+    def replays(self) -> "ReplayService":
+        """Puts questions of the log again."""
+        from archsearch.replaying import Theatre  # noqa: PLC0415 - most runs replay nothing
+        from archsearch.services.replay import ReplayService  # noqa: PLC0415 - see above
+
+        answering = (self.analysis, self._language, self._search_rules, self._masker)
+        files = (self.index, self._engine_in, writing)
+        theatre = Theatre(self.settings, self.trail, *answering, self._questions, *files)
+        parts = (self._questions, self.index, self._keeper, theatre)
+        return ReplayService(self.trail, self.policy, *parts)
 
     @cached_property
     def borrow(self) -> "BorrowCounter":

@@ -7,6 +7,7 @@ business
 of this module: they are tables in the entrypoints.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -106,6 +107,16 @@ class QueryTooComplexError(InvalidRequestError):
     """The query exceeds a limit on length, clauses, depth or expansion."""
 
     code = "query_too_complex"
+
+
+class RejectedError(ArchsearchError):
+    """What was to be stored cannot be right; ``problems`` say why, as those of a row do."""
+
+    code = "rejected"
+
+    def __init__(self, message: str, problems: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
 
 
 class ReadError(ArchsearchError):

@@ -1,6 +1,7 @@
 """Wiring of what reads files, apart from all other wiring: who searches need not load it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from archsearch.domain.zone import CHINA
 from archsearch.ingest.mapping import ColumnMapping
@@ -12,10 +13,17 @@ from archsearch.ingest.rejects import RejectsWriter
 from archsearch.ingest.validate import Validator
 from archsearch.services.asking import Asking, Masker
 from archsearch.services.companion import Invitation
+from archsearch.services.differing import Differ
+from archsearch.services.editing import Editor
 from archsearch.services.helper import invite
+from archsearch.services.index import IndexService
 from archsearch.services.indexing import Indexing
 from archsearch.services.ingest import IngestRules, IngestService
 from archsearch.services.lists import ListService
+from archsearch.services.proposals import ProposalDesk
+from archsearch.services.proposing import ProposalService
+from archsearch.services.recalling import recall
+from archsearch.services.revising import Reviser, RevisingService
 from archsearch.services.screening import ScreeningService
 from archsearch.services.trail import Trail
 from archsearch.settings.model import IngestLimits, Settings
@@ -26,10 +34,9 @@ def ingest_service(
 ) -> IngestService:
     """Make the service that takes sources in."""
     options = settings.options
-    naming = options.naming
     rules = IngestRules(
         policy=settings.policy,
-        naming=NamingRule(naming.template, naming.fonds, naming.categories, naming.other),
+        naming=_naming(settings),
         fingerprint=settings.ingest_fingerprint,
         zone=CHINA,
         batch=options.ingest.batch_rows,
@@ -41,6 +48,20 @@ def ingest_service(
         return RejectsWriter(folder, source, digest, labels=labels)
 
     return IngestService(trail, indexing, _pipeline(settings), rules, masker, rejects)
+
+
+def revising_service(
+    settings: Settings, trail: Trail, index: IndexService, masker: Masker
+) -> RevisingService:
+    """Make the service that changes single records."""
+    editor = Editor(_pipeline(settings), settings.policy, masker)
+    reviser = Reviser(trail, editor, Differ(settings.schema, masker), index)
+    return RevisingService(reviser, partial(recall, trail), _naming(settings))
+
+
+def proposal_service(trail: Trail, reviser: Reviser) -> ProposalService:
+    """Make the service of proposals to change records."""
+    return ProposalService(reviser, ProposalDesk(trail, reviser.editor))
 
 
 def list_service(
@@ -71,6 +92,11 @@ def _pipeline(settings: Settings) -> Pipeline:
     validator = Validator(settings.schema, settings.regions)
     limits = _limits(settings.options.ingest.limits)
     return Pipeline(settings.schema, mappings, normaliser, validator, limits)
+
+
+def _naming(settings: Settings) -> NamingRule:
+    naming = settings.options.naming
+    return NamingRule(naming.template, naming.fonds, naming.categories, naming.other)
 
 
 def _limits(limits: IngestLimits) -> Limits:

@@ -2,8 +2,8 @@
 
 It does its imports once. For every line on its standard input, a task in JSON, it forks a child
 that ingests the sources one after another and tells on standard output: ``stored SOURCE ROWS`` when
-so many rows of a source are safe, ``done`` at the end. With ``kill_at`` the child kills itself just
-before its so-many-th step towards the disk.
+so many rows of a source are safe, ``done`` at the end; or, with ``deeds``, changes a record. With
+``kill_at`` the child kills itself just before its so-many-th step towards the disk.
 """
 
 import json
@@ -80,12 +80,30 @@ def feed(task: Task) -> None:
     tell("done", wire.steps)
 
 
+def act(task: Task) -> None:
+    """Do one thing after another with record ``A``, and tell of each that is done."""
+    wire = Tripwire(task.get("kill_at"))
+    wire.stretch()
+    with Office(Path(task["workspace"])) as office:
+        archive = office.archive
+        archive.change("A", {"notes": "changed"}, user="boss")
+        tell("stored", "changed", 1)
+        archive.proposals.accept("li-P1", user="boss")
+        tell("stored", "accepted", 1)
+        archive.delete("A", reason="重复建档", user="admin")
+        tell("stored", "deleted", 1)
+        archive.restore("A", reason="误删", user="admin")
+        tell("stored", "restored", 1)
+    tell("done", wire.steps)
+
+
 def serve() -> None:
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             tell("child", os.getpid())
-            feed(json.loads(line))
+            task = json.loads(line)
+            (act if task.get("deeds") else feed)(task)
             os._exit(0)
         os.waitpid(child, 0)
         tell("gone")

@@ -328,3 +328,25 @@ def test_bash_completes_commands_and_options(shell: Shell, tmp_path: Path) -> No
         "fuzzy",
         "disable",
     ]
+
+
+def test_of_two_who_change_the_same_version_at_once_one_is_told_of_the_conflict(
+    own_shell: Shell,
+) -> None:
+    record_id = own_shell.run("search", "张伟", "--mode", "exact").stdout.split("\t")[0]
+
+    racing = [
+        subprocess.Popen(
+            own_shell.command("change", record_id, f"备注=由{name}改", "--if-version", "1"),
+            env=own_shell.environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for name in ("甲", "乙")
+    ]
+    codes = sorted(each.wait(60) for each in racing)
+
+    assert codes == [0, 5]
+    assert own_shell.run("history", record_id).stdout.count("\n") == 2
+    assert own_shell.run("doctor").returncode == 0

@@ -55,12 +55,14 @@ class Feeder:
         *,
         after: float | None = None,
         kill_at: int | None = None,
+        deeds: bool = False,
     ) -> dict[str, int]:
-        """Feed, and kill after some seconds, or at a step; tell what was acknowledged."""
+        """Feed, or do deeds, and kill after some seconds or at a step; tell what was said."""
         task = {
             "workspace": str(workspace),
             "sources": [str(source) for source in sources],
             "kill_at": kill_at,
+            "deeds": deeds,
         }
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(task).encode() + b"\n")

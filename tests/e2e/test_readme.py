@@ -65,6 +65,7 @@ def test_a_newcomer_gets_through_the_readme(home: Path) -> None:
         "Who sees what",
         "Let people and programs in",
         "Borrow a record",
+        "Change, propose, delete, export",
         "Keep it",
     )
     typed = [command for title in titles for command in commands(title)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType, TypeAlias, Union
+from typing import Any, Final, NewType, TypeAlias, Union
 
 RecordId = NewType("RecordId", str)
 
@@ -23,7 +23,12 @@ class Status(StrEnum):
     BORROWED = "借出"
     FROZEN = "冻结"
     CLOSED = "销户"
+    DELETED = "已删除"
     DESTROYED = "已销毁"
+
+
+GONE: Final = frozenset({Status.DELETED, Status.DESTROYED})
+"""What no search finds any more."""
 
 
 class Origin(StrEnum):
@@ -65,16 +70,56 @@ class Record:
         """Secrecy label of the vocabulary."""
         return str(self.values.get("secrecy", ""))
 
+    @property
+    def status(self) -> str:
+        """Label of the vocabulary, or one that only archsearch gives."""
+        return str(self.values.get("status", ""))
+
+    @property
+    def searchable(self) -> bool:
+        """Whether it is to be found at all."""
+        return self.values.get("status") not in GONE
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What became of one field; None stands for nothing.
+
+    Of a ``concealed`` one no more is told than that it changed.
+    """
+
+    field: str
+    old: JsonValue = None
+    new: JsonValue = None
+    concealed: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class RecordVersion:
-    """One entry of a record's history."""
+    """One entry of a record's history.
+
+    ``cause`` says where it came from: ``source`` and ``row`` of what was taken in, ``reason``,
+    ``proposal`` and who made it (``proposed_by``), or ``deed``. ``changes`` are those since the
+    version before, as far as they are told; of a first version there are none.
+    """
 
     record_id: RecordId
     version: int
     values: Values
     changed_by: str
     changed_at: datetime
+    cause: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[FieldChange, ...] = ()
+
+
+WORKED_OUT: Final = frozenset({"updated_at", "quality"})
+"""Fields that are worked out anew for every version."""
+
+
+def changed_keys(before: Values, after: Values) -> list[str]:
+    """List the fields in which two versions differ in what somebody could have said."""
+    keys = dict.fromkeys((*before, *after))
+    return [k for k in keys if k not in WORKED_OUT and before.get(k) != after.get(k)]
 
 
 def values_at(values: Mapping[str, Any], key: str) -> Iterator[Any]:

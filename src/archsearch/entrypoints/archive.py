@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from archsearch.bootstrap import Application, initialise, now, open_application
+from archsearch.bootstrap import initialise, now, open_application
 from archsearch.domain.access import Role
 from archsearch.domain.dictionary import EntryKind
 from archsearch.domain.duplicates import DuplicatePage
-from archsearch.domain.query import FilterValue, Hit, Mode, Page, SearchRequest, Suggestion
-from archsearch.domain.record import Record, RecordVersion
+from archsearch.domain.query import FilterValue, Hit, Page, Suggestion
+from archsearch.domain.record import Record
 from archsearch.domain.schema import FieldSpec
 from archsearch.domain.screening import LINE, Entry
 from archsearch.domain.users import User
@@ -20,6 +20,8 @@ from archsearch.entrypoints.accounts import AccountDesk, DoorDesk, TokenDesk
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
+from archsearch.entrypoints.records import RecordDesk, search_request
+from archsearch.entrypoints.remembering import Remembering
 from archsearch.errors import InvalidRequestError
 from archsearch.founding import FIRST_ADMINISTRATOR
 from archsearch.services.identity import Clock
@@ -65,15 +67,12 @@ def open(  # noqa: A001 - archsearch.open reads as it should
     return Archive(open_application(Path(workspace), os.environ, clock))
 
 
-class Archive:
+class Archive(RecordDesk, Remembering):
     """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
 
     Safe to share between threads. Several processes may read while one writes. Every method takes
     the name of the user it acts for: nothing is visible by default, every operation is logged.
     """
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
 
     def __enter__(self) -> Self:
         return self
@@ -147,21 +146,11 @@ class Archive:
             QuerySyntaxError: The query cannot be read; ``position`` says where.
             InvalidRequestError: Another parameter is wrong.
         """
-        texts(query=query, user=user, mode=mode, sort=sort)
+        asked = search_request(query, user=user, mode=mode, filters=filters, sort=sort)
         numbers(limit=limit, offset=offset)
         keys = [facets] if isinstance(facets, str) else list(facets)
         texts(**{f"facets[{at}]": key for at, key in enumerate(keys)})
-        if filters is not None and not isinstance(filters, Mapping):
-            raise InvalidRequestError("参数 filters 须是字典。")
-        request = SearchRequest(
-            text=query,
-            mode=_mode(mode),
-            filters=filters or {},
-            facets=tuple(keys),
-            sort=sort,
-            limit=limit,
-            offset=offset,
-        )
+        request = replace(asked, facets=tuple(keys), limit=limit, offset=offset)
         return self._application.search.search(request, user)
 
     def suggest(self, text: str, *, user: str, limit: int = 8) -> tuple[Suggestion, ...]:
@@ -261,15 +250,6 @@ class Archive:
         texts(record_id=record_id, reason=reason, user=user)
         return self._application.reading.reveal(record_id, reason, user)
 
-    def history(self, record_id: str, *, user: str) -> tuple[RecordVersion, ...]:
-        """Load every version of a record, masked, oldest first.
-
-        Raises:
-            NotFoundError: As for :meth:`get`.
-        """
-        texts(record_id=record_id, user=user)
-        return self._application.reading.history(record_id, user)
-
     def who(self, record_id: str, *, user: str) -> tuple[Viewer, ...]:
         """List the users who may see a record now, and why; for administrators only.
 
@@ -363,13 +343,6 @@ def _input(source: Source) -> Path | Mapping[str, Any]:
     if isinstance(source, Path | Mapping):
         return source
     raise InvalidRequestError("只能录入文件或文件夹的路径，或字典。")
-
-
-def _mode(text: str) -> Mode:
-    try:
-        return Mode(text)
-    except ValueError as error:
-        raise InvalidRequestError("参数 mode 只能是 auto、exact 或 fuzzy。") from error
 
 
 def _role(text: str | None) -> Role | None:

@@ -7,14 +7,11 @@ empty cell changes nothing either.
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from archsearch.domain.record import Origin, Record, Values
+from archsearch.domain.record import WORKED_OUT, JsonValue, Origin, Record, Values, changed_keys
 from archsearch.ingest.rows import Draft
 
 _SOURCE: Final = frozenset({"source", "source_id"})
 """Given together, or not at all: half of a record's name in its source may be another's."""
-
-_OURS: Final = frozenset({"updated_at", "quality"})
-"""Worked out anew for every version."""
 
 _T = TypeVar("_T")
 
@@ -30,10 +27,13 @@ def amend(draft: Draft, before: Record, shown: Values) -> Draft:
         for key, value in draft.values.items()
         if _says(draft, before, key) and (value != shown.get(key) or value == before.values[key])
     }
-    dropped = _OURS | (_SOURCE if said & _SOURCE else frozenset())
+    dropped = WORKED_OUT | (_SOURCE if said & _SOURCE else frozenset())
     kept = before.values.keys() - said - dropped
+    values = _laid(before.values, kept, draft.values, said)
+    for key in said:
+        values[key] = _joined(before.values.get(key), values[key], shown.get(key))
     return draft._replace(
-        values=_laid(before.values, kept, draft.values, said),
+        values=values,
         original=_laid(before.original, kept, draft.original, said),
         origins=_laid(before.origins, kept, draft.origins, said),
         problems=(),
@@ -42,7 +42,16 @@ def amend(draft: Draft, before: Record, shown: Values) -> Draft:
 
 def same_content(left: Values, right: Values) -> bool:
     """Whether two versions of a record differ in nothing that somebody could have said."""
-    return all(left.get(key) == right.get(key) for key in (left.keys() | right.keys()) - _OURS)
+    return not changed_keys(left, right)
+
+
+def _joined(before: JsonValue, said: JsonValue, shown: JsonValue) -> JsonValue:
+    """Lay the members of a group that is there once over what they were."""
+    if not (isinstance(before, dict) and isinstance(said, dict)):
+        return said
+    masked = shown if isinstance(shown, dict) else {}
+    fresh = {k: v for k, v in said.items() if k not in masked or v != masked[k] or v == before[k]}
+    return {**before, **fresh}
 
 
 def _says(draft: Draft, before: Record, key: str) -> bool:

@@ -29,6 +29,7 @@ _SERIAL_DATE = re.compile(r"\d{5}(?:\.\d+)?")
 _NOTHING: tuple[object, ...] = (None, [], {})
 _BRACKETS = ("[", "{")
 _QUOTES = ("=", "'")
+_SIGNS = frozenset("=+-@＝＋－＠")
 _SPECIAL = frozenset((*_BRACKETS, *_QUOTES))
 _LARGEST_EXACT = 10**15
 
@@ -77,7 +78,9 @@ def _unquoted(text: str) -> str:
     formula = _FORMULA_TEXT.fullmatch(text)
     if formula:
         return formula[1].strip()
-    return text[1:] if text[1:2].isdigit() and text[0] == "'" else text
+    # As spreadsheets, and tables written here, mark what is to stay text: '00123, '=1+1.
+    marked = text[0] == "'" and (text[1:2].isdigit() or text[1:2] in _SIGNS)
+    return text[1:] if marked else text
 
 
 def structured(value: object) -> Any:

@@ -78,6 +78,10 @@ class RowMapper:
         target = self._names.find(column)
         return target.spec.key if target else None
 
+    def target(self, column: str) -> Target | None:
+        """Tell where the values of a column go by its name alone."""
+        return self._names.find(column)
+
     def unknown(self, columns: Sequence[str]) -> list[str]:
         """Give those columns of a table that lead nowhere."""
         return [name for name, target in self._plan(tuple(columns)).others if target is None]

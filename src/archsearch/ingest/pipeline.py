@@ -38,6 +38,21 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """Fields of one record that somebody typed, normalised.
+
+    ``keys`` are the schema keys that were named, ``problems`` tell of names that mean nothing,
+    which ``unknown`` lists; ``scattered`` are repeated groups of which single members were named.
+    """
+
+    draft: Draft
+    keys: frozenset[str]
+    problems: tuple[Problem, ...]
+    scattered: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """The steps of ingest, wired for one schema."""
 
@@ -60,6 +75,28 @@ class Pipeline:
         digest = hashlib.sha256(text.encode()).hexdigest()
         return Supply("<dict>", digest, self._drafts(items, today))
 
+    def single(self, fields: Mapping[str, Any]) -> Typed:
+        """Read the fields of one record as somebody typed them; they are still to be checked.
+
+        The mappings of sources do not apply: a person says which field is meant.
+        """
+        (item,) = read_dicts([fields], self.limits)
+        if isinstance(item, Problem):
+            return Typed(Draft(Row(item.where, {}), {}), frozenset(), (item,))
+        mapper = RowMapper(self.schema)
+        raw, problems = mapper.map_row(item)
+        targets = {name: mapper.target(name) for name in item.values}
+        scattered = frozenset(
+            target.spec.key
+            for target in targets.values()
+            if target and target.member and target.spec.many
+        )
+        _name_source(raw)
+        draft = self.normaliser.normalise(item, raw)
+        unknown = tuple(name for name, target in targets.items() if target is None)
+        named = frozenset(target.spec.key for target in targets.values() if target)
+        return Typed(draft, frozenset(raw) | named, tuple(problems), scattered, unknown)
+
     def _drafts(self, items: Iterable[Row | Problem], today: date) -> Iterator[Draft | Problem]:
         mapper = RowMapper(self.schema, self.mappings)
         for item in items:
@@ -67,8 +104,12 @@ class Pipeline:
                 yield item
                 continue
             raw, problems = mapper.map_row(item)
-            if raw.get("source_id") and not raw.get("source"):
-                raw["source"] = UNNAMED_SOURCE
+            _name_source(raw)
             draft = self.normaliser.normalise(item, raw)
             yield from problems
             yield self.validator.check(draft, today)
+
+
+def _name_source(raw: dict[str, Any]) -> None:
+    if raw.get("source_id") and not raw.get("source"):
+        raw["source"] = UNNAMED_SOURCE

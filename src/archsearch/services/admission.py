@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Self
 from archsearch.domain.access import Principal, Scope, is_below
 from archsearch.domain.policy import Filing, Policy, Right
 from archsearch.domain.problem import Aspect, Problem
-from archsearch.domain.record import Origin, Record, RecordId, Status, Values
+from archsearch.domain.record import GONE, Origin, Record, RecordId, Status, Values
 from archsearch.ingest.amend import amend, same_content
 from archsearch.ingest.rows import Draft
 from archsearch.storage.content import content_digest
@@ -58,6 +58,7 @@ class Standing:
     scope: Scope
     changeable: Scope
     even_frozen: Scope
+    deletable: Scope
     creating: Filing | None
     changing: Filing | None
     founds: bool
@@ -69,6 +70,7 @@ class Standing:
             policy.scope(principal),
             policy.scope(principal, Right.CHANGE),
             policy.scope(principal, Right.CHANGE_FROZEN),
+            policy.scope(principal, Right.DELETE),
             policy.filing(principal, Right.CREATE),
             policy.filing(principal, Right.CHANGE),
             policy.may(principal, Right.DEPARTMENTS),
@@ -92,8 +94,8 @@ class Admission:
     content_key: bytes
 
     def sees(self, known: Identity) -> bool:
-        """Whether a stored record is in the user's scope."""
-        return _inside(known, self.standing.scope)
+        """Whether a stored record is in the user's scope; of deleted ones, what they may delete."""
+        return _inside(known, self.standing.deletable if known.deleted else self.standing.scope)
 
     def digest(self, draft: Draft) -> str:
         """Digest what the row itself says, to recognise it again."""
@@ -114,9 +116,10 @@ class Admission:
             if known is None or draft.rejected:
                 return self._stored(draft, digest, None, None)
             return self.taken(draft, digest)
-        if known.owner != self.principal.name and self._closed(known):
-            # Before anything is compared: the answer would tell what is masked.
-            return self._refuse(draft, digest, *_NOT_YOURS)
+        # Before anything is compared: the answer would tell what is masked.
+        shut = _DELETED if known.deleted else self._closed(known)
+        if shut is not None:
+            return self._refuse(draft, digest, *shut)
         if known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
         if before is not None:
@@ -124,6 +127,10 @@ class Admission:
             if same_content(draft.values, before.values):
                 return Decision(Verdict.NOTHING, draft, {}, digest, known)
         return self._stored(draft, digest, known, before)
+
+    def amended(self, draft: Draft, known: Identity, before: Record) -> Decision:
+        """Decide about a record laid over and checked already, that the user may change."""
+        return self._stored(draft, known.digest, known, before)
 
     def _stored(
         self, draft: Draft, digest: str, known: Identity | None, before: Record | None
@@ -159,8 +166,9 @@ class Admission:
         secrecy = str(values.get("secrecy", ""))
         if secrecy not in self.standing.scope.secrecies:
             return "secrecy_above_clearance", "secrecy", "密级高于您的权限；请由有权限的人录入。"
-        if values.get("status") == Status.DESTROYED:
-            return "status_not_permitted", "status", "不能录入已销毁的档案；请检查档案状态。"
+        if values.get("status") in GONE:
+            message = "不能录入已销毁或已删除的档案；请检查档案状态。"
+            return "status_not_permitted", "status", message
         return self._misfiled(str(values["owner"]), str(values.get("department", "")), known)
 
     def _frozen(self, known: Identity | None, before: Record | None) -> "_Refusal | None":
@@ -169,8 +177,11 @@ class Admission:
             return "record_frozen", "status", "这份档案已冻结，您不能修改；请联系管理员。"
         return None
 
-    def _closed(self, known: Identity) -> bool:
-        return self.standing.changing is None or not _inside(known, self.standing.changeable)
+    def _closed(self, known: Identity) -> "_Refusal | None":
+        if known.owner == self.principal.name:
+            return None
+        closed = self.standing.changing is None or not _inside(known, self.standing.changeable)
+        return _NOT_YOURS if closed else None
 
     def _misfiled(self, owner: str, department: str, known: Identity | None) -> "_Refusal | None":
         filing = self.standing.creating if known is None else self.standing.changing
@@ -205,7 +216,7 @@ class Admission:
 
 
 def _inside(known: Identity, scope: Scope) -> bool:
-    return scope.allows(known.record_id, known.owner, known.department, known.secrecy)
+    return scope.allows(*known.facts)
 
 
 _Refusal = tuple[str, str, str]
@@ -215,6 +226,7 @@ FILLED_IN: Final = ("owner", "department", "created_at")
 """Content that a row need not bring: it is filled in by who and when."""
 
 _NOT_YOURS: Final = ("change_not_permitted", "record_id", "您不能修改这份档案；请提交部门经理。")
+_DELETED: Final = ("record_deleted", "record_id", "这份档案已删除；要再用它，请先恢复（restore）。")
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from archsearch.domain.access import Scope, confine, restrict
@@ -19,7 +20,7 @@ from archsearch.services.glossary import Keeper
 from archsearch.services.identity import principal_of, require
 from archsearch.services.index import IndexService
 from archsearch.services.trail import Trail
-from archsearch.storage import outbox, records
+from archsearch.storage import audit_log, outbox, records
 
 _RIGHTS_CHECKED = 10_000
 _RETRIES = 3
@@ -58,16 +59,30 @@ class Asker:
     """Whose question it is: their scope, and the records that the index still counts wrongly.
 
     ``marks`` are those of states of the index that were found to be this store's meanwhile.
+    ``asked`` is when and of what state of the archive, for the log.
     """
 
     scope: Scope
     excluded: frozenset[RecordId]
     marks: set[str] = field(default_factory=set)
+    asked: "Asked | None" = None
 
     @property
     def note(self) -> str:
         """What to tell whoever may see nothing at all; by their rights alone."""
         return _NO_SCOPE if self.scope.empty else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When a question was put, and how far the log had come when the rights were loaded.
+
+    ``behind`` tells that the index had not heard of everything that was stored.
+    """
+
+    at: datetime
+    as_of: int
+    behind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +93,44 @@ class Found:
     records: Mapping[RecordId, Record]
 
 
+class Oracle(Protocol):
+    """Answers questions: about the archive as it is, or as it was."""
+
+    def asker(self, user: str, right: Right = Right.READ) -> Asker:
+        """Load a user's rights; see :meth:`Asking.asker`."""
+        ...
+
+    def ask(self, plan: Plan, asker: Asker) -> Found:
+        """Answer a plan; see :meth:`Asking.ask`."""
+        ...
+
+    def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
+        """Find records that share telling tokens."""
+        ...
+
+
 class Asking:
-    """The one way from services to the engine."""
+    """The one way from services to the engine.
+
+    ``loaded`` is how many hits of an answer are loaded and checked; whoever asks so sees to the
+    others. All of them by default.
+    """
 
     def __init__(
-        self, index: IndexService, trail: Trail, rules: SearchRules, keeper: Keeper
+        self,
+        index: IndexService,
+        trail: Trail,
+        rules: SearchRules,
+        keeper: Keeper,
+        *,
+        loaded: int | None = None,
     ) -> None:
         self._index = index
         self._keeper = keeper
         self._trail = trail
         self._policy = rules.policy
         self._caught_up = False
+        self._loaded = loaded
 
     def asker(self, user: str, right: Right = Right.READ) -> Asker:
         """Load a user's rights as they are now.
@@ -107,10 +149,12 @@ class Asking:
             self._index.catch_up()
         for _ in range(_RETRIES):
             with self._trail.database.read() as connection:
-                principal = principal_of(connection, user, self._trail.clock())
+                now = self._trail.clock()
+                principal = principal_of(connection, user, now)
                 self._keeper.refresh(connection)
                 moved = outbox.pending_access(connection, _RIGHTS_CHECKED)
                 marks = self._index.marks(connection)
+                as_of, behind = audit_log.head(connection).seq, not outbox.empty(connection)
             if moved.complete:
                 break
             self._index.drain()
@@ -126,7 +170,7 @@ class Asking:
             if access is None
             or not scope.allows(record_id, access.owner, access.department, access.secrecy)
         )
-        return Asker(scope, excluded, marks)
+        return Asker(scope, excluded, marks, Asked(now, as_of, behind))
 
     def ask(self, plan: Plan, asker: Asker) -> Found:
         """Ask the engine, then load the hits and check each of them against the scope again.
@@ -140,11 +184,12 @@ class Asking:
             if not result.hits:
                 return Found(result, {})
             with self._trail.database.read() as connection:
-                found = records.get(connection, [hit.record_id for hit in result.hits])
+                some = result.hits[: self._loaded]
+                found = records.get(connection, [hit.record_id for hit in some])
             refused = {
                 hit.record_id
-                for hit in result.hits
-                if hit.record_id not in found or not asker.scope.permits(found[hit.record_id])
+                for hit in some
+                if not _found_by(asker.scope, found.get(hit.record_id))
             }
             if not refused:
                 return Found(result, found)
@@ -155,12 +200,16 @@ class Asking:
         """Load those of some records that may be seen, as they are now."""
         with self._trail.database.read() as connection:
             found = records.get(connection, sorted(record_ids))
-        return {one: record for one, record in found.items() if asker.scope.permits(record)}
+        return {one: record for one, record in found.items() if _found_by(asker.scope, record)}
 
     def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:
         """Ask the engine for records that share telling tokens; who they are is to be asked."""
         query = confine(gathers, asker.scope, asker.excluded)
         return self._index.gather(query, asker.marks)
+
+
+def _found_by(scope: Scope, record: Record | None) -> bool:
+    return record is not None and record.searchable and scope.permits(record)
 
 
 @dataclass(frozen=True, slots=True)

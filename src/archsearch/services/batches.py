@@ -14,8 +14,10 @@ from archsearch.ingest.naming import NamingRule
 from archsearch.ingest.rows import Draft
 from archsearch.services.admission import Admission, Decision, Verdict, record_of
 from archsearch.services.numbering import Numbering
+from archsearch.services.traces import Stamp, traced
 from archsearch.services.trail import Trail
 from archsearch.storage import departments, identities, meta, records
+from archsearch.storage.database import vault_of
 from archsearch.storage.identities import Identities, Identity, SourceKey
 from archsearch.storage.records import Revision
 
@@ -97,17 +99,22 @@ class Batches:
         numbering = Numbering(connection, self._naming, known.identities.by_record_id, nameless)
         decisions: list[Decision] = []
         revisions: list[Revision] = []
+        deeds: list[_Deed] = []
         for entrant in entrants:
             decision = self._decide(entrant, known, bookmark)
             if decision.verdict in _STORED:
                 record = record_of(decision, self._record_id(decision, numbering))
+                before = known.records.get(record.record_id)
                 decision = decision.stored_as(record.record_id)
-                revisions.append(Revision(record, decision.digest))
+                where = decision.draft.row.where
+                cause = {"source": where.source, "row": where.position}
+                revisions.append(Revision(record, decision.digest, cause))
+                deeds.append(_Deed(record, before, where.source))
                 known.learn(record, decision.digest, decision.known)
             decisions.append(decision)
         numbering.close()
         if revisions:
-            self._save(connection, revisions, decisions)
+            self._save(connection, revisions, deeds)
         after = bookmark.moved(decisions)
         kept = {"rows": after.number, "refused": sorted(after.refused)}
         meta.put(connection, bookmark.key, orjson.dumps(kept).decode())
@@ -138,29 +145,38 @@ class Batches:
         self,
         connection: Connection,
         revisions: Sequence[Revision],
-        decisions: Iterable[Decision],
+        deeds: Iterable["_Deed"],
     ) -> None:
         now = self._trail.clock()
         paths = {revision.record.department for revision in revisions} - {""}
         for path in paths.difference(departments.all_paths(connection)):
             departments.ensure(connection, path, at=now)
         records.save(connection, revisions, by=self.user, at=now)
-        self._trail.log.append(connection, *self._trail.deeds(self.user, now, _deeds(decisions)))
+        told = _told(deeds, vault_of(connection).trace)
+        self._trail.log.append(connection, *self._trail.deeds(self.user, now, told))
 
 
-def _deeds(
-    decisions: Iterable[Decision],
+class _Deed(NamedTuple):
+    """A record that was made or changed, what it was before, and the source that said so."""
+
+    record: Record
+    before: Record | None
+    source: str
+
+
+def _told(
+    deeds: Iterable[_Deed], stamp: Stamp
 ) -> Iterator[tuple[Action, str, dict[str, JsonValue]]]:
     """Yield what the audit log is to say of a batch; all of its rows are of one source."""
     detail: dict[str, JsonValue] = {}
-    actions = {Verdict.CREATE: Action.CREATE, Verdict.CHANGE: Action.CHANGE}
-    for decision in decisions:
-        if decision.record_id is None:
-            continue
-        source = decision.draft.row.where.source
+    for record, before, source in deeds:
         if detail.get("source") != source:
             detail = {"source": source}
-        yield actions[decision.verdict], decision.record_id, detail
+        if record.version == 1:
+            yield Action.CREATE, record.record_id, detail
+            continue
+        fields = traced({} if before is None else before.values, record.values, stamp)
+        yield Action.CHANGE, record.record_id, {**detail, "fields": fields}
 
 
 class _Entrant(NamedTuple):
@@ -221,7 +237,7 @@ class _Known:
             return self.by_name(entrant)
         # The same content under somebody else's eyes is none of this user's business.
         same = self.identities.by_digest.get(entrant.digest, ())
-        return next(filter(admission.sees, same), None)
+        return next((one for one in same if not one.deleted and admission.sees(one)), None)
 
     def torn(self, entrant: _Entrant) -> bool:
         """Whether a draft's name in its source belongs to another record than its record id."""
@@ -242,6 +258,7 @@ class _Known:
             record.owner,
             record.department,
             record.secrecy,
+            record.status,
         )
         self.identities.by_record_id[record.record_id] = identity
         same = self.identities.by_digest.get(digest, ())

@@ -5,7 +5,6 @@ record before it is granted. An approver sees the items whose records they decid
 these records what they may see anyway; whoever decides about all records, every item, found or not.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,17 +25,17 @@ from archsearch.domain.borrowing import (
     read_id,
 )
 from archsearch.domain.plan import Plan
-from archsearch.domain.policy import Facts, Policy
+from archsearch.domain.policy import Policy
 from archsearch.domain.record import Record, RecordId
 from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.search.claims import Claims
 from archsearch.services.asking import Asker, Asking, Masker
+from archsearch.services.words import written
 from archsearch.storage import borrowing, records, users
 from archsearch.storage.borrowing import Waiting
 from archsearch.storage.identities import Identity, find_identities
 
 MISSING = "没有这个调阅申请。"
-_LONGEST_NOTE = 500
 _MOST_BEARERS = 20
 """Records of one name and number that are looked at."""
 
@@ -152,7 +151,7 @@ class Desk:
         return {
             record_id: each
             for record_id, each in sorted(found.items())
-            if may_decide(approver, borrower, _facts(each), self.policy)
+            if not each.deleted and may_decide(approver, borrower, each.facts, self.policy)
         }
 
     def view(
@@ -215,7 +214,7 @@ class Desk:
         there = records.get(connection, ids) if ids else {}
         for record_id in sorted(ids):
             record = there.get(record_id)
-            if record is None or not scope.permits(record):
+            if record is None or not record.searchable or not scope.permits(record):
                 yield LentRecord(record_id)
                 continue
             name = str(self.masker.values(record.values).get("name", ""))
@@ -246,14 +245,7 @@ class Desk:
         Raises:
             InvalidRequestError: It is missing, too long, or holds what cannot be read.
         """
-        text = " ".join(text.split())
-        if required and not text:
-            raise InvalidRequestError(f"请写明{name}。")
-        if len(text) > _LONGEST_NOTE:
-            raise InvalidRequestError(f"{name}不能超过 {_LONGEST_NOTE} 个字。")
-        if any(unicodedata.category(character)[0] == "C" for character in text):
-            raise InvalidRequestError(f"{name}不能含控制字符或不可见字符。")
-        return self.masker.text(text)
+        return written(text, name, self.masker, required=required)
 
     def period(self, days: int | None, most: int) -> int:
         """Give a number of days if it is possible; nothing stands for the usual one.
@@ -265,10 +257,6 @@ class Desk:
         if not 1 <= wanted <= most:
             raise InvalidRequestError(f"天数须在 1 到 {most} 之间。")
         return wanted
-
-
-def _facts(record: Identity) -> Facts:
-    return Facts(record.record_id, record.owner, record.department, record.secrecy)
 
 
 def _own_steps(request: BorrowRequest) -> Iterator[BorrowStep]:

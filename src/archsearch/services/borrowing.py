@@ -164,7 +164,7 @@ class BorrowService:
         seen = [
             each.record_id
             for each in known.values()
-            if scope.allows(each.record_id, each.owner, each.department, each.secrecy)
+            if not each.deleted and scope.allows(*each.facts)
         ]
         if seen and not wish.sensitive:
             raise ConflictError(f"您已能查看 {'、'.join(sorted(seen)[:3])}，无需调阅。")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from archsearch.domain.record import Record, RecordId, Status
+from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, Removal
 from archsearch.engines.documents import DocumentBuilder
 from archsearch.services.glossary import Keeper
@@ -66,7 +66,7 @@ class Changes:
                 record = found.get(record_id)
                 if versions is not None:
                     versions[record_id] = None if record is None else record.version
-                if record is None or not searchable(record):
+                if record is None or not record.searchable:
                     yield Removal(record_id)
                 else:
                     yield self._builder.build(record)
@@ -82,8 +82,3 @@ class Changes:
             share.stretches.append((after, upto))
             fresh = [record_id for record_id in record_ids if record_id not in share.versions]
             yield from self.of(fresh, share.versions)
-
-
-def searchable(record: Record) -> bool:
-    """Whether a record is to be found at all."""
-    return record.values.get("status") != Status.DESTROYED

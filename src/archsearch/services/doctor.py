@@ -10,7 +10,7 @@ from archsearch.errors import ArchsearchError, IndexOutdatedError
 from archsearch.services.audit import verified
 from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
-from archsearch.storage import outbox, records
+from archsearch.storage import outbox, past, records
 from archsearch.storage.consistency import find_inconsistencies
 
 _REBUILD = "请运行 archsearch index rebuild。"
@@ -48,6 +48,7 @@ class Doctor:
         steps: tuple[tuple[str, Callable[[], Check]], ...] = (
             ("档案库", self._store),
             ("操作日志", self._audit),
+            ("权限历史", self._history),
             ("待索引队列", self._outbox),
             ("索引文件", self._files),
             ("索引与档案库", self._agreement),
@@ -75,6 +76,14 @@ class Doctor:
             finding = f"第 {first.seq} 条起不连贯：{first.reason}"
             return _ill("操作日志", finding, "日志可能被改动；请保全现场并联系审计员。")
         return _well("操作日志", f"{report.entries} 条，链条完整")
+
+    def _history(self) -> Check:
+        with self.trail.database.read() as connection:
+            differing = "、".join(past.disagreements(connection))
+        if differing:
+            advice = "用户或词典可能被绕过系统改动；请保全现场，从备份核对恢复。"
+            return _ill("权限历史", f"{differing}：历史的最后一步与现在不符", advice)
+        return _well("权限历史", "与现在的用户、词典、档案一致")
 
     def _outbox(self) -> Check:
         with self.trail.database.read() as connection:

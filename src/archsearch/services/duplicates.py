@@ -17,7 +17,7 @@ from archsearch.domain.duplicates import DuplicateGroup, DuplicatePage, Link, Me
 from archsearch.domain.identifiers import IdentifierKind, classify
 from archsearch.domain.policy import Right
 from archsearch.domain.query import Reason, Verdict
-from archsearch.domain.record import JsonValue, Record, RecordId, Status
+from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.domain.screening import Bearing
 from archsearch.errors import BusyError, InvalidRequestError
 from archsearch.search.corroboration import Corroboration, Corroborator
@@ -271,7 +271,7 @@ def _visible(connection: Connection, scope: Scope) -> Iterator[Record]:
 
 
 def _comparable(record: Record, scope: Scope) -> bool:
-    return scope.permits(record) and record.values.get("status") != Status.DESTROYED
+    return record.searchable and scope.permits(record)
 
 
 def counted(found: Iterable[Record], progress: Progress | None) -> Iterator[Record]:

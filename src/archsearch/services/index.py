@@ -21,7 +21,7 @@ from archsearch.engines.base import (
 )
 from archsearch.engines.documents import DocumentBuilder
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
-from archsearch.services.changes import Changes, Share, Stretch, searchable
+from archsearch.services.changes import Changes, Share, Stretch
 from archsearch.services.glossary import Keeper
 from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
@@ -343,7 +343,7 @@ class IndexService:
             upto = outbox.last(connection)
             self._keeper.refresh(connection)
             found = _counted(records.iterate_all(connection), progress)
-            documents = (self._builder.build(record) for record in found if searchable(record))
+            documents = (self._builder.build(record) for record in found if record.searchable)
             self._engine.rebuild(documents, mark=mark)
         self._settle((0, upto))
 

@@ -1,12 +1,9 @@
 """Screening a whole list into a file: in pieces, with a helper, so that it can be gone on with."""
 
-import csv
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
-from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -17,10 +14,11 @@ from archsearch.domain.query import Hit, Verdict
 from archsearch.domain.record import RecordId
 from archsearch.domain.screening import Listed
 from archsearch.errors import BusyError, InvalidRequestError
-from archsearch.ingest.textsheet import Layout, NumberStyle, write_text_workbook
+from archsearch.ingest.textsheet import Layout, NumberStyle
 from archsearch.services.asking import Asking
 from archsearch.services.helper import Helper
 from archsearch.services.screening import CHUNK, ScreeningService
+from archsearch.services.spreadsheets import write_csv, write_xlsx
 from archsearch.services.trail import Trail
 from archsearch.services.unfinished import Unfinished
 
@@ -42,9 +40,6 @@ _LAYOUT: Final = Layout(
 )
 _SHOWN: Final = ("name", "id_number", "region")
 _PLAIN: Final = frozenset({"精确", "子串"})
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
-_MANGLED: Final = re.compile(r"0[0-9]+|[0-9]{12,}")
-"""Digits that a spreadsheet would not leave as they are."""
 
 
 class Progress(Protocol):
@@ -247,25 +242,11 @@ def why(hit: Hit) -> str:
 
 
 def _write_csv(file: BinaryIO, rows: Iterable[Row]) -> None:
-    text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    writer.writerows([as_cell(cell) for cell in row] for row in rows)
-    text.detach()
-
-
-def as_cell(text: str) -> str:
-    """Keep a spreadsheet from computing a cell of a CSV file, or from rounding its number.
-
-    >>> as_cell("=1+1"), as_cell("110105194912310026"), as_cell("张伟"), as_cell("0.93")
-    ("'=1+1", "'110105194912310026", '张伟', '0.93')
-    """
-    text = text.replace("\0", "")
-    return f"'{text}" if _FORMULA.match(text) or _MANGLED.fullmatch(text) else text
+    write_csv(file, _COLUMNS, rows)
 
 
 def _write_xlsx(file: BinaryIO, rows: Iterable[Row]) -> None:
-    write_text_workbook(file, "比对结果", _COLUMNS, rows, _LAYOUT)
+    write_xlsx(file, "比对结果", _COLUMNS, rows, _LAYOUT)
 
 
 _WRITERS: Final = {".csv": _write_csv, ".xlsx": _write_xlsx}

@@ -8,7 +8,8 @@ from archsearch.domain.query import Suggestion
 from archsearch.search.compiler import may_be_name
 from archsearch.search.language import Language
 from archsearch.search.likeness.finder import Ask, Sought
-from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
+from archsearch.services.asking import Asker, Oracle, Presenter, SearchRules, bounded
+from archsearch.services.questions import Questions, Typing, digest_of
 from archsearch.services.trail import Trail
 
 
@@ -17,30 +18,39 @@ class NameService:
 
     def __init__(
         self,
-        asking: Asking,
+        asking: Oracle,
         language: Language,
         trail: Trail,
         rules: SearchRules,
         presenter: Presenter,
+        questions: Questions,
     ) -> None:
         self._asking = asking
         self._language = language
         self._trail = trail
         self._rules = rules
         self._presenter = presenter
+        self._questions = questions
 
     def suggest(self, text: str, user: str, limit: int) -> tuple[Suggestion, ...]:
         """Complete what is being typed to names inside the scope."""
         limit = bounded(limit, self._rules.most_suggestions, "limit")
-        longest = self._language.limits.length
+        text = text[: self._language.limits.length]
         with self._trail.failures(user, Action.SUGGEST):
             asker = self._asking.asker(user)
-            found = self._suggestions(text[:longest], asker, limit)
-        query = self._presenter.masker.text(text[:longest])
-        self._trail.note(user, Action.SUGGEST, detail={"query": query, "total": len(found)})
+            found = self.suggestions(text, asker, limit)
+        asked = asker.asked
+        at = None if asked is None else asked.at
+        detail = {
+            **self._questions.suggest(Typing(text, limit), asked),
+            "total": len(found),
+            "digest": digest_of(each.record_id for each in found),
+        }
+        self._trail.note(user, Action.SUGGEST, detail=detail, at=at)
         return found
 
-    def _suggestions(self, text: str, asker: Asker, limit: int) -> tuple[Suggestion, ...]:
+    def suggestions(self, text: str, asker: Asker, limit: int) -> tuple[Suggestion, ...]:
+        """Complete for somebody, without entering it in the log."""
         node = self._language.leaves.beginning(text)
         if node is None:
             return ()

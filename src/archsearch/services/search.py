@@ -3,7 +3,6 @@
 A query's way: principal → parse → scope → engine → load and check again → mask → highlight → audit.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -14,24 +13,22 @@ from archsearch.domain.plan import BY_SCORE, AnyOf, Channel, Node, Order, Plan
 from archsearch.domain.query import (
     Everything,
     Expression,
-    FilterValue,
     Hit,
     Mode,
     Page,
     SearchRequest,
     Word,
 )
-from archsearch.domain.record import JsonValue
+from archsearch.domain.record import JsonValue, RecordId
 from archsearch.search.filters import RELEVANCE
 from archsearch.search.language import Language
 from archsearch.search.likely import NOBODY, LikelyNames
 from archsearch.search.walks import positive_texts
-from archsearch.services.asking import Asker, Asking, Found, Presenter, SearchRules, bounded
+from archsearch.services.asking import Asker, Found, Oracle, Presenter, SearchRules, bounded
+from archsearch.services.questions import Questions, digest_of
 from archsearch.services.trail import Trail
 
 NEWEST_FIRST = Order("created_at", descending=True)
-_LOGGED = 200
-"""Characters of a filter that are kept in the log."""
 
 _SLIPS = frozenset(
     {
@@ -57,22 +54,43 @@ class _Answer:
     likely: LikelyNames = NOBODY
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request as it was put to the engine, and the answer; ``marked`` are names in the text."""
+
+    plan: Plan
+    expression: Expression
+    marked: LikelyNames
+    answer: _Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The records that a search finds, in its order, and how many there are in all."""
+
+    record_ids: tuple[RecordId, ...]
+    total: int
+    mode: str
+
+
 class SearchService:
     """Finds records by queries."""
 
     def __init__(
         self,
-        asking: Asking,
+        asking: Oracle,
         language: Language,
         trail: Trail,
         rules: SearchRules,
         presenter: Presenter,
+        questions: Questions,
     ) -> None:
         self._asking = asking
         self._language = language
         self._trail = trail
         self._rules = rules
         self._presenter = presenter
+        self._questions = questions
 
     def search(self, request: SearchRequest, user: str) -> Page:
         """Find records.
@@ -84,8 +102,11 @@ class SearchService:
         started = perf_counter()
         with self._trail.failures(user, Action.SEARCH):
             asker = self._asking.asker(user)
-            page = self._page(request, asker)
-        self._trail.note(user, Action.SEARCH, detail=self._search_detail(request, page))
+            page = self.page(request, asker)
+        asked = asker.asked
+        at = None if asked is None else asked.at
+        detail = self._detail(request, page, asker)
+        self._trail.note(user, Action.SEARCH, detail=detail, at=at)
         took = (perf_counter() - started) * 1000
         return Page(
             total=page.total,
@@ -99,27 +120,20 @@ class SearchService:
             limit=page.limit,
         )
 
-    def _page(self, request: SearchRequest, asker: Asker) -> Page:
+    def page(self, request: SearchRequest, asker: Asker) -> Page:
+        """Answer a search for somebody, without entering it in the log.
+
+        Raises:
+            InvalidRequestError: The query or a parameter is wrong.
+        """
         limit = bounded(request.limit, self._rules.most_hits, "limit")
         offset = bounded(request.offset, self._rules.deepest_offset, "offset")
-        expression = self._language.parse(request.text)
         facets = self._language.filters.facets(request.facets)
-        marked = self._likely(expression, asker, fuzzy=False)
-        # What is another word for one that was said is not written so, but no guess either.
-        exactly = request.mode is Mode.EXACT
-        alike = {} if exactly else self._language.compiler.synonymous(expression)
-        plan = Plan(
-            node=self._language.compiler.exact(expression, {**alike, **marked.nodes}),
-            filters=self._language.filters.nodes(request.filters),
-            order=self._order(request, expression),
-            facets=tuple(facets.values()),
-            limit=limit,
-            offset=offset,
-        )
-        answer = self._answer(plan, expression, request.mode, asker)
+        asked = self._asked(request, asker, limit, offset)
+        plan, expression, answer = asked.plan, asked.expression, asked.answer
         result, records = answer.found.result, answer.found.records
         terms = list(positive_texts(expression))
-        likely = marked if answer.likely is NOBODY else answer.likely
+        likely = asked.marked if answer.likely is NOBODY else answer.likely
         synonyms = self._language.leaves.synonyms.of_terms(terms)
         hits = tuple(
             self._presenter.hit(hit, records[hit.record_id], terms, likely, synonyms)
@@ -136,6 +150,34 @@ class SearchService:
             offset=offset,
             limit=limit,
         )
+
+    def listed(self, request: SearchRequest, asker: Asker, most: int) -> Listing:
+        """List the records that a search finds, in its order, not more than ``most`` of them.
+
+        Raises:
+            InvalidRequestError: The query or a parameter is wrong.
+        """
+        answer = self._asked(request, asker, most, 0).answer
+        result = answer.found.result
+        return Listing(tuple(hit.record_id for hit in result.hits), result.total, answer.mode)
+
+    def _asked(self, request: SearchRequest, asker: Asker, limit: int, offset: int) -> _Asked:
+        expression = self._language.parse(request.text)
+        facets = self._language.filters.facets(request.facets)
+        marked = self._likely(expression, asker, fuzzy=False)
+        # What is another word for one that was said is not written so, but no guess either.
+        exactly = request.mode is Mode.EXACT
+        alike = {} if exactly else self._language.compiler.synonymous(expression)
+        plan = Plan(
+            node=self._language.compiler.exact(expression, {**alike, **marked.nodes}),
+            filters=self._language.filters.nodes(request.filters),
+            order=self._order(request, expression),
+            facets=tuple(facets.values()),
+            limit=limit,
+            offset=offset,
+        )
+        answer = self._answer(plan, expression, request.mode, asker)
+        return _Asked(plan, expression, marked, answer)
 
     def _answer(self, plan: Plan, expression: Expression, mode: Mode, asker: Asker) -> _Answer:
         exact = self._asking.ask(plan, asker)
@@ -249,24 +291,18 @@ class SearchService:
                 return str(hit.record.get("name", "")) or None
         return None
 
-    def _search_detail(self, request: SearchRequest, page: Page) -> dict[str, JsonValue]:
-        ids = "\n".join(hit.record_id for hit in page.hits)
+    def logged(self, request: SearchRequest) -> dict[str, JsonValue]:
+        """Write what was asked for the log."""
+        return self._questions.shown(request)
+
+    def _detail(self, request: SearchRequest, page: Page, asker: Asker) -> dict[str, JsonValue]:
         return {
-            "query": self._presenter.masker.text(request.text),
-            "filters": {key: self._logged(key, value) for key, value in request.filters.items()},
+            **self._questions.search(request, asker.asked),
             "mode": page.mode,
             "total": page.total,
-            "offset": page.offset,
             "hits": len(page.hits),
-            "digest": hashlib.sha256(ids.encode()).hexdigest(),
+            "digest": digest_of(hit.record_id for hit in page.hits),
         }
-
-    def _logged(self, key: str, value: FilterValue) -> str:
-        """Write a filter for the log: of sensitive fields only that there was one."""
-        spec = self._language.schema.find(key)
-        if spec is None or spec.sensitive:
-            return "***"
-        return self._presenter.masker.text(str(value))[:_LOGGED]
 
 
 def _first(there: int) -> str:

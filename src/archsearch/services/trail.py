@@ -46,10 +46,12 @@ class Trail:
         target: str = "",
         outcome: Outcome = Outcome.DONE,
         detail: Mapping[str, JsonValue] | None = None,
+        at: datetime | None = None,
     ) -> AuditEntry:
         """Make an entry, to be appended in a transaction of the caller's."""
         said = _with_door(detail or {}, user)
-        return AuditEntry(self.clock(), _writable(user), action, _writable(target), outcome, said)
+        moment = at or self.clock()
+        return AuditEntry(moment, _writable(user), action, _writable(target), outcome, said)
 
     def deeds(
         self, user: str, at: datetime, done: Iterable[tuple[Action, str, Mapping[str, JsonValue]]]
@@ -69,9 +71,10 @@ class Trail:
         target: str = "",
         outcome: Outcome = Outcome.DONE,
         detail: Mapping[str, JsonValue] | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Write an entry at once. A failure is the caller's failure: no entry, no answer."""
-        entry = self.entry(user, action, target=target, outcome=outcome, detail=detail)
+        entry = self.entry(user, action, target=target, outcome=outcome, detail=detail, at=at)
         with self.database.write() as connection:
             self.log.append(connection, entry)
 

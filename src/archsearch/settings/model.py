@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from archsearch.domain.audit_report import Bounds
 from archsearch.domain.borrowing import BorrowRules
@@ -29,6 +29,20 @@ if TYPE_CHECKING:
     from archsearch.domain.regions import RegionTree
 
 MAX_COUNT = 10**9
+
+SEARCHED_LISTS: Final = (
+    "abbreviations.tsv",
+    "components.tsv",
+    "honorifics.txt",
+    "likeness.tsv",
+    "lookalikes.tsv",
+    "misread.tsv",
+    "question_words.txt",
+    "surnames.txt",
+    "variants.tsv",
+    "weights.tsv",
+)
+"""Lists that decide what is found and in which order, beside those that the index is made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +243,13 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What goes out of the archive."""
+
+    max_records: int = field(metadata=between(1, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSettings:
     """The operation log."""
 
@@ -256,6 +277,7 @@ class Options:
     masks: Mapping[FieldType, MaskSettings]
     borrowing: BorrowingSettings
     accounts: AccountSettings
+    export: ExportSettings
     keys: KeySettings
     audit: AuditSettings
 
@@ -311,6 +333,16 @@ class Settings:
     def schema_fingerprint(self) -> str:
         """A hash that changes when the schema means something else."""
         return _digest([asdict(spec) for spec in self.schema.fields])
+
+    @cached_property
+    def search_fingerprint(self) -> str:
+        """A hash that changes with anything that changes answers, but for what the index is of."""
+        options = self.options
+        masks = {kind: asdict(mask) for kind, mask in options.masks.items()}
+        lists = [
+            hashlib.sha256(self.lists(name).read_bytes()).hexdigest() for name in SEARCHED_LISTS
+        ]
+        return _digest([asdict(options.search), masks, lists])
 
     @cached_property
     def ingest_fingerprint(self) -> str:

@@ -15,10 +15,12 @@ SECRECY = "secrecy"
 def make_vocabularies(top: Setting) -> dict[str, Vocabulary]:
     """Make every vocabulary of the file."""
     found = {name: _vocabulary(name, member) for name, member in top.mapping().items()}
-    for needed in (STATUS, SECRECY):
-        if needed not in found:
-            raise top.wrong(f"缺少词表 {needed}。")
-    missing = [status.value for status in Status if status.value not in found[STATUS].terms]
+    for name in (STATUS, SECRECY):
+        if name not in found:
+            raise top.wrong(f"缺少词表 {name}。")
+    # No row may say of itself that it was deleted.
+    needed = [status.value for status in Status if status is not Status.DELETED]
+    missing = [label for label in needed if label not in found[STATUS].terms]
     if missing:
         raise top.mapping()[STATUS].wrong(f"缺少 {'、'.join(missing)}，系统要用到。")
     return found

@@ -80,8 +80,17 @@ def hour_of(text: str) -> datetime:
     return read_time(f"{text}:00:00Z")
 
 
-def seen(connection: Connection, conditions: AuditFilter, limit: int) -> tuple[list[Seen], int]:
-    """Count who looked at which record, the most often first; and how many pairs there are."""
+def seen(
+    connection: Connection, conditions: AuditFilter, limit: int, *, upto: int | None = None
+) -> tuple[list[Seen], int]:
+    """Count who looked at which record, the most often first; and how many pairs there are.
+
+    Args:
+        connection: A transaction.
+        conditions: Which entries.
+        limit: How many pairs at most.
+        upto: Only entries up to this number.
+    """
     columns = AUDIT.c
     pairs = (
         select(
@@ -91,7 +100,7 @@ def seen(connection: Connection, conditions: AuditFilter, limit: int) -> tuple[l
             func.min(columns.at).label("first"),
             func.max(columns.at).label("last"),
         )
-        .where(*clauses_of(conditions), *_looked_at())
+        .where(*clauses_of(conditions), *_looked_at(), *_until(upto))
         .group_by(columns.user_name, columns.target)
     )
     inner = pairs.subquery()
@@ -106,6 +115,10 @@ def seen(connection: Connection, conditions: AuditFilter, limit: int) -> tuple[l
         Seen(user, target, views, read_time(first), read_time(last))
         for user, target, views, first, last in rows
     ], total
+
+
+def _until(seq: int | None) -> list[ColumnElement[bool]]:
+    return [] if seq is None else [AUDIT.c.seq <= seq]
 
 
 def _looked_at() -> list[ColumnElement[bool]]:

@@ -89,6 +89,12 @@ def existing(connection: Connection, key: int) -> BorrowRequest:
     return _loaded(connection, rows)[0]
 
 
+def request_of(connection: Connection, item: int) -> BorrowRequest:
+    """Load the request that an item is of."""
+    key = select(_ITEMS.request).where(_ITEMS.id == item)
+    return existing(connection, connection.execute(key).scalar_one())
+
+
 def newest(
     connection: Connection, *, user: str | None = None, live: Waiting | None = None
 ) -> Iterator[BorrowRequest]:

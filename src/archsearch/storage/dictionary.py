@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from archsearch.domain.dictionary import Dictionary, Entry, EntryKind
 from archsearch.storage import meta
-from archsearch.storage.tables import DICTIONARY
+from archsearch.storage.moments import next_id, next_seq
+from archsearch.storage.tables import DICTIONARY, DICTIONARY_STATES
 
 _STATE: Final = "dictionary/state"
 
@@ -31,7 +32,7 @@ def add(connection: Connection, entry: Entry, *, by: str, at: datetime) -> None:
             kind=str(entry.kind), term=entry.term, meaning=entry.meaning, added_by=by, added_at=at
         )
     )
-    _changed(connection)
+    _changed(connection, entry, present=True)
 
 
 def remove(connection: Connection, entry: Entry) -> None:
@@ -43,8 +44,18 @@ def remove(connection: Connection, entry: Entry) -> None:
             DICTIONARY.c.meaning == entry.meaning,
         )
     )
-    _changed(connection)
+    _changed(connection, entry, present=False)
 
 
-def _changed(connection: Connection) -> None:
+def _changed(connection: Connection, entry: Entry, *, present: bool) -> None:
     meta.put(connection, _STATE, str(state(connection) + 1))
+    connection.execute(
+        insert(DICTIONARY_STATES).values(
+            id=next_id(DICTIONARY_STATES),
+            seq=next_seq(connection),
+            kind=str(entry.kind),
+            term=entry.term,
+            meaning=entry.meaning,
+            present=present,
+        )
+    )

@@ -127,6 +127,18 @@ def read_list(content: bytes) -> list[Any]:
     return found
 
 
+def read_array(text: str) -> list[Any]:
+    """Read a JSON array back.
+
+    Raises:
+        StoreError: The text is damaged.
+    """
+    found = _read(orjson.loads, text)
+    if not isinstance(found, list):
+        raise damaged()
+    return found
+
+
 def object_text(value: Mapping[str, object]) -> str | None:
     """Write a JSON object, an empty one as nothing."""
     return json_text(value) if value else None

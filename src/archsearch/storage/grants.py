@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from archsearch.domain.record import RecordId
 from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.storage.encoding import time_text
+from archsearch.storage.moments import next_seq
 from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import GRANTS, RECORDS, USERS
 from archsearch.storage.users import user_id_of
@@ -63,6 +64,7 @@ def add(connection: Connection, grant: Grant) -> int:
             granted_by=grant.granted_by,
             sensitive=grant.sensitive,
             item=grant.item,
+            granted_seq=next_seq(connection),
         )
     )
     return grant_id
@@ -105,8 +107,31 @@ def revoke_of(connection: Connection, item: int, *, by: str, at: datetime) -> No
     connection.execute(
         update(GRANTS)
         .where(GRANTS.c.item == item, GRANTS.c.revoked_at.is_(None))
-        .values(revoked_at=at, revoked_by=by)
+        .values(revoked_at=at, revoked_by=by, revoked_seq=next_seq(connection))
     )
+
+
+def revoke_record(
+    connection: Connection, record_id: RecordId, *, by: str, at: datetime
+) -> set[int]:
+    """End every grant of a record now, future ones too.
+
+    Returns:
+        The items of borrow requests that they came of.
+    """
+    live = (GRANTS.c.record_id == record_id, GRANTS.c.until > at, GRANTS.c.revoked_at.is_(None))
+    items = connection.execute(select(GRANTS.c.item).where(*live, GRANTS.c.item.is_not(None)))
+    found = set(items.scalars())
+    seq = next_seq(connection)
+    ended = {"revoked_at": at, "revoked_by": by, "revoked_seq": seq}
+    connection.execute(update(GRANTS).where(*live).values(ended))
+    return found
+
+
+def others_in_force(connection: Connection, item: int, at: datetime) -> bool:
+    """Tell whether something is still lent by an item of a borrow request."""
+    live = (GRANTS.c.item == item, GRANTS.c.until > at, GRANTS.c.revoked_at.is_(None))
+    return connection.execute(select(GRANTS.c.id).where(*live).limit(1)).first() is not None
 
 
 def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> None:
@@ -121,5 +146,5 @@ def revoke(connection: Connection, grant_id: int, *, by: str, at: datetime) -> N
     connection.execute(
         update(GRANTS)
         .where(GRANTS.c.id == grant_id, GRANTS.c.revoked_at.is_(None))
-        .values(revoked_at=at, revoked_by=by)
+        .values(revoked_at=at, revoked_by=by, revoked_seq=next_seq(connection))
     )

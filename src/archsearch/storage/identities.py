@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from archsearch.domain.record import RecordId
+from archsearch.domain.policy import Facts
+from archsearch.domain.record import RecordId, Status
 from archsearch.storage.bulk import PreparedByKeys
 from archsearch.storage.database import vault_of
 from archsearch.storage.prepared import Row
@@ -30,6 +31,17 @@ class Identity(NamedTuple):
     owner: str
     department: str
     secrecy: str
+    status: str
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it was deleted, and not restored."""
+        return self.status == Status.DELETED
+
+    @property
+    def facts(self) -> Facts:
+        """What access to it depends on."""
+        return Facts(self.record_id, self.owner, self.department, self.secrecy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, literal_column, select
 
-from archsearch.domain.record import RecordId
+from archsearch.domain.record import GONE, RecordId
 from archsearch.storage.bulk import insert_rows
 from archsearch.storage.prepared import Prepared
 from archsearch.storage.tables import OUTBOX, RECORDS
@@ -29,12 +29,14 @@ def _prepared_access() -> Prepared:
         .limit(bindparam("most"))
         .subquery()
     )
-    columns = changed.c.record_id, RECORDS.c.owner, RECORDS.c.department, RECORDS.c.secrecy
+    facts = RECORDS.c.owner, RECORDS.c.department, RECORDS.c.secrecy
+    columns = changed.c.record_id, *facts, RECORDS.c.status
     joined = changed.outerjoin(RECORDS, RECORDS.c.record_id == changed.c.record_id)
     return Prepared(select(*columns).select_from(joined))
 
 
 _PENDING_ACCESS: Final = _prepared_access()
+_ANY: Final = Prepared(select(OUTBOX.c.seq).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Access(NamedTuple):
 class PendingAccess:
     """Records whose access the index may have wrong, with the access they have now.
 
-    None stands for a record that is gone. ``complete`` is False when there are more.
+    None stands for a record that nobody finds any more. ``complete`` is False when there are more.
     """
 
     records: dict[RecordId, Access | None]
@@ -129,16 +131,19 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
 
 
+def empty(connection: Connection) -> bool:
+    """Whether the index has heard of everything."""
+    return _ANY.row(connection) is None
+
+
 def pending_access(connection: Connection, limit: int) -> PendingAccess:
     """Find the records whose access changed since the index heard of them, at most ``limit``.
 
     New records are not among them: the index does not have those at all.
     """
     found: dict[RecordId, Access | None] = {
-        RecordId(record_id): None if owner is None else Access(owner, department, secrecy)
-        for record_id, owner, department, secrecy in _PENDING_ACCESS.rows(
-            connection, most=limit + 1
-        )
+        RecordId(record_id): None if owner is None or status in GONE else Access(owner, *rest)
+        for record_id, owner, *rest, status in _PENDING_ACCESS.rows(connection, most=limit + 1)
     }
     complete = len(found) <= limit
     return PendingAccess(dict(list(found.items())[:limit]), complete)

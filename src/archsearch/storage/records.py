@@ -4,13 +4,22 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from archsearch.domain.record import JsonValue, Origin, Record, RecordId, RecordVersion, Values
+from archsearch.domain.record import (
+    GONE,
+    JsonValue,
+    Origin,
+    Record,
+    RecordId,
+    RecordVersion,
+    Values,
+)
 from archsearch.errors import ConflictError
-from archsearch.storage import outbox
+from archsearch.storage import moments, outbox
 from archsearch.storage.bulk import PreparedByKeys, insert_rows, update_rows
 from archsearch.storage.database import vault_of
 from archsearch.storage.encoding import (
@@ -49,6 +58,8 @@ _VERSION_COLUMNS: Final = (
     "content",
 )
 _WALK_STEP: Final = 200
+_GONE: Final = tuple(status.value for status in GONE)
+_UNTOLD: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Revision(NamedTuple):
@@ -59,6 +70,8 @@ class Revision(NamedTuple):
 
     record: Record
     digest: str
+    cause: Mapping[str, str] = _UNTOLD
+    """Where it comes from; see :class:`archsearch.domain.record.RecordVersion`."""
 
 
 @dataclass(slots=True)
@@ -68,6 +81,7 @@ class _Head:
     id: int
     version: int
     access: Access
+    status: str
     new: bool
     latest: Revision | None = None
     access_changed: bool = False
@@ -97,7 +111,7 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
         access = Access(record.owner, record.department, record.secrecy)
         head = heads.get(record.record_id)
         if head is None:
-            head = heads[record.record_id] = _Head(next_id, 0, access, new=True)
+            head = heads[record.record_id] = _Head(next_id, 0, access, record.status, new=True)
             next_id += 1
         _advance(head, revision, access)
         entries.append((head.id, revision))
@@ -119,6 +133,7 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
     insert_rows(connection, RECORDS, _NEW_COLUMNS, created)
     update_rows(connection, RECORDS, _HEAD_COLUMNS, changed)
     insert_rows(connection, RECORD_VERSIONS, _VERSION_COLUMNS, versions)
+    moments.note_versions(connection, last_version(connection))
     moved = frozenset(record_id for record_id, head in heads.items() if head.access_changed)
     outbox.enqueue(connection, heads, access_changed=moved)
 
@@ -127,7 +142,7 @@ def get(connection: Connection, record_ids: Collection[RecordId]) -> dict[Record
     """Load records as they now are, in the order asked for; unknown ids are left out."""
     found = {
         record.record_id: record
-        for record in _records(connection, [*_SOME.rows(connection, record_ids)])
+        for record in of_rows(connection, [*_SOME.rows(connection, record_ids)])
     }
     return {record_id: found[record_id] for record_id in record_ids if record_id in found}
 
@@ -141,11 +156,36 @@ def history(connection: Connection, record_id: RecordId) -> tuple[RecordVersion,
         .order_by(RECORD_VERSIONS.c.version)
     )
     rows = connection.execute(statement).all()
-    contents = contents_of(connection, [(row.record, row.version, row.content) for row in rows])
+    contents = _opened(connection, [(row.record, row.version, row.content) for row in rows])
     return tuple(
-        RecordVersion(record_id, row.version, values, row.changed_by, row.changed_at)
-        for row, (values, _) in zip(rows, contents, strict=True)
+        RecordVersion(
+            record_id,
+            row.version,
+            parts[0],
+            row.changed_by,
+            row.changed_at,
+            parts[_CAUSE] if len(parts) > _CAUSE else {},
+        )
+        for row, parts in zip(rows, contents, strict=True)
     )
+
+
+def at_version(connection: Connection, record_id: RecordId, version: int) -> Record | None:
+    """Load a record as it was at a version."""
+    columns = RECORD_VERSIONS.c
+    statement = (
+        select(
+            RECORDS.c.id,
+            RECORDS.c.record_id,
+            columns.version,
+            columns.quality,
+            columns.origins,
+            columns.content,
+        )
+        .join(RECORD_VERSIONS, columns.record == RECORDS.c.id)
+        .where(RECORDS.c.record_id == record_id, columns.version == version)
+    )
+    return next(of_rows(connection, connection.execute(statement).all()), None)
 
 
 def iterate_all(connection: Connection) -> Iterator[Record]:
@@ -157,7 +197,7 @@ def iterate_all(connection: Connection) -> Iterator[Record]:
     while True:
         statement = _current().where(RECORDS.c.id > last).order_by(RECORDS.c.id).limit(_WALK_STEP)
         rows = connection.execute(statement).all()
-        yield from _records(connection, rows)
+        yield from of_rows(connection, rows)
         if len(rows) < _WALK_STEP:
             return
         last = rows[-1].id
@@ -169,12 +209,12 @@ def last_version(connection: Connection) -> int:
 
 
 def revisions(connection: Connection) -> Iterator[tuple[RecordId, int]]:
-    """Walk through (record id, version) of all records in order of record id."""
+    """Walk through (record id, version) of all records that can be found, by record id."""
     last = ""
     while True:
         statement = (
             select(RECORDS.c.record_id, RECORDS.c.version)
-            .where(RECORDS.c.record_id > last)
+            .where(RECORDS.c.record_id > last, RECORDS.c.status.not_in(_GONE))
             .order_by(RECORDS.c.record_id)
             .limit(_WALK_STEP)
         )
@@ -193,8 +233,8 @@ def count(connection: Connection) -> int:
 
 def _heads(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, _Head]:
     return {
-        record_id: _Head(row_id, version, Access(*access), new=False)
-        for record_id, row_id, version, *access in _HEADS.rows(connection, record_ids)
+        record_id: _Head(row_id, version, Access(*access), status, new=False)
+        for record_id, row_id, version, *access, status in _HEADS.rows(connection, record_ids)
     }
 
 
@@ -207,7 +247,9 @@ def _advance(head: _Head, revision: Revision, access: Access) -> None:
     record = revision.record
     if record.version != head.version + 1:
         raise ConflictError("档案在此期间已被他人修改或建立；请重新读取后再试。")
-    head.access_changed = head.access_changed or access != head.access
+    moved = access != head.access or (head.status in GONE) != (record.status in GONE)
+    head.access_changed = head.access_changed or moved
+    head.status = record.status
     head.version, head.access, head.latest = record.version, access, revision
 
 
@@ -228,7 +270,7 @@ def _head_row(head: _Head, moment: str, stamp: Callable[[str], str]) -> tuple[An
         owner,
         department,
         secrecy,
-        str(values.get("status", "")),
+        record.status,
         record.quality,
         moment,
     )
@@ -241,8 +283,13 @@ def _text_or_none(value: JsonValue) -> str | None:
 def _version_row(
     vault: Vault, row_id: int, revision: Revision, dates: tuple[str, str]
 ) -> tuple[Any, ...]:
-    record, digest = revision
-    content = json_bytes([record.values, record.original] if record.original else [record.values])
+    record, digest, cause = revision
+    parts: list[object] = [record.values]
+    if record.original or cause:
+        parts.append(record.original)
+    if cause:
+        parts.append(dict(cause))
+    content = json_bytes(parts)
     return (
         row_id,
         record.version,
@@ -269,7 +316,8 @@ def _current() -> Select[Any]:
     )
 
 
-def _records(connection: Connection, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
+def of_rows(connection: Connection, rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
+    """Make records of rows: number, record id, version, quality, origins, content."""
     # By place: looking each column up by name takes as long as reading the row.
     contents = contents_of(connection, [(row[0], row[2], row[5]) for row in rows])
     for row, (values, original) in zip(rows, contents, strict=True):
@@ -289,9 +337,18 @@ def contents_of(
     Raises:
         StoreError: One is damaged.
     """
-    for text in vault_of(connection).opened(sealed):
-        values, *original = read_list(text)
-        yield values, original[0] if original else {}
+    for values, *more in _opened(connection, sealed):
+        yield values, more[0] if more else {}
+
+
+_CAUSE: Final = 2
+"""Its place in a content."""
+
+
+def _opened(
+    connection: Connection, sealed: Sequence[tuple[int, int, bytes]]
+) -> Iterator[list[dict[str, Any]]]:
+    return map(read_list, vault_of(connection).opened(sealed))
 
 
 @lru_cache(maxsize=1024)
@@ -309,5 +366,6 @@ _HEADS: Final = PreparedByKeys(
         RECORDS.c.owner,
         RECORDS.c.department,
         RECORDS.c.secrecy,
+        RECORDS.c.status,
     ).where(RECORDS.c.record_id.in_(ids))
 )

@@ -101,7 +101,10 @@ GRANTS: Final = Table(
     Column("revoked_by", Text),
     Column("sensitive", Boolean, nullable=False),
     Column("item", ForeignKey("borrow_items.id")),
+    Column("granted_seq", Integer, nullable=False),
+    Column("revoked_seq", Integer),
 )
+"""``granted_seq`` and ``revoked_seq`` are the log's numbers of both; see ``storage/moments.py``."""
 
 BORROW_REQUESTS: Final = Table(
     "borrow_requests",
@@ -156,6 +159,24 @@ BORROW_QUESTIONS: Final = Table(
 )
 """How often a user has asked today whether somebody is on file elsewhere."""
 
+PROPOSALS: Final = Table(
+    "proposals",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("record", ForeignKey("records.id"), nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_at", UtcTime),
+    Column("decided_by", Text),
+    Column("answer", LargeBinary),
+    Column("version", Integer),
+)
+"""Changes proposed on version ``base`` of a record; what came of it is its ``version``."""
+
 AUDIT: Final = Table(
     "audit",
     METADATA,
@@ -192,6 +213,40 @@ DICTIONARY: Final = Table(
     Column("added_by", Text, nullable=False),
     Column("added_at", UtcTime, nullable=False),
 )
+
+USER_STATES: Final = Table(
+    "user_states",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("role", Text),
+    Column("clearance", Text, nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+"""What each user was, from a number of the log on; ``departments`` is a JSON list of paths."""
+
+DICTIONARY_STATES: Final = Table(
+    "dictionary_states",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("present", Boolean, nullable=False),
+)
+"""Which entries came into the dictionary and went, in order."""
+
+RECORD_STATES: Final = Table(
+    "record_states",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("upto", Integer, nullable=False),
+)
+"""The highest number among record versions, from a number of the log on: one row a batch."""
 
 META: Final = Table(
     "meta",

@@ -11,9 +11,10 @@ from archsearch.domain.access import Role
 from archsearch.domain.users import NAME_LIMIT, User, folded_name, is_user_name
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
 from archsearch.storage.bulk import chunks
-from archsearch.storage.encoding import read_member
+from archsearch.storage.encoding import json_text, read_member
+from archsearch.storage.moments import next_id, next_seq
 from archsearch.storage.prepared import Prepared, Row
-from archsearch.storage.tables import DEPARTMENTS, USER_DEPARTMENTS, USERS
+from archsearch.storage.tables import DEPARTMENTS, USER_DEPARTMENTS, USER_STATES, USERS
 
 _MISSING: Final = "没有这个用户；请用 archsearch user list 查看现有用户。"
 _USER: Final = select(
@@ -115,6 +116,7 @@ def set_departments(connection: Connection, name: str, paths: Collection[str]) -
     rows = [{"user_id": user_id, "department_id": each} for each in sorted(ids.values())]
     if rows:
         connection.execute(insert(USER_DEPARTMENTS), rows)
+    _remember(connection, name)
 
 
 def set_role(connection: Connection, name: str, role: Role | None) -> None:
@@ -168,6 +170,23 @@ def user_id_of(connection: Connection, name: str) -> int:
 def _change(connection: Connection, name: str, **values: object) -> None:
     if connection.execute(update(USERS).where(USERS.c.name == name).values(values)).rowcount == 0:
         raise NotFoundError(_MISSING)
+    _remember(connection, name)
+
+
+def _remember(connection: Connection, name: str) -> None:
+    """Note what a user is from now on: who could what can be told ever after."""
+    user = existing(connection, name)
+    connection.execute(
+        insert(USER_STATES).values(
+            id=next_id(USER_STATES),
+            seq=next_seq(connection),
+            user_id=user_id_of(connection, name),
+            role=user.role,
+            clearance=user.clearance,
+            departments=json_text(sorted(user.departments)),
+            disabled=user.disabled,
+        )
+    )
 
 
 def _user(row: Row, departments: Collection[str]) -> User:

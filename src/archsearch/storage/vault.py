@@ -55,6 +55,10 @@ _KEYS: Final = Table(
 _ROOT: Final = b"root"
 _REMEMBERED: Final = 50_000
 _STEP: Final = 5_000
+_UNREADABLE: Final = (
+    "档案内容无法解密：档案库或密钥库已损坏，或两者不是同一时刻的；"
+    "请运行 archsearch doctor 检查，从备份恢复 var/ 和 keys/。"
+)
 
 
 class Vault:
@@ -160,6 +164,11 @@ class Vault:
         return stamp(derive_key(self.root(), "source id"))
 
     @cached_property
+    def trace(self) -> Callable[[str], str]:
+        """Digests values for the log, under a key: who has the log cannot try values out."""
+        return stamp(derive_key(self.root(), "log"))
+
+    @cached_property
     def content_key(self) -> bytes:
         """What the digests of contents are made with."""
         return derive_key(self.root(), "content")
@@ -167,6 +176,21 @@ class Vault:
     def seal(self, row: int, version: int, content: bytes) -> bytes:
         """Seal the content of a version of a record."""
         return self._seal_of(row).seal(content, _content(row, version), self.cipher)
+
+    def seal_beside(self, row: int, place: str, content: bytes) -> bytes:
+        """Seal what is kept beside a record's versions, under the record's key."""
+        return self._seal_of(row).seal(content, _beside(row, place), self.cipher)
+
+    def open_beside(self, row: int, place: str, sealed: bytes) -> bytes:
+        """Open what was sealed so.
+
+        Raises:
+            StoreError: It was altered or moved, or its record's key is gone.
+        """
+        try:
+            return self._seal_of(row).open(sealed, _beside(row, place))
+        except NotSealedHereError:
+            raise StoreError(_UNREADABLE) from None
 
     def opened(
         self, sealed: Sequence[tuple[int, int, bytes]], *, again: bool = True
@@ -184,10 +208,7 @@ class Vault:
                 # Another process may have given the row a new key, after a batch came to nothing.
                 self._seals.pop(row, None)
                 if not again:
-                    raise StoreError(
-                        "档案内容无法解密：档案库或密钥库已损坏，或两者不是同一时刻的；"
-                        "请运行 archsearch doctor 检查，从备份恢复 var/ 和 keys/。"
-                    ) from None
+                    raise StoreError(_UNREADABLE) from None
                 yield from self.opened([(row, version, content)], again=False)
 
     def destroy(self, rows: Collection[int]) -> None:
@@ -325,6 +346,10 @@ _SOME: Final = PreparedByKeys(lambda rows: select(_KEYS).where(_KEYS.c.record.in
 
 def _place(row: int) -> bytes:
     return f"record/{row}".encode()
+
+
+def _beside(row: int, place: str) -> bytes:
+    return f"beside/{row}/{place}".encode()
 
 
 def _content(row: int, version: int) -> bytes:

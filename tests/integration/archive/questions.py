@@ -60,6 +60,15 @@ class Question:
             ),
             "get": lambda: archive.get(self.text, user=user),
             "history": lambda: archive.history(self.text, user=user),
+            "export": lambda: _export(archive, self.text, user, self.more),
+            # What is refused in the end, wherever it is put: the archives stay as they are.
+            "change": lambda: archive.change(
+                self.text, {"备注": "新"}, user=user, expected_version=99
+            ),
+            "delete": lambda: archive.delete(self.text, reason="重复建档", user=user),
+            "restore": lambda: archive.restore(self.text, reason="误删", user=user),
+            "proposal": lambda: archive.proposals.show(self.text, user=user),
+            "proposals": lambda: archive.proposals.list(user=user, which=self.text),
         }
         try:
             return asks[self.way]()
@@ -75,6 +84,11 @@ def _page(archive: Archive, text: str, user: str, more: dict[str, Any]) -> objec
     )  # fmt: skip
 
 
+def _export(archive: Archive, text: str, user: str, more: dict[str, Any]) -> object:
+    found = archive.export(text, user=user, reason="季度排查", **more)
+    return found.total, found.number, found.left_out, tuple(found)
+
+
 def _lines(text: str) -> list[dict[str, str]]:
     """Read lines of names with telephones and regions."""
     keys = ("name", "phones", "region")
@@ -84,11 +98,16 @@ def _lines(text: str) -> list[dict[str, str]]:
 def question(dice: random.Random) -> Question:
     """Make up one."""
     ways = {
-        "search": 20, "suggest": 3, "match": 2, "screen": 2, "duplicates": 1, "get": 1, "history": 1
+        "search": 24, "suggest": 3, "match": 2, "screen": 2, "duplicates": 1, "get": 1,
+        "history": 1, "export": 2, "change": 1, "delete": 1, "restore": 1,
     }  # fmt: skip
     way = dice.choices(list(ways), list(ways.values()))[0]
-    if way == "search":
-        return Question(way, _text(dice), _options(dice))
+    if way in {"search", "export"}:
+        options = _options(dice)
+        if way == "export":
+            # All that is found, whatever would be on a page.
+            options = {key: options[key] for key in options if key in {"mode", "sort", "filters"}}
+        return Question(way, _text(dice), options)
     if way == "suggest":
         text = dice.choice((*SURNAMES, *PLACES, *PINYIN, _name(dice), "1380", "R00"))
         return Question(way, text, {"limit": dice.choice((1, 8, 50))})

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from archsearch.errors import InvalidRequestError
+from archsearch.domain.audit import AuditFilter, Outcome
+from archsearch.errors import InvalidRequestError, NotFoundError
 from tests.integration.archive.corpus import made_up
 from tests.integration.archive.questions import Question
 from tests.integration.archive.test_two_worlds import ASKERS, Worlds, opened
@@ -141,11 +142,32 @@ def test_hidden_ids_answer_like_missing_ones_on_every_surface(worlds: Worlds) ->
     hidden = next(f"R{number:04d}" for number in range(80) if f"R{number:04d}" not in seen)
 
     for record_id in (hidden, "R9999", "x' OR 1=1 --", "../../etc/passwd", "", "%", "R0001\x00"):
-        for way in ("get", "history"):
+        for way in ("get", "history", "change", "delete", "restore"):
             same(worlds, Question(way, record_id, {}))
+        same(worlds, Question("proposal", record_id, {}))
     answers = {
         str(Question(way, record_id, {}).put(worlds.whole.archive, "li"))
         for record_id in (hidden, "R9999")
-        for way in ("get", "history")
+        for way in ("get", "history", "change", "delete", "restore")
     }
     assert len(answers) == 1
+
+
+def test_what_is_done_with_a_hidden_record_ends_as_with_a_missing_one(worlds: Worlds) -> None:
+    archive = worlds.whole.archive
+    seen = {hit.record_id for hit in archive.search("", user="li", limit=1000).hits}
+    hidden = next(f"R{number:04d}" for number in range(80) if f"R{number:04d}" not in seen)
+    for record_id in (hidden, "R9999"):
+        for fields in ({"备注": "新"}, {"部门": "总行"}, {"密级": "公开", "建档人": "li"}):
+            for deed in (
+                lambda r, f: archive.change(r, f, user="li"),
+                lambda r, f: archive.propose(r, f, reason="更正", user="li"),
+            ):
+                with pytest.raises(NotFoundError, match="没有这份档案，或不在您的检索范围内"):
+                    deed(record_id, fields)
+    steps = AuditFilter(user="li", outcome=Outcome.FAILED)
+    found = worlds.whole.application.audit.search(steps, "admin", limit=12)
+
+    told = {(each.entry.action, str(each.entry.detail)) for each in found}
+    assert {each.entry.target for each in found} == {hidden, "R9999"}
+    assert told == {("change", "{'code': 'not_found'}"), ("propose", "{'code': 'not_found'}")}

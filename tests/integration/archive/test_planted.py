@@ -10,6 +10,7 @@ import pytest
 
 import archsearch
 from archsearch.domain.identifiers import person_check_char
+from archsearch.errors import NotFoundError
 
 RECORDS = 40
 
@@ -60,8 +61,28 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, planted: dict[str, list[
     archsearch.init(path)
     with archsearch.open(path) as archive:
         rows = [row(record_id, numbers) for record_id, numbers in planted.items()]
-        assert archive.ingest(rows, user="admin").accepted == RECORDS
+        archive.add_user("li", role="employee", departments=["总行"])
+        assert archive.ingest(rows[:1], user="li").accepted == 1
+        assert archive.ingest(rows[1:], user="admin").accepted == RECORDS - 1
+        handle(archive, rows[0], planted["R1"])
     return path
+
+
+def handle(archive: archsearch.Archive, mine: dict[str, Any], numbers: list[str]) -> None:
+    """Write numbers wherever people write something about a record, and take them out again."""
+    own, phone, spouse, *_ = numbers
+    wish = {"电话": [phone], "备注": f"换成{spouse}"}
+    made = archive.propose("R0", wish, reason=f"来电{phone}", user="li")
+    archive.change("R0", wish, reason=f"证件{own}", user="admin")
+    back = {"电话": mine["phones"], "备注": mine["notes"]}
+    archive.proposals.accept(made.id, expected_version=2, note=f"已拨{phone}", user="admin")
+    archive.change("R0", back, reason="改回", user="admin")
+    archive.delete("R0", reason=f"与{own}重复", user="admin")
+    archive.restore("R0", reason=f"误删，来电{phone}", user="admin")
+    assert len(list(archive.export(phone, reason=f"核对{phone}", user="admin"))) == 1
+    for record_id in (own, phone):
+        with pytest.raises(NotFoundError):
+            archive.change(record_id, {"备注": own}, user="admin")
 
 
 def forms(number: str) -> Iterator[bytes]:

@@ -1,8 +1,9 @@
 """An archive under any policy does what the policy decides, wherever one asks or brings records."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,13 @@ from archsearch.domain.access import Role, is_below
 from archsearch.domain.policy import Facts, Place, Policy, Right
 from archsearch.domain.record import RecordId
 from archsearch.domain.users import User
-from archsearch.errors import AccessDeniedError, NotFoundError
+from archsearch.errors import (
+    AccessDeniedError,
+    ArchsearchError,
+    ConflictError,
+    NotFoundError,
+    RejectedError,
+)
 from archsearch.services.identity import as_principal
 from archsearch.storage import users
 from tests.offices import Office, copied, counts
@@ -131,3 +138,66 @@ def test_what_is_brought_is_taken_as_far_as_the_policy_lets_it(
                 assert not changes
                 break
             assert (created, changed) == (creates, changes), (user, one)
+
+
+def ended(deed: Callable[..., object], *given: Any, **more: Any) -> type[ArchsearchError] | None:
+    try:
+        deed(*given, **more)
+    except ArchsearchError as error:
+        return type(error)
+    return None
+
+
+def test_records_are_changed_proposed_and_deleted_as_the_policy_decides(
+    governed: tuple[Office, list[Facts], random.Random],
+) -> None:
+    office, facts, rng = governed
+    archive = office.archive
+    for user in everybody(office):
+        for one in rng.sample(facts, 6):
+            name, record_id = user.name, one.record_id
+            reads, changes, deletes = (
+                allowed(office, user, right, one)
+                for right in (Right.READ, Right.CHANGE, Right.DELETE)
+            )
+            wish = {"notes": f"{name}{rng.random()}"}
+
+            changed = ended(archive.change, record_id, wish, user=name)
+            proposed = ended(archive.propose, record_id, wish, reason="更正", user=name)
+            deleted = ended(archive.delete, record_id, reason="重复", user=name)
+
+            if not reads:
+                assert {changed, proposed, deleted} == {NotFoundError}, (user, one)
+                continue
+            # By ownership alone nobody puts a record into a department that is not theirs.
+            done = {None, RejectedError} if changes else {AccessDeniedError}
+            assert changed in done, (user, one)
+            assert deleted is (None if deletes else AccessDeniedError), (user, one)
+            if changes:
+                assert proposed is ConflictError
+            if deletes:
+                for other in everybody(office):
+                    seen = ended(archive.get, record_id, user=other.name) is None
+                    assert seen is allowed(office, other, Right.DELETE, one), (other, one)
+                    assert record_id not in office.seen(other.name)
+                assert ended(archive.restore, record_id, reason="误", user=name)
+                assert not ended(archive.restore, record_id, reason="误删", user=name)
+
+
+def test_what_the_policy_lets_one_export_goes_out_and_nothing_else(
+    governed: tuple[Office, list[Facts], random.Random],
+) -> None:
+    office, facts, _ = governed
+    for user in everybody(office):
+        can = {one.record_id for one in facts if allowed(office, user, Right.EXPORT, one)}
+        bare = {one.record_id for one in facts if allowed(office, user, Right.REVEAL, one)}
+        try:
+            found = office.archive.export("", user=user.name, reason="排查")
+        except AccessDeniedError:
+            assert not can
+            continue
+
+        assert {record.record_id for record in found} == can
+        assert found.total == len(office.seen(user.name))
+        revealed = ended(office.archive.export, "", user=user.name, reason="排查", reveal=True)
+        assert revealed is (None if can <= bare else AccessDeniedError)

@@ -96,6 +96,30 @@ def test_what_was_taken_away_makes_no_difference_before_the_index_hears_of_it(
             worlds.compare(seed)
 
 
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_was_deleted_makes_no_difference_to_who_may_not_delete(
+    template: Path, tmp_path: Path, *, heard: bool
+) -> None:
+    """Lent or not, whether or not the index has heard of it."""
+    corpus = made_up(90, seed=13)
+    deleted = corpus.rows[::3]
+    with ExitStack() as stack:
+        whole = stack.enter_context(Office(copied(template, tmp_path / "whole")))
+        settle(whole, corpus.rows, corpus)
+        if not heard:
+            stack.enter_context(drain_held_up(whole))
+        for row in deleted:
+            done = whole.archive.delete(row["record_id"], reason="重复建档", user="admin")
+            assert done.indexed is heard
+        corpus.rows = [row for row in corpus.rows if row not in deleted]
+        worlds = Worlds(
+            whole, {user: part(template, tmp_path, corpus, user, stack) for user in ASKERS}
+        )
+
+        for seed in range(300):
+            worlds.compare(seed)
+
+
 def test_ranking_before_filtering_would_make_a_difference(
     worlds: Worlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -399,6 +399,7 @@ def test_frozen_records_and_new_departments_are_rights_of_their_own(office: Offi
         ("examine", lambda o, u: o.application.doctor.examine(u)),
         ("rules", lambda o, u: o.archive.policy.show(user=u)),
         ("explain", lambda o, u: o.archive.who("A1", user=u)),
+        ("explain", lambda o, u: o.archive.who_could("A1", o.clock.now, user=u)),
         ("explain", lambda o, u: o.archive.policy.check("li", "read", "A1", user=u)),
     ],
 )

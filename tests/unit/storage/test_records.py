@@ -161,6 +161,7 @@ def test_a_batch_takes_few_statements(database: Database, monkeypatch: pytest.Mo
     kinds = [" ".join(statement.split()[:3]) for statement in statements]
     assert Counter(kinds) == {
         "SELECT max(records.id) AS": 1,
+        "SELECT max(record_versions.id) AS": 1,
         "INSERT INTO records": 4,
         "UPDATE records SET": 1,
         "INSERT INTO record_keys": 1,

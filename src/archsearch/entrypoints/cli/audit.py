@@ -1,6 +1,5 @@
 """``archsearch audit``: the operation log."""
 
-import csv
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Final
 import click
 
 from archsearch.domain.audit import Action, AuditFilter, LoggedEntry, Outcome
+from archsearch.domain.record import JsonValue
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, Group, Member, option
 from archsearch.entrypoints.cli.exits import Exit
@@ -22,6 +22,13 @@ ACTIONS: Final = {
     Action.INGEST.value: "录入",
     Action.CREATE.value: "建档",
     Action.CHANGE.value: "修改",
+    Action.DELETE.value: "删除",
+    Action.RESTORE.value: "恢复",
+    Action.PROPOSE.value: "申请修改",
+    Action.PROPOSAL_READ.value: "查看修改申请",
+    Action.PROPOSAL_ACCEPT.value: "采纳修改",
+    Action.PROPOSAL_REFUSE.value: "退回修改",
+    Action.PROPOSAL_WITHDRAW.value: "撤回修改申请",
     Action.SEARCH.value: "检索",
     Action.SUGGEST.value: "补全",
     Action.MATCH.value: "比对",
@@ -68,12 +75,14 @@ ACTIONS: Final = {
     Action.AUDIT_READ.value: "查看日志",
     Action.AUDIT_VERIFY.value: "验证日志",
     Action.AUDIT_KEY.value: "取出日志密钥",
+    Action.AUDIT_REPLAY.value: "重演检索",
     Action.KEY_READ.value: "查看密钥状况",
     Action.KEY_ROTATE.value: "更换密钥",
     Action.CONFIGURE.value: "修改设置",
     Action.POLICY_SHOW.value: "查看权限规则",
     Action.POLICY_CHECK.value: "解释权限",
     Action.POLICY_DIFF.value: "比较权限规则",
+    Action.POLICY_PAST.value: "查询当时的权限",
     Action.UPGRADE.value: "升级",
 }
 OUTCOMES: Final = {
@@ -81,6 +90,9 @@ OUTCOMES: Final = {
     Outcome.DENIED.value: "拒绝",
     Outcome.FAILED.value: "失败",
 }
+_FOR_MACHINES: Final = {"digest", "sealed", "with"}
+"""What entries carry that tells people nothing."""
+
 _TITLES: Final = ("序号", "时间", "用户", "操作", "对象", "结果", "详情")
 
 
@@ -225,17 +237,13 @@ def _show(found: tuple[LoggedEntry, ...], out: Output) -> None:
 
 def _export(entries: Iterable[LoggedEntry], output: Path) -> int:
     """Write entries as a table for spreadsheets; give how many."""
-    from archsearch.entrypoints.cli.files import written  # noqa: PLC0415 - few want files
-    from archsearch.services.lists import as_cell  # noqa: PLC0415 - see above
+    from archsearch.entrypoints.cli.files import Counted, replaced  # noqa: PLC0415 - few want files
+    from archsearch.services.spreadsheets import write_csv  # noqa: PLC0415 - see above
 
-    number = 0
-    with written(output, bom=True) as file:
-        writer = csv.writer(file)
-        writer.writerow((*_TITLES, "校验值"))
-        for each in entries:
-            writer.writerow([as_cell(cell) for cell in (*_row(each), each.digest)])
-            number += 1
-    return number
+    rows = Counted((*_row(each), each.digest) for each in entries)
+    with replaced(output) as file:
+        write_csv(file, (*_TITLES, "校验值"), rows)
+    return rows.number
 
 
 def _row(each: LoggedEntry) -> tuple[str, ...]:
@@ -253,5 +261,20 @@ def _row(each: LoggedEntry) -> tuple[str, ...]:
 
 def _detail(entry: LoggedEntry) -> str:
     return " ".join(
-        f"{key}={value}" for key, value in entry.entry.detail.items() if key != "digest"
+        f"{key}={_told(value)}"
+        for key, value in entry.entry.detail.items()
+        if key not in _FOR_MACHINES
+    )
+
+
+def _told(value: JsonValue) -> str:
+    """Write a detail; of changed fields, from what to what."""
+    if not isinstance(value, dict):
+        return str(value)
+    pairs = (each if isinstance(each, list) else [each] for each in value.values())
+    changes = ("→".join(map(str, pair)) for pair in pairs)
+    return (
+        "{"
+        + ", ".join(f"{key}: {change}" for key, change in zip(value, changes, strict=True))
+        + "}"
     )

@@ -35,6 +35,7 @@ BY_ERROR: Final[Mapping[type[errors.ArchsearchError], Exit]] = {
     errors.InvalidRequestError: Exit.USAGE,
     errors.QuerySyntaxError: Exit.USAGE,
     errors.QueryTooComplexError: Exit.USAGE,
+    errors.RejectedError: Exit.REJECTED,
     errors.ReadError: Exit.FAILED,
     errors.StoreError: Exit.FAILED,
     errors.EngineError: Exit.FAILED,

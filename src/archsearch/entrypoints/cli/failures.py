@@ -12,7 +12,7 @@ from archsearch.entrypoints.cli.commands import QueryCommand
 from archsearch.entrypoints.cli.exits import Exit, exit_of
 from archsearch.entrypoints.cli.session import Session
 from archsearch.entrypoints.cli.text import pointed
-from archsearch.errors import ArchsearchError, QuerySyntaxError
+from archsearch.errors import ArchsearchError, QuerySyntaxError, RejectedError
 
 DEBUG: Final = "ARCHSEARCH_DEBUG"
 _POINTED_COLUMNS: Final = 72
@@ -27,6 +27,7 @@ class Failure:
     exit: Exit
     position: int | None = None
     hint: str = ""
+    problems: tuple[object, ...] = ()
 
     @property
     def error(self) -> dict[str, Any]:
@@ -34,6 +35,8 @@ class Failure:
         told: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.position is not None:
             told["position"] = self.position
+        if self.problems:
+            told["problems"] = self.problems
         return {"error": told}
 
 
@@ -41,7 +44,8 @@ def failure_of(error: BaseException) -> Failure:
     """Explain an exception."""
     if isinstance(error, ArchsearchError):
         position = error.position if isinstance(error, QuerySyntaxError) else None
-        return Failure(error.code, error.message, exit_of(error), position)
+        problems = error.problems if isinstance(error, RejectedError) else ()
+        return Failure(error.code, error.message, exit_of(error), position, problems=problems)
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "archsearch"
         hint = f"用法见 {command} --help"

@@ -2,30 +2,40 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, Generic, TextIO, TypeVar
 
 from archsearch.errors import StoreError
 
+_Item = TypeVar("_Item")
+
 
 @contextmanager
-def written(path: Path, *, bom: bool = False) -> Iterator[TextIO]:
+def written(path: Path) -> Iterator[TextIO]:
     """Open a text that takes its place when the block ends without an error.
 
     Args:
         path: The file; one that is there is replaced.
-        bom: Whether to begin with a byte order mark, as Excel wants of CSV files.
 
     Raises:
         StoreError: It cannot be written.
     """
+    with replaced(path) as file:
+        text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        yield text
+        text.detach()
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes its place when the block ends without an error; as above."""
     try:
         descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            encoding = "utf-8-sig" if bom else "utf-8"
-            with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -35,3 +45,16 @@ def written(path: Path, *, bom: bool = False) -> Iterator[TextIO]:
             raise
     except OSError as error:
         raise StoreError(f"无法写入 {path.name}：{error.strerror}。") from error
+
+
+class Counted(Generic[_Item]):
+    """Gives items one after another, and counts those that were taken."""
+
+    def __init__(self, items: Iterable[_Item]) -> None:
+        self._items = items
+        self.number = 0
+
+    def __iter__(self) -> Iterator[_Item]:
+        for item in self._items:
+            self.number += 1
+            yield item

@@ -1,13 +1,14 @@
 """``archsearch search``."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from archsearch.domain.query import Mode, SearchRequest
 from archsearch.entrypoints.cli import hits
 from archsearch.entrypoints.cli.commands import QueryCommand, argument, option
-from archsearch.entrypoints.cli.kinds import Number, OneOf
+from archsearch.entrypoints.cli.kinds import LOCATION, Number, OneOf
 from archsearch.entrypoints.cli.request import Written, conditions, filters, listed
 from archsearch.entrypoints.cli.session import Session
 
@@ -39,6 +40,7 @@ _MODES = {
             "archsearch search --filter '成立日期=2020-01..2023-12' --sort -established_on",
             "范围与排序",
         ),
+        ("archsearch search 逾期 -o 逾期.xlsx --reason 季度风险排查", "导出全部结果"),
     ],
 )
 @argument("query", nargs=-1, metavar="检索式")
@@ -58,6 +60,9 @@ _MODES = {
 @option("--until", metavar="日期", explanation="建档时间到这天止")
 @option("--facet", multiple=True, metavar="字段", explanation="按字段统计数量，逗号隔开多个")
 @option("--sort", metavar="字段", explanation="排序：relevance（默认）或字段名，前加 - 为倒序")
+@option("-o", "--output", type=LOCATION, explanation="导出全部结果：.csv、.xlsx 或 .jsonl 文件")
+@option("--reason", metavar="理由", explanation="为什么要导出；记入操作日志")
+@option("--reveal", is_flag=True, explanation="导出敏感字段的原文；须有权限")
 @option("--limit", type=Number(), explanation="这一页最多几条，默认 20")
 @option("--offset", type=Number(), default=0, explanation="跳过前面几条")
 @click.pass_obj
@@ -65,6 +70,9 @@ def command(session: Session, /, query: tuple[str, ...], **given: Any) -> None:
     """Search and show the page."""
     user = session.acting
     session.asked = " ".join(query)
+    output: Path | None = given["output"]
+    _refuse_mixtures(given)
+    session.confirm_replacing(output)
     with session.archive() as archive:
         schema, defaults = archive.settings.schema, archive.settings.options.search
 
@@ -82,5 +90,32 @@ def command(session: Session, /, query: tuple[str, ...], **given: Any) -> None:
             limit=defaults.limit if given["limit"] is None else given["limit"],
             offset=given["offset"],
         )
+        if output is not None:
+            # Loaded only here: most searches are looked at.
+            from archsearch.entrypoints.cli.handout import hand_out  # noqa: PLC0415 - see above
+
+            wish = (request, given["reason"], given["reveal"])
+            hand_out(archive, wish, user, output, session.out)
+            return
         page = archive.search.search(request, user)
     hits.show(page, schema, session.out)
+
+
+_OF_PAGES: Final = ("facet", "limit", "offset")
+_OF_FILES: Final = ("reason", "reveal")
+_ENDINGS: Final = (".csv", ".xlsx", ".jsonl")
+
+
+def _refuse_mixtures(given: dict[str, Any]) -> None:
+    """Refuse options that do not go together."""
+    output: Path | None = given["output"]
+    if output is None:
+        if any(given[name] for name in _OF_FILES):
+            raise click.UsageError("--reason、--reveal 用于导出，须与 -o 文件 一起用。")
+        return
+    if output.suffix.lower() not in _ENDINGS:
+        raise click.UsageError("导出的文件须以 .csv、.xlsx 或 .jsonl 结尾。")
+    if any(given[name] for name in _OF_PAGES):
+        raise click.UsageError("导出的是全部结果，不能与 --facet、--limit、--offset 一起用。")
+    if not (given["reason"] or "").strip():
+        raise click.UsageError("导出要写明理由：--reason 理由。")

@@ -28,6 +28,8 @@ from archsearch.storage.migrations import (
     m0002_dictionary,
     m0003_borrowing,
     m0004_accounts,
+    m0005_proposals,
+    m0006_history,
 )
 from archsearch.storage.migrations.step import Step
 
@@ -36,6 +38,8 @@ STEPS: Final = (
     m0002_dictionary.STEP,
     m0003_borrowing.STEP,
     m0004_accounts.STEP,
+    m0005_proposals.STEP,
+    m0006_history.STEP,
 )
 """Every step, in order; versions count from 1 without gaps."""
 
