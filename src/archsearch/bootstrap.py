@@ -55,6 +55,7 @@ from archsearch.storage.database import Database
 from archsearch.storage.vault import Vault
 
 if TYPE_CHECKING:
+    from archsearch.reception import Reception
     from archsearch.services.borrow_counter import BorrowCounter
     from archsearch.services.exporting import ExportService
     from archsearch.services.ingest import IngestService
@@ -278,6 +279,13 @@ class Application:
     def users(self) -> UserService:
         """Manages users."""
         return UserService(self.trail, self.policy)
+
+    @cached_property
+    def reception(self) -> "Reception":
+        """Lets people and programs in."""
+        from archsearch.reception import Reception  # noqa: PLC0415 - see its module
+
+        return Reception.of(self.settings, self._secret, self.trail)
 
     @cached_property
     def departments(self) -> DepartmentService:

@@ -47,6 +47,34 @@ class AccessDeniedError(ArchsearchError):
     code = "access_denied"
 
 
+class NotAuthenticatedError(ArchsearchError):
+    """Nobody was let in: a session or token that is none, or no longer."""
+
+    code = "not_authenticated"
+
+
+class LoginRefusedError(NotAuthenticatedError):
+    """The log-in was wrong; in what is not said."""
+
+    code = "login_refused"
+
+
+class CodeNeededError(NotAuthenticatedError):
+    """The password is right, and a code of the second factor is needed besides."""
+
+    code = "code_needed"
+
+
+class LoginWaitError(NotAuthenticatedError):
+    """There were too many wrong tries; ``seconds`` is how long to wait."""
+
+    code = "login_wait"
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class ConflictError(ArchsearchError):
     """The thing exists already, or changed meanwhile."""
 

@@ -63,6 +63,7 @@ def test_a_newcomer_gets_through_the_readme(home: Path) -> None:
     titles = (
         "Start your own archive",
         "Who sees what",
+        "Let people and programs in",
         "Borrow a record",
         "Change, propose, delete, export",
         "Keep it",

@@ -15,6 +15,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     EMPLOYEE = "employee"
     AUDITOR = "auditor"
+    PROGRAM = "program"
 
 
 class Reason(StrEnum):
@@ -37,6 +38,8 @@ class Principal:
     grants: frozenset[RecordId] = frozenset()
     unmasked: frozenset[RecordId] = frozenset()
     """Those of the grants that lend the sensitive fields as well."""
+    limits: frozenset[str] | None = None
+    """The rights that what they came in by lets them use; None for all that they have."""
 
 
 @dataclass(frozen=True, slots=True)

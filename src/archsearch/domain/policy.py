@@ -84,6 +84,7 @@ class Ground(StrEnum):
     NO_DEPARTMENT = "no_department"
     ELSEWHERE = "elsewhere"
     DISABLED = "disabled"
+    LIMITED = "limited"
 
 
 class Facts(NamedTuple):
@@ -156,6 +157,10 @@ class Policy:
         """Find the rule that gives a role a right."""
         return self._rules.get((role, right))
 
+    def _held(self, principal: Principal, right: Right) -> Rule | None:
+        """Find the rule that gives a principal a right, as far as what they came in by goes."""
+        return self.rule(principal.role, right) if within(principal.limits, right) else None
+
     def cleared(self, principal: Principal) -> frozenset[str]:
         """Give the levels of secrecy that are not above the principal's clearance."""
         if principal.clearance not in self.levels:
@@ -164,7 +169,7 @@ class Policy:
 
     def reach(self, principal: Principal, right: Right) -> frozenset[Place]:
         """Tell the places where the principal has a right over records, whatever their secrecy."""
-        rule = self.rule(principal.role, right)
+        rule = self._held(principal, right)
         if rule is None or not (principal.departments or Place.ALL in rule.places):
             return frozenset()
         return rule.places
@@ -173,7 +178,7 @@ class Policy:
         """Whether the principal has a right at all."""
         if right.of_records:
             return bool(self.reach(principal, right))
-        return self.rule(principal.role, right) is not None
+        return self._held(principal, right) is not None
 
     def scope(self, principal: Principal, right: Right = Right.READ) -> Scope:
         """Work out the stored records over which the principal has a right.
@@ -207,7 +212,12 @@ class Policy:
     def decide(self, principal: Principal, right: Right, facts: Facts | None = None) -> Decision:
         """Decide, and say why; a right over records without ``facts`` is one over any at all."""
         rule = self.rule(principal.role, right)
-        ground = Ground.NO_RULE if rule is None else self._ground(principal, rule, facts)
+        if rule is None:
+            ground = Ground.NO_RULE
+        elif self._held(principal, right) is None:
+            ground = Ground.LIMITED
+        else:
+            ground = self._ground(principal, rule, facts)
         return Decision(right, ground in _ALLOWING, ground, rule)
 
     def _ground(self, principal: Principal, rule: Rule, facts: Facts | None) -> Ground:
@@ -224,6 +234,18 @@ class Policy:
         if facts is not None:
             held = [place for place in held if _lies(facts, place, principal, rule.right)]
         return _BY_PLACE[held[0]] if held else Ground.ELSEWHERE
+
+
+def within(limits: frozenset[str] | None, right: Right) -> bool:
+    """Whether limits leave a right; no right over records is left without those it needs."""
+    return limits is None or (right in limits and limits.issuperset(needed(right)))
+
+
+def needed(right: Right) -> frozenset[Right]:
+    """Give the rights without which a right over records reaches nothing."""
+    if not right.of_records:
+        return frozenset()
+    return frozenset({Right.READ, Right.CHANGE} if right is Right.CHANGE_FROZEN else {Right.READ})
 
 
 _BY_PLACE: Final = {
@@ -284,10 +306,9 @@ def _fault(rule: Rule, known: Mapping[tuple[Role, Right], frozenset[Place]]) -> 
         return "all 已包括其余各项，请只写 all。"
     if Place.GRANTED in rule.places and rule.right not in _LENT:
         return "借来的档案（granted）只能读（read）、导出（export）或显示（reveal）。"
-    over = {Right.READ, Right.CHANGE} if rule.right is Right.CHANGE_FROZEN else {Right.READ}
-    for needed in sorted(over):
-        if not _covered(rule, known.get((rule.role, needed), frozenset())):
-            return f"超出了该角色的 {needed}：能这样做的档案，须先能 {needed}。"
+    for over in sorted(needed(rule.right)):
+        if not _covered(rule, known.get((rule.role, over), frozenset())):
+            return f"超出了该角色的 {over}：能这样做的档案，须先能 {over}。"
     return ""
 
 

@@ -16,6 +16,7 @@ from archsearch.domain.record import Record
 from archsearch.domain.schema import FieldSpec
 from archsearch.domain.screening import LINE, Entry
 from archsearch.domain.users import User
+from archsearch.entrypoints.accounts import AccountDesk, DoorDesk, TokenDesk
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
@@ -35,6 +36,9 @@ Source = str | Path | Mapping[str, Any]
 
 def init(workspace: str | Path) -> Path:
     """Make a new workspace with its first administrator, ``admin``.
+
+    The administrator has no password, which only a server asks for: a secret that nobody reads is
+    one that lies about. ``archive.accounts.set_password`` or ``archsearch user password`` make one.
 
     Returns:
         The workspace's folder.
@@ -267,6 +271,21 @@ class Archive(RecordDesk):
         """Borrowing: leave to see records that are not one's own, asked for and given."""
         return BorrowDesk(self._application)
 
+    @property
+    def accounts(self) -> AccountDesk:
+        """What people log in by: passwords, second factors, sessions."""
+        return AccountDesk(self._application)
+
+    @property
+    def tokens(self) -> TokenDesk:
+        """Tokens of programs."""
+        return TokenDesk(self._application)
+
+    @property
+    def doors(self) -> DoorDesk:
+        """The way in, for servers: logging in, sessions and tokens."""
+        return DoorDesk(self._application)
+
     def add_user(
         self,
         name: str,
@@ -281,7 +300,8 @@ class Archive(RecordDesk):
 
         Args:
             name: Letters (Chinese ones too), digits, ``_ . @ -``.
-            role: ``administrator``, ``manager``, ``employee``, ``auditor``, or None for no right.
+            role: ``administrator``, ``manager``, ``employee``, ``auditor``, ``program``; None
+                for no right.
             departments: Paths such as ``华东分行/信贷部``.
             clearance: Highest secrecy label the user may see; by default the second lowest, for
                 administrators the highest.

@@ -13,7 +13,7 @@ from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.services.asking import Asker
 from archsearch.services.borrow_desk import MISSING, Borrowing, BorrowItem, Desk, Found
 from archsearch.services.borrow_form import form_of
-from archsearch.services.identity import principal_of
+from archsearch.services.identity import principal_of, require_reading
 from archsearch.services.trail import Trail
 from archsearch.storage import borrowing
 
@@ -63,6 +63,7 @@ class BorrowReading:
         with self.trail.database.read() as connection:
             at = self.trail.clock()
             viewer = principal_of(connection, user, at)
+            require_reading(viewer)
             request = desk.request(connection, request_id, at)
             found = self._found(request, user, asker)
             view = desk.view(connection, viewer, request, found)
@@ -97,6 +98,7 @@ class BorrowReading:
         with self.trail.database.read() as connection:
             at = self.trail.clock()
             viewer = principal_of(connection, user, at)
+            require_reading(viewer)
             whose = user if which is Which.MINE else None
             until = None if due is None else at + timedelta(days=due)
             live = desk.open_at(at) if which is Which.INBOX or due is not None else None

@@ -18,9 +18,12 @@ class DepartmentService:
 
     def all(self, by: str) -> tuple[str, ...]:
         """List every path, parents before their children."""
-        self._authorise(by)
-        with self.trail.database.read() as connection:
-            return departments.all_paths(connection)
+        with self.trail.failures(by, Action.DEPARTMENT_LIST):
+            self._authorise(by)
+            with self.trail.database.read() as connection:
+                paths = departments.all_paths(connection)
+        self.trail.note(by, Action.DEPARTMENT_LIST, detail={"departments": len(paths)})
+        return paths
 
     def add(self, path: str, by: str) -> bool:
         """Create a department and those above it; tell whether any was new.

@@ -68,9 +68,12 @@ class DictionaryService:
 
     def all(self, by: str) -> tuple[Entry, ...]:
         """List every entry, by kind and term."""
-        self._authorise(by)
-        with self._trail.database.read() as connection:
-            return tuple(sorted(dictionary.load(connection).entries))
+        with self._trail.failures(by, Action.DICTIONARY_LIST):
+            self._authorise(by)
+            with self._trail.database.read() as connection:
+                found = tuple(sorted(dictionary.load(connection).entries))
+        self._trail.note(by, Action.DICTIONARY_LIST, detail={"entries": len(found)})
+        return found
 
     def add(self, kind: EntryKind, term: str, meaning: str, by: str) -> Addition:
         """Add an entry; on return, searches and the records it concerns know of it.

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal
-from archsearch.domain.policy import Policy, Right
+from archsearch.domain.callers import limits_of
+from archsearch.domain.policy import Policy, Right, within
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import audit_log, grants, users
@@ -27,21 +28,57 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     found = users.get(connection, user) if user else None
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
+    return as_principal(connection, found, not_before(connection, at), user)
+
+
+def not_before(connection: Connection, at: datetime) -> datetime:
+    """Give a moment that is never earlier than any entry of the log.
+
+    What has ended stays ended, though the clock is set back.
+    """
     latest = audit_log.latest_moment(connection)
-    return as_principal(connection, found, at if latest is None else max(at, latest))
+    return at if latest is None else max(at, latest)
 
 
-def as_principal(connection: Connection, user: User, at: datetime) -> Principal:
-    """Give a user as access rules see them, with the grants in force."""
+def as_principal(connection: Connection, user: User, at: datetime, caller: str = "") -> Principal:
+    """Give a user as access rules see them, with the grants in force.
+
+    ``caller`` is the name that they came by: what is done in the name of the principal is logged
+    with their door, and narrowed as they are.
+    """
     lent = grants.in_force(connection, user.name, at)
     return Principal(
-        name=user.name,
+        name=caller or user.name,
         role=user.role,
         departments=user.departments,
         clearance=user.clearance,
         grants=lent.records,
         unmasked=lent.unmasked,
+        limits=limits_of(caller),
     )
+
+
+def in_person(policy: Policy, principal: Principal, name: str) -> None:
+    """Refuse to touch what somebody logs in by, but to themselves and to who manages users.
+
+    No token, and no session of narrower rights, makes others or changes what it came by.
+
+    Raises:
+        AccessDeniedError: The principal is neither, or came in by something narrower.
+    """
+    trusted = principal.name == name or policy.may(principal, Right.USERS)
+    if principal.limits is not None or not trusted:
+        raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")
+
+
+def require_reading(principal: Principal) -> None:
+    """Refuse who came in by something that lets them read nothing, though they may themselves.
+
+    Raises:
+        AccessDeniedError: They did.
+    """
+    if not within(principal.limits, Right.READ):
+        raise AccessDeniedError("所用的令牌或会话没有读档案的权限。")
 
 
 def require(policy: Policy, principal: Principal, *rights: Right) -> None:

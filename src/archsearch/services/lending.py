@@ -35,7 +35,7 @@ from archsearch.errors import (
 )
 from archsearch.services.borrow_desk import MISSING, Borrowing, Desk, Found
 from archsearch.services.borrow_reading import BorrowReading
-from archsearch.services.identity import principal_of
+from archsearch.services.identity import principal_of, require_reading
 from archsearch.services.trail import Trail
 from archsearch.storage import borrowing, grants
 from archsearch.storage.encoding import time_text
@@ -234,6 +234,7 @@ class LendingService:
         ):
             at = trail.clock()
             by = principal_of(connection, user, at)
+            require_reading(by)
             request = self.desk.request(connection, request_id, at)
             yield Act(connection, by, at, request, *what)
 

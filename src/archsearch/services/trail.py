@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from archsearch.domain.audit import Action, AuditEntry, Outcome
+from archsearch.domain.callers import via_of
 from archsearch.domain.record import JsonValue
 from archsearch.errors import AccessDeniedError, ArchsearchError
 from archsearch.services.identity import Clock
@@ -20,7 +21,13 @@ def _writable(text: str) -> str:
     """Make what anybody may have typed fit for the log: no half characters, no floods."""
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return str(text) if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _with_door(detail: Mapping[str, JsonValue], user: str) -> Mapping[str, JsonValue]:
+    """Say by which session or token a user came in, where it was by one."""
+    via = via_of(user)
+    return {**detail, "via": via} if via else detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,8 @@ class Trail:
         detail: Mapping[str, JsonValue] | None = None,
     ) -> AuditEntry:
         """Make an entry, to be appended in a transaction of the caller's."""
-        return AuditEntry(
-            self.clock(), _writable(user), action, _writable(target), outcome, detail or {}
-        )
+        said = _with_door(detail or {}, user)
+        return AuditEntry(self.clock(), _writable(user), action, _writable(target), outcome, said)
 
     def deeds(
         self, user: str, at: datetime, done: Iterable[tuple[Action, str, Mapping[str, JsonValue]]]
@@ -51,7 +57,7 @@ class Trail:
         """Make entries of what was done at one moment: action, target and detail of each."""
         name = _writable(user)
         return [
-            AuditEntry(at, name, action, _writable(target), Outcome.DONE, detail)
+            AuditEntry(at, name, action, _writable(target), Outcome.DONE, _with_door(detail, user))
             for action, target, detail in done
         ]
 

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from archsearch.domain.audit_report import Bounds
 from archsearch.domain.borrowing import BorrowRules
+from archsearch.domain.passwords import PasswordRules
 from archsearch.domain.plan import Channel
 from archsearch.domain.policy import Policy
 from archsearch.domain.schema import FieldType, Schema
+from archsearch.domain.sessions import SessionRules, TokenRules
+from archsearch.domain.throttle import LoginRules
 from archsearch.domain.vocabulary import Vocabulary
 from archsearch.security.masking import MaskStyle
+from archsearch.security.passwords import HashCost
 from archsearch.security.sealing import CipherName
 from archsearch.settings.binding import between, one_of
 
@@ -172,6 +176,66 @@ class ExportSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordSettings(PasswordRules):
+    """Which passwords are long enough."""
+
+    shortest: int = field(metadata=between(8, 64))
+    longest: int = field(metadata=between(64, 1024))
+
+
+@dataclass(frozen=True, slots=True)
+class HashSettings(HashCost):
+    """What the hash of a password costs; from OWASP's least memory on."""
+
+    memory_kib: int = field(metadata=between(7168, 1 << 21))
+    passes: int = field(metadata=between(1, 100))
+    lanes: int = field(metadata=between(1, 64))
+    at_once: int = field(metadata=between(1, 64))
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSettings(LoginRules):
+    """How often one may try to log in."""
+
+    free_tries: int = field(metadata=between(1, 100))
+    first_wait_seconds: int = field(metadata=between(1, 3600))
+    longest_wait_minutes: int = field(metadata=between(1, 1440))
+    account_tries: int = field(metadata=between(1, 10_000))
+    source_tries: int = field(metadata=between(1, 100_000))
+    window_hours: int = field(metadata=between(1, 720))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings(SessionRules):
+    """How long sessions last."""
+
+    idle_minutes: int = field(metadata=between(2, 1440))
+    hours: int = field(metadata=between(1, 720))
+    most: int = field(metadata=between(1, 100))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings(TokenRules):
+    """How long tokens last."""
+
+    days: int = field(metadata=between(1, 3650))
+    max_days: int = field(metadata=between(1, 3650))
+    most: int = field(metadata=between(1, 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """How people and programs come in."""
+
+    issuer: str
+    passwords: PasswordSettings
+    hashing: HashSettings
+    login: LoginSettings
+    sessions: SessionSettings
+    tokens: TokenSettings
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSettings:
     """The operation log."""
 
@@ -199,6 +263,7 @@ class Options:
     masks: Mapping[FieldType, MaskSettings]
     borrowing: BorrowingSettings
     export: ExportSettings
+    accounts: AccountSettings
     keys: KeySettings
     audit: AuditSettings
 

@@ -25,7 +25,7 @@ from tests.policies import made
 
 LEVELS = ("公开", "内部", "秘密", "机密")
 PATHS = ("东", "东/一", "东/二", "东方", "西")
-NAMES = ("li", "na", "zhou", "wu", "he", "sun")
+NAMES = ("li", "na", "zhou", "wu", "he", "sun", "zhu")
 POLICIES = 6
 
 

@@ -11,6 +11,7 @@ from archsearch.domain.access import NOTHING, Principal, Role
 from archsearch.domain.policy import (
     OPERATIONS,
     RECORD_RIGHTS,
+    Decision,
     Facts,
     Ground,
     Place,
@@ -60,6 +61,8 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("employee", "read"): MINE | {"lent"},
     ("employee", "create"): MINE_HERE,
     ("employee", "export"): MINE,
+    ("program", "read"): IN_DEPARTMENT,
+    ("program", "create"): IN_DEPARTMENT,
 }
 OPERATED = {
     "administrator": {
@@ -70,6 +73,7 @@ OPERATED = {
     "manager": {"screen", "duplicates"},
     "employee": {"screen", "duplicates"},
     "auditor": {"log", "examine", "rules"},
+    "program": {"screen"},
 }  # fmt: skip
 
 
@@ -287,6 +291,29 @@ def test_decisions_and_scopes_agree_and_no_right_goes_beyond_reading() -> None:
             assert allowed <= readable
             assert policy.may(principal, right) or scope == NOTHING
         assert policy.scope(principal) == policy.scope(principal, Right.READ)
+
+
+def test_limits_leave_a_right_as_it_is_or_nothing_of_it() -> None:
+    rng = random.Random(7)
+    for policy, principal in cases():
+        limits = frozenset(right for right in Right if rng.random() < 0.6)
+        narrow = replace(principal, limits=frozenset(map(str, limits)))
+
+        for right in Right:
+            left = right in limits and (not right.of_records or Right.READ in limits)
+            left &= right is not Right.CHANGE_FROZEN or Right.CHANGE in limits
+            for facts in (None, *GRID[::7]):
+                free = policy.decide(principal, right, facts)
+                found = policy.decide(narrow, right, facts)
+                limited = Decision(right, allowed=False, ground=Ground.LIMITED, rule=free.rule)
+                assert found == (free if left or free.rule is None else limited)
+            assert policy.may(narrow, right) is (policy.may(principal, right) and left)
+            assert policy.filing(narrow, right) == (
+                policy.filing(principal, right) if left else None
+            )
+            if right in STORED:
+                whole = policy.scope(principal, right)
+                assert policy.scope(narrow, right) == (whole if left else NOTHING)
 
 
 def test_no_policy_lifts_secrecy_or_the_need_of_a_department() -> None:

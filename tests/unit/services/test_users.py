@@ -1,6 +1,8 @@
 """Users and departments in the hands of administrators."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +15,10 @@ from archsearch.errors import (
     InvalidRequestError,
     NotFoundError,
 )
-from archsearch.services.users import UserChange
+from archsearch.services.users import UserChange, UserFilter
+from archsearch.settings.workspace import defaults_folder
 from archsearch.storage import audit_log, departments
-from tests.offices import Office
+from tests.offices import Office, copied
 
 
 def test_defaults_of_clearance_follow_the_role(office: Office) -> None:
@@ -108,7 +111,11 @@ def test_only_administrators_manage_users_and_attempts_are_logged(office: Office
         denied = AuditFilter(outcome=Outcome.DENIED)
         entries = audit_log.search(connection, denied, limit=20)
     assert {entry.entry.user for entry in entries} == {"boss", "eye", "ghost"}
-    assert {entry.entry.action for entry in entries} == {Action.USER_ADD, Action.USER_CHANGE}
+    assert {entry.entry.action for entry in entries} == {
+        Action.USER_ADD,
+        Action.USER_CHANGE,
+        Action.USER_LIST,
+    }
 
 
 def test_moving_and_disabling_are_logged_and_take_effect(office: Office) -> None:
@@ -170,3 +177,54 @@ def test_another_role_and_clearance_take_effect_at_once_and_are_logged(office: O
         {"clearance": "秘密", "display_name": True},
         {"role": "manager"},
     ]
+
+
+def test_who_makes_no_departments_makes_none_by_naming_them_for_a_user(
+    template: Path, tmp_path: Path
+) -> None:
+    path = copied(template, tmp_path / "workspace")
+    policy = (defaults_folder() / "policy.yaml").read_text("utf-8")
+    rights = policy.replace("operations: [log, examine, rules]", "operations: [log, users]")
+    (path / "config" / "policy.yaml").write_text(rights, "utf-8")
+    with Office(path) as office:
+        office.hire(staff="auditor at 总行")
+
+        with pytest.raises(AccessDeniedError):
+            office.archive.add_user("li", role="employee", departments=["新部"], user="staff")
+        with pytest.raises(AccessDeniedError):
+            office.application.users.move("staff", ["总行/新部"], "staff")
+
+        assert office.application.departments.all("admin") == ("总行",)
+        assert [user.name for user in office.application.users.all("staff")] == ["admin", "staff"]
+        added = office.archive.add_user("li", role="employee", departments=["总行"], user="staff")
+        assert added.departments == {"总行"}
+
+
+def test_what_a_user_is_added_with_is_logged_with_each_new_department(office: Office) -> None:
+    office.archive.add_user("li", role="employee", departments=["乙部", "甲部/一科"])
+
+    with office.application.database.read() as connection:
+        (added,) = audit_log.search(connection, AuditFilter(action=Action.USER_ADD), limit=9)
+        made = audit_log.search(connection, AuditFilter(action=Action.DEPARTMENT_ADD), limit=9)
+    assert added.entry.detail == {
+        "role": "employee", "clearance": "内部", "departments": "乙部、甲部/一科",
+    }  # fmt: skip
+    assert {one.entry.target for one in made} == {"乙部", "甲部/一科"}
+
+
+def test_users_are_listed_by_role_department_and_state_and_that_is_logged(office: Office) -> None:
+    office.hire(a="employee at 甲部/一科", b="employee at 甲部二", c="manager at 甲部")
+    users = office.application.users
+    users.disable("c", "admin", disabled=True)
+
+    def names(**wanted: Any) -> list[str]:
+        return [user.name for user in users.all("admin", UserFilter(**wanted))]
+
+    assert names() == ["a", "admin", "b", "c"]
+    assert names(role=Role.EMPLOYEE) == ["a", "b"]
+    assert names(department="甲部") == ["a", "c"]
+    assert names(disabled=True) == ["c"]
+    assert names(department="甲部", disabled=False) == ["a"]
+    with office.application.database.read() as connection:
+        listed = audit_log.search(connection, AuditFilter(action=Action.USER_LIST), limit=9)
+    assert [one.entry.detail["users"] for one in listed] == [1, 1, 2, 2, 4]

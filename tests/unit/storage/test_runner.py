@@ -44,6 +44,7 @@ def test_released_steps_are_never_changed() -> None:
         ("foundation", "91492f43cefe91a1"),
         ("dictionary", "066240e4e8d192aa"),
         ("borrowing", "85a2b02aed561b40"),
+        ("accounts", "a107c4fc0272a406"),
         ("proposals", "14d34340431248c4"),
     ]
 

@@ -2,8 +2,11 @@ from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from archsearch.storage.account_tables import SESSIONS
 from archsearch.storage.database import Database
-from archsearch.storage.tables import METADATA
+
+METADATA = SESSIONS.metadata
+"""Of all tables: those of accounts are declared apart, in the same."""
 
 
 def test_tables_are_those_that_the_migrations_make(database: Database) -> None:

@@ -1,6 +1,8 @@
 """``archsearch init``: a new workspace."""
 
+import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,6 +17,12 @@ _NEXT = """\
   archsearch ingest 客户.xlsx                                   录入
   archsearch search 张伟                                        检索
   archsearch user add li.na --role employee --department 信贷部  添加用户"""
+
+_SHOWN = """\
+admin 登录网页的密码（只显示这一次；命令行用不着）：{password}
+忘了可以再设：archsearch user password admin"""
+_NO_PASSWORD = "admin 还没有登录网页的密码；要用时运行 archsearch user password admin。"  # noqa: S105 - a message
+FIRST_ADMINISTRATOR: Final = "admin"
 
 
 @click.command(
@@ -33,8 +41,29 @@ def command(session: Session, path: Path | None) -> None:
     home = session.environ.get("ARCHSEARCH_HOME")
     folder = path or session.workspace or (Path(home) if home else Path())
     made = initialise(folder, session.environ)
-    if session.out.json:
-        session.out.document({"workspace": made})
+    out = session.out
+    # Only where somebody gets to see it; whatever else a script writes down is no place for it.
+    password = _first_password(session, made) if out.json or _watched() else ""
+    if out.json:
+        out.document({"workspace": made, "user": FIRST_ADMINISTRATOR, "password": password})
+        return
+    out.lines([[str(made)]])
+    out.note(_NEXT.format(folder=folder))
+    if password:
+        out.warn(_SHOWN.format(password=password))
     else:
-        session.out.lines([[str(made)]])
-        session.out.note(_NEXT.format(folder=folder))
+        out.note(_NO_PASSWORD)
+
+
+def _watched() -> bool:
+    return bool(sys.stderr and sys.stderr.isatty())
+
+
+def _first_password(session: Session, workspace: Path) -> str:
+    from archsearch.bootstrap import open_application  # noqa: PLC0415 - see above
+
+    application = open_application(workspace, session.environ)
+    try:
+        return application.reception.passwords.set(FIRST_ADMINISTRATOR, None, FIRST_ADMINISTRATOR)
+    finally:
+        application.close()

@@ -10,6 +10,7 @@ ROLES: Final = {
     Role.MANAGER.value: "部门经理",
     Role.EMPLOYEE.value: "员工",
     Role.AUDITOR.value: "审计员",
+    Role.PROGRAM.value: "程序账号",
 }
 
 RIGHTS: Final = {
@@ -54,4 +55,5 @@ GROUNDS: Final = {
     Ground.NO_DEPARTMENT.value: "不属于任何部门",
     Ground.ELSEWHERE.value: "档案不在规则所写的范围内",
     Ground.DISABLED.value: "用户已停用",
+    Ground.LIMITED.value: "所用的令牌或会话没有这项权限",
 }

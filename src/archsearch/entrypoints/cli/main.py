@@ -34,6 +34,7 @@ MEMBERS: Final = {
     "suggest": Member("suggest", "补全正在输入的客户名称"),
     "borrow": Member("borrow", "调阅：申请、审批、归还他处的档案"),
     "user": Member("user", "管理用户"),
+    "token": Member("token", "管理令牌：程序调用服务的凭证"),
     "department": Member("department", "管理部门"),
     "dictionary": Member("dictionary", "管理词典：词语、简称、同义词"),
     "index": Member("index", "管理索引：重建、核对、清除"),

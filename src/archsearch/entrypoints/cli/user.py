@@ -8,6 +8,7 @@ import click
 from archsearch.domain.access import Role
 from archsearch.domain.policy import Place, Policy, Right
 from archsearch.domain.users import User
+from archsearch.entrypoints.cli.account import COMMANDS
 from archsearch.entrypoints.cli.commands import Command, Group, argument, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import OneOf
@@ -22,7 +23,7 @@ _NAME: Final = ("用户名", "汉字、字母、数字和 _ . @ -")
     "user",
     cls=Group,
     members={},
-    help="""管理用户；只有管理员可以。
+    help="""管理用户和登录；只有管理员可以，自己的密码、验证码、会话除外。
 
     管理员看全部；部门经理看本部门和下级部门；员工只看自己建立的；
     密级高于本人的一律看不到。没有角色或部门的人什么也看不到。
@@ -30,6 +31,7 @@ _NAME: Final = ("用户名", "汉字、字母、数字和 _ . @ -")
     examples=[
         ("archsearch user add li.na --role employee --department 华东分行/信贷部", "添加员工"),
         ("archsearch user list", "列出全部"),
+        ("archsearch user password li.na --generate", "给他一个登录网页的密码"),
     ],
 )
 def command() -> None:
@@ -48,7 +50,11 @@ def command() -> None:
     ],
 )
 @argument("name", metavar="用户名")
-@option("--role", type=OneOf(ROLES), explanation="管理员、部门经理、员工或审计员；不写则没有权限")
+@option(
+    "--role",
+    type=OneOf(ROLES),
+    explanation="管理员、部门经理、员工、审计员或程序账号；不写则没有权限",
+)
 @option("--department", multiple=True, metavar="部门", explanation="所在部门，如 华东分行/信贷部")
 @option("--clearance", default="", metavar="密级", explanation="最高可见密级；默认最低的两级")
 @option("--display-name", default="", metavar="姓名", explanation="显示给别人看的姓名")
@@ -73,17 +79,29 @@ def add(session: Session, /, name: str, **given: str | tuple[str, ...] | None) -
 @command.command(
     "list",
     cls=Command,
-    short_help="列出全部用户",
-    help="""列出全部用户。
+    short_help="列出用户",
+    help="""列出用户，或其中一部分。
 
     在管道里每行一个，以制表符分隔：用户名、姓名、角色、部门、密级、状态（active、disabled）。""",
 )
+@option("--role", type=OneOf(ROLES), explanation="只列这个角色的")
+@option("--department", default="", metavar="部门", explanation="只列这个部门和下级部门的")
+@option("--disabled", is_flag=True, explanation="只列已停用的")
+@option("--active", is_flag=True, explanation="只列没有停用的")
 @click.pass_obj
-def list_users(session: Session) -> None:
+def list_users(
+    session: Session, role: str | None, department: str, *, disabled: bool, active: bool
+) -> None:
     """List users."""
+    if disabled and active:
+        raise click.UsageError("--disabled 和 --active 只能选一个。")
     user = session.acting
     with session.archive() as archive:
-        found = archive.users.all(user)
+        # Loaded only here: help should not wait for the services.
+        from archsearch.services.users import UserFilter  # noqa: PLC0415 - see above
+
+        state = disabled if disabled or active else None
+        found = archive.users.all(user, UserFilter(Role(role) if role else None, department, state))
     if session.out.json:
         session.out.document({"users": found})
     else:
@@ -146,7 +164,7 @@ def move(session: Session, name: str, departments: tuple[str, ...]) -> None:
     examples=[("archsearch user set li.na --role manager --clearance 秘密", "升为部门经理")],
 )
 @argument("name", metavar="用户名")
-@option("--role", type=OneOf(ROLES), explanation="管理员、部门经理、员工或审计员")
+@option("--role", type=OneOf(ROLES), explanation="管理员、部门经理、员工、审计员或程序账号")
 @option("--clearance", metavar="密级", explanation="最高可见密级")
 @option("--display-name", metavar="姓名", explanation="显示给别人看的姓名")
 @click.pass_obj
@@ -215,3 +233,7 @@ def _show(users: Iterable[User], out: Output) -> None:
         for each in users
     ]
     out.table(Table([Column(title) for title in titles], rows))
+
+
+for _each in COMMANDS:
+    command.add_command(_each)

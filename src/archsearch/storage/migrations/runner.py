@@ -27,7 +27,8 @@ from archsearch.storage.migrations import (
     m0001_foundation,
     m0002_dictionary,
     m0003_borrowing,
-    m0004_proposals,
+    m0004_accounts,
+    m0005_proposals,
 )
 from archsearch.storage.migrations.step import Step
 
@@ -35,7 +36,8 @@ STEPS: Final = (
     m0001_foundation.STEP,
     m0002_dictionary.STEP,
     m0003_borrowing.STEP,
-    m0004_proposals.STEP,
+    m0004_accounts.STEP,
+    m0005_proposals.STEP,
 )
 """Every step, in order; versions count from 1 without gaps."""
 

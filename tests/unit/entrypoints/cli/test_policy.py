@@ -64,7 +64,13 @@ def test_people_see_the_rules_as_a_table_of_roles(run: Run, watched: None) -> No
     text = run("policy", "show").out
 
     read = next(line for line in text.splitlines() if line.startswith("读 "))
-    assert read.split() == ["读", "全部", "本部门及下级、授权", "本人建立、授权"]
+    assert read.split() == [
+        "读",
+        "全部",
+        "本部门及下级、授权",
+        "本人建立、授权",
+        "本部门及下级",
+    ]
     assert "没有任何角色可以" not in text
 
 

@@ -31,7 +31,9 @@ def test_init_makes_a_workspace_and_prints_its_folder(nowhere: Run, tmp_path: Pa
 
 
 def test_init_makes_the_current_folder_a_workspace(nowhere: Run, tmp_path: Path) -> None:
-    assert nowhere("init", "--json").document == {"workspace": str(tmp_path.resolve())}
+    made = nowhere("init", "--json").document
+
+    assert (made["workspace"], made["user"]) == (str(tmp_path.resolve()), "admin")
 
 
 def test_init_of_a_workspace_is_a_conflict(run: Run, archive_home: Path) -> None:

@@ -35,4 +35,4 @@ _TABLE: Final = (
     """,
 )
 
-STEP: Final = Step(4, "proposals", sqlite=_TABLE)
+STEP: Final = Step(5, "proposals", sqlite=_TABLE)
