@@ -1,13 +1,11 @@
 """Wiring: the one place where settings meet services, and where an engine is chosen."""
 
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from archsearch.domain.policy import Policy
 from archsearch.engines.documents import Analysis
@@ -346,23 +344,8 @@ class Application:
 
     def companion(self, program: str = "companion") -> Invitation:
         """How to start the process that indexes beside a large ingest, or another program."""
-        root = str(self.settings.workspace.root)
-        # Never from the folder the user happens to be in: it may hold modules of any name.
-        command = (sys.executable, "-P", "-m", f"archsearch.entrypoints.{program}", root)
-        # Whatever the program around this has arranged must hold for the companion as well.
-        others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
-        ours = {name: value for name, value in self.environ.items() if _is_ours(name)}
-        path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
-        environment = {**_ALONE, **others, **ours, "PYTHONPATH": path}
-        return Invitation(command, environment, self.index_fingerprint)
-
-
-_ALONE: Final = {"OPENBLAS_NUM_THREADS": "1"}
-"""Numpy's threads for linear algebra, which nobody here does, wait busily when they are started."""
-
-
-def _is_ours(variable: str) -> bool:
-    return variable.startswith("ARCHSEARCH")
+        root = self.settings.workspace.root
+        return Invitation.of(program, root, self.environ, self.index_fingerprint)
 
 
 def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Path:

@@ -15,11 +15,12 @@ with its input.
 import os
 import selectors
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from archsearch.errors import BusyError
 from archsearch.services.changes import Stretch
@@ -36,6 +37,14 @@ _MOST: Final = 4
 """Companions; each of them holds dictionaries and the documents of an order in memory."""
 
 
+_ALONE: Final = {"OPENBLAS_NUM_THREADS": "1"}
+"""Numpy's threads for linear algebra, which nobody here does, wait busily when they are started."""
+
+
+def _is_ours(variable: str) -> bool:
+    return variable.startswith("ARCHSEARCH")
+
+
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """How to start a companion.
@@ -46,6 +55,17 @@ class Invitation:
     command: Sequence[str]
     environment: Mapping[str, str]
     index: str
+
+    @classmethod
+    def of(cls, program: str, root: Path, environ: Mapping[str, str], index: str) -> Self:
+        """Say how to start a program of ours for a workspace, in an environment of ours."""
+        # Never from the folder the user happens to be in: it may hold modules of any name.
+        command = (sys.executable, "-P", "-m", f"archsearch.entrypoints.{program}", str(root))
+        # Whatever the program around this has arranged must hold for the companion as well.
+        others = {name: value for name, value in os.environ.items() if not _is_ours(name)}
+        ours = {name: value for name, value in environ.items() if _is_ours(name)}
+        path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
+        return cls(command, {**_ALONE, **others, **ours, "PYTHONPATH": path}, index)
 
     def __call__(self) -> "list[Companion]":
         """Start as many as are of use; none where this machine or program cannot."""

@@ -13,6 +13,7 @@ from archsearch.entrypoints.accounts import AccountDesk, TokenDesk
 from archsearch.entrypoints.archive import Archive
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
+from archsearch.entrypoints.proposals import ProposalDesk
 from archsearch.errors import AccessDeniedError, ArchsearchError, NotFoundError
 from tests.offices import Office, copied
 
@@ -20,6 +21,7 @@ RECORD = "A"
 NEW = {"name": "新来的", "department": "甲部"}
 DESKS = {
     "": Archive,
+    "proposals.": ProposalDesk,
     "borrow.": BorrowDesk,
     "policy.": PolicyDesk,
     "accounts.": AccountDesk,
@@ -41,6 +43,19 @@ WAYS: dict[str, Way] = {
     "reveal": lambda a, u: a.reveal(RECORD, reason="核对证件", user=u),
     "history": lambda a, u: a.history(RECORD, user=u),
     "who": lambda a, u: a.who(RECORD, user=u),
+    "who_could": lambda a, u: a.who_could(RECORD, "2026-03-05", user=u),
+    "replay": lambda a, u: a.replay(1, user=u),
+    "change": lambda a, u: a.change(RECORD, {"备注": "x"}, user=u),
+    "create": lambda a, u: a.create({"姓名": "乙"}, user=u),
+    "propose": lambda a, u: a.propose(RECORD, {"备注": "x"}, reason="更正", user=u),
+    "delete": lambda a, u: a.delete(RECORD, reason="重复", user=u),
+    "restore": lambda a, u: a.restore(RECORD, reason="误删", user=u),
+    "export": lambda a, u: list(a.export("", reason="排查", user=u)),
+    "proposals.list": lambda a, u: a.proposals.list(user=u),
+    "proposals.show": lambda a, u: a.proposals.show("li-P1", user=u),
+    "proposals.accept": lambda a, u: a.proposals.accept("li-P1", user=u),
+    "proposals.refuse": lambda a, u: a.proposals.refuse("li-P1", reason="不同意", user=u),
+    "proposals.withdraw": lambda a, u: a.proposals.withdraw("li-P1", user=u),
     "add_user": lambda a, u: a.add_user("x", role="administrator", user=u),
     "borrow.find": lambda a, u: a.borrow.find("甲", "11010519491231002X", user=u),
     "borrow.request": lambda a, u: a.borrow.request(RECORD, purpose="x", reason="x", user=u),

@@ -130,12 +130,21 @@ def test_what_cannot_be_right_beside_the_record_is_told_to_who_decides(staffed: 
 
 @pytest.mark.parametrize("value", [NUMBER, OTHER])
 def test_no_guess_of_what_is_masked_is_answered(staffed: Office, value: str) -> None:
-    made = propose(staffed, 证件号码=value, 备注=f"号码 {value}")
+    made = propose(staffed, 证件号码=value)
+    noted = propose(staffed, 备注=f"号码 {value}")
 
-    proposed = {each.field: str(each.proposed) for each in made.fields}
-    assert proposed["notes"].count("*") == len(NUMBER)
-    assert [each.conflict for each in made.fields] == [False, False]
+    masked = f"{value[:3]}***********{value[-4:]}"
+    assert [(each.proposed, each.conflict) for each in made.fields] == [(masked, False)]
+    assert [each.proposed for each in noted.fields] == [f"号码 {masked}"]
     assert made.state == "open"
+
+
+def test_stars_inside_a_note_are_not_proposed(staffed: Office) -> None:
+    staffed.archive.change("A", {"备注": f"电话 {PHONE}"}, user="boss")
+    shown = str(staffed.archive.get("A", user="li").values["notes"])
+
+    with pytest.raises(RejectedError, match="脱敏"):
+        propose(staffed, 备注=shown + "，已核")
 
 
 @pytest.mark.parametrize(

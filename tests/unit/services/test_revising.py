@@ -385,6 +385,11 @@ def test_a_deleted_record_is_there_for_nobody_but_who_may_delete_it(staffed: Off
             with pytest.raises(NotFoundError) as caught:
                 ask("A", user=user)
             assert str(caught.value) == "没有这份档案，或不在您的检索范围内。"
+        for deed in (archive.delete, archive.restore):
+            with pytest.raises(NotFoundError):
+                deed("A", reason="重复", user=user)
+        with pytest.raises(NotFoundError):
+            change(staffed, user, 备注="x")
     assert staffed.seen("admin") == set()
     assert archive.get("A", user="admin").values["status"] == "已删除"
     assert [v.cause.get("deed") for v in archive.history("A", user="admin")] == [None, "delete"]
@@ -520,6 +525,9 @@ def test_history_says_who_changed_what_from_what_and_why(staffed: Office) -> Non
         FieldChange("notes", "电话 *********** 已核", "二"),
     }
     assert PHONE not in str((first, second))
+    # The row of a file counts those before it: for whoever brought it, and who sees them all.
+    for user, cause in (("boss", {"source": "<dict>"}), ("admin", dict(first.cause))):
+        assert dict(staffed.archive.history("A", user=user)[0].cause) == cause
 
 
 def test_history_is_revealed_to_who_may_for_a_reason_that_is_logged(staffed: Office) -> None:
