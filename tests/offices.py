@@ -82,12 +82,12 @@ class Office:
                 assert len(found) == page.total
                 return found
 
-    def grant(self, record_id: str, user: str, *, start: float = 0, days: float = 1) -> None:
+    def grant(self, record_id: str, user: str, *, start: float = 0, days: float = 1) -> int:
         """Let a user see a record for some days, beginning ``start`` days from now."""
         begin = self.clock.now + timedelta(days=start)
         leave = Grant(RecordId(record_id), user, begin, begin + timedelta(days=days), "admin")
         with self.application.database.write() as connection:
-            grants.add(connection, leave)
+            return grants.add(connection, leave)
 
     def ailments(self) -> list[Check]:
         """List the checks that the doctor does not pass."""

@@ -51,9 +51,10 @@ class Corpus:
 
     def visible(self, user: str, *, after: float = 0) -> list[dict[str, Any]]:
         """List the rows that a user may see, ``after`` days later."""
-        return [row for row in self.rows if self._may(user, row, after)]
+        return [row for row in self.rows if self.may(user, row, after)]
 
-    def _may(self, user: str, row: Mapping[str, Any], after: float) -> bool:
+    def may(self, user: str, row: Mapping[str, Any], after: float) -> bool:
+        """Say whether a user may see a row, ``after`` days later."""
         if user == "admin":
             return True
         post, _, clearance = USERS[user].partition(", ")
