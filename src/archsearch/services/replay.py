@@ -27,7 +27,7 @@ from archsearch.services.past import policy_at, policy_of, principal_at
 from archsearch.services.questions import Questions, digest_of
 from archsearch.services.stage import Progress, Scene, Stages
 from archsearch.services.trail import Trail
-from archsearch.storage import access, audit_log, moments, outbox, past, records
+from archsearch.storage import access, api_tokens, audit_log, moments, outbox, past, records
 from archsearch.storage.moments import Moment
 from archsearch.storage.past import RecordsThen
 
@@ -185,7 +185,7 @@ class ReplayService:
             moment = moment._replace(at=max(moment.at, entry.at))
             parts = known(connection, str(detail.get("with")))
             policy = _policy(connection, parts, as_of) or self.policy
-            principal = principal_at(connection, entry.user, moment)
+            principal = _actor(connection, entry, moment)
             scope = NOTHING if principal is None else policy.scope(principal)
         expected = _Answer(_count(detail.get("total")), str(detail.get("digest", "")))
         return _Case(seq, entry, moment, scope, expected)
@@ -286,7 +286,7 @@ class ReplayService:
 
     def _refusal(self, connection: Connection, entry: AuditEntry, moment: Moment) -> str:
         """Give the code that a look at a record was refused with, or had to be; else nothing."""
-        principal = principal_at(connection, entry.user, moment)
+        principal = _actor(connection, entry, moment)
         if principal is None:
             return AccessDeniedError.code
         policy = policy_at(connection, moment.seq) or self.policy
@@ -310,6 +310,16 @@ def _entry(connection: Connection, seq: int) -> LoggedEntry:
         if found.seq == seq:
             return found
     raise NotFoundError("操作日志里没有这个序号。")
+
+
+def _actor(connection: Connection, entry: AuditEntry, moment: Moment) -> Principal | None:
+    """Give who did something as they were, with no more rights than the token they came in by."""
+    principal = principal_at(connection, entry.user, moment)
+    kind, _, number = str(entry.detail.get("via", "")).partition(":")
+    if principal is None or kind != "token":
+        return principal
+    token = api_tokens.get(connection, int(number))
+    return replace(principal, limits=frozenset(() if token is None else token.rights))
 
 
 def _policy(connection: Connection, parts: Mapping[str, str], seq: int) -> Policy | None:

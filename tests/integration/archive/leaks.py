@@ -215,13 +215,9 @@ LEAKS: Final[tuple[Leak, ...]] = (
     statistics_of_all,
     facets_of_all,
     total_before_filter,
-    page_cut_before_filter,
-    moved_records_counted_until_indexed,
     answers_kept_without_their_user,
-    names_gathered_from_all,
     completions_from_all,
     meant_from_all,
-    enough_hits_counted_over_all,
     hidden_hits_told,
     hidden_is_forbidden,
     history_of_all,
@@ -230,3 +226,10 @@ LEAKS: Final[tuple[Leak, ...]] = (
     duplicates_of_all,
     missing_is_not_lent,
 )
+SUBTLE: Final[tuple[Leak, ...]] = (
+    page_cut_before_filter,
+    moved_records_counted_until_indexed,
+    names_gathered_from_all,
+    enough_hits_counted_over_all,
+)
+"""Those that take many questions to be noticed."""

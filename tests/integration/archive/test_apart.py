@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.integration.archive.apart import Apart
-from tests.integration.archive.leaks import LEAKS, Leak
+from tests.integration.archive.leaks import LEAKS, SUBTLE, Leak
 
 STEPS = 40
 SLOW_QUESTIONS = int(os.environ.get("ARCHSEARCH_TEST_WORLDS", "100000"))
@@ -30,15 +30,17 @@ def worlds(template: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def test_what_is_hidden_makes_no_difference_whatever_happens() -> None:
-    run_state_machine_as_test(
-        Apart, settings=settings(_CALM, max_examples=20, phases=[Phase.generate])
-    )
+    run_state_machine_as_test(Apart, settings=settings(_CALM, max_examples=15))
 
     assert sum(Apart.compared.values()) > 1_000
     assert {"search", "suggest", "match", "screen", "get", "borrow"} <= set(Apart.compared)
 
 
-@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.__name__)
+@pytest.mark.parametrize(
+    "leak",
+    [*LEAKS, *(pytest.param(leak, marks=pytest.mark.slow) for leak in SUBTLE)],
+    ids=lambda leak: leak.__name__,
+)
 def test_a_leak_is_noticed(leak: Leak, monkeypatch: pytest.MonkeyPatch) -> None:
     leak(monkeypatch)
 

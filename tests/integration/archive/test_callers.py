@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ WAYS: dict[str, Way] = {
     "reveal": lambda a, u: a.reveal(RECORD, reason="核对证件", user=u),
     "history": lambda a, u: a.history(RECORD, user=u),
     "who": lambda a, u: a.who(RECORD, user=u),
-    "who_could": lambda a, u: a.who_could(RECORD, "2026-03-05", user=u),
+    "who_could": lambda a, u: a.who_could(RECORD, date(2026, 3, 5), user=u),
     "replay": lambda a, u: a.replay(1, user=u),
     "change": lambda a, u: a.change(RECORD, {"备注": "x"}, user=u),
     "create": lambda a, u: a.create({"姓名": "乙"}, user=u),

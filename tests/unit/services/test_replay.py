@@ -401,3 +401,13 @@ def test_one_replay_at_a_time_has_a_folder(bank: Office, monkeypatch: pytest.Mon
     with writing(bank.path / "var" / "replay.lock", 0), pytest.raises(BusyError):
         bank.archive.replay(seq, user="admin")
     assert bank.archive.replay(seq, user="admin").verdict == "same"
+
+
+def test_what_a_token_asked_is_asked_with_no_more_than_its_rights(bank: Office) -> None:
+    made = bank.archive.tokens.create("夜间", owner="boss", rights=["screen"], user="admin")
+    caller = bank.archive.doors.token(made.secret).caller
+    assert bank.archive.search("张伟", user=caller).total == 0
+    assert bank.archive.search("张伟", user="boss").total == 2
+
+    bank.archive.search("张伟", user=caller)
+    assert replayed(bank).verdict == "same"
