@@ -18,7 +18,7 @@ from tests.contract.worlds import first_trace, globally_ranked
 QUESTIONS = 2_000
 SLOW_QUESTIONS = int(os.environ.get("ARCHSEARCH_TEST_WORLDS", "100000"))
 FIRST_SEED = int(os.environ.get("ARCHSEARCH_TEST_SEED", "1000000"))
-FEW = 300
+FEW = 600
 
 
 def test_answers_do_not_depend_on_hidden_records(candidate: SearchEngine) -> None:
