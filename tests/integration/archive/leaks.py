@@ -110,7 +110,7 @@ def completions_from_all(patch: pytest.MonkeyPatch) -> None:
     _around(
         patch,
         NameService,
-        "_suggestions",
+        "suggestions",
         lambda complete, service, text, _, limit: complete(service, text, ANYBODY, limit),
     )
 
@@ -148,7 +148,7 @@ def hidden_hits_told(patch: pytest.MonkeyPatch) -> None:
         more = over_all.total - page.total
         return replace(page, note=f"{page.note}另有 {more} 条无权查看。") if more else page
 
-    _around(patch, SearchService, "_page", leaky)
+    _around(patch, SearchService, "page", leaky)
 
 
 def hidden_is_forbidden(patch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def history_of_all(patch: pytest.MonkeyPatch) -> None:
         patch,
         ReadingService,
         "history",
-        lambda history, service, record_id, _: history(service, record_id, "admin"),
+        lambda history, service, record_id, _, *more: history(service, record_id, "admin", *more),
     )
 
 

@@ -32,7 +32,7 @@ def worlds(template: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_what_is_hidden_makes_no_difference_whatever_happens() -> None:
     run_state_machine_as_test(Apart, settings=settings(_CALM, max_examples=15))
 
-    assert sum(Apart.compared.values()) > 1_000
+    assert sum(Apart.compared.values()) > 500
     assert {"search", "suggest", "match", "screen", "get", "borrow"} <= set(Apart.compared)
 
 
