@@ -200,6 +200,10 @@ class Policy:
             granted=_lent(principal, right) if Place.GRANTED in places else frozenset(),
         )
 
+    def hides_from(self, scope: Scope) -> bool:
+        """Whether some record may be outside a scope: its role's reach or the clearance may end."""
+        return not (scope.everything and scope.secrecies.issuperset(self.levels))
+
     def filing(self, principal: Principal, right: Right) -> Filing | None:
         """Tell where the principal may put records by creating or changing them; None: nowhere.
 

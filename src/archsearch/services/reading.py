@@ -98,7 +98,7 @@ class ReadingService:
             versions = records.history(connection, record.record_id)
         # What was secret while it was secret stays so.
         told = [v for v in versions if str(v.values.get("secrecy", "")) in scope.secrecies]
-        own = frozenset() if scope.everything else _COUNTING
+        own = _COUNTING if self._policy.hides_from(scope) else frozenset()
         return tuple(self._compared(told, user, own, revealed=reason is not None))
 
     def _compared(

@@ -530,6 +530,16 @@ def test_history_says_who_changed_what_from_what_and_why(staffed: Office) -> Non
         assert dict(staffed.archive.history("A", user=user)[0].cause) == cause
 
 
+def test_a_row_is_not_told_to_who_sees_all_departments_but_not_all_levels(staffed: Office) -> None:
+    staffed.hire(aide="administrator at 总行, 内部")
+    staffed.feed(
+        {"record_id": "H1", "name": "甲", "secrecy": "机密"}, {"record_id": "H2", "name": "乙"}
+    )
+
+    (version,) = staffed.archive.history("H2", user="aide")
+    assert "row" not in version.cause
+
+
 def test_history_is_revealed_to_who_may_for_a_reason_that_is_logged(staffed: Office) -> None:
     change(staffed, 电话="13700002222")
 
