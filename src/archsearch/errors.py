@@ -131,6 +131,12 @@ class StoreError(ArchsearchError):
     code = "store_failed"
 
 
+class UnreadableError(StoreError):
+    """The content of a record cannot be opened: it was altered, or its key is another or gone."""
+
+    code = "record_unreadable"
+
+
 class EngineError(ArchsearchError):
     """The index cannot be written or read; the records themselves are safe in the store."""
 

@@ -91,6 +91,8 @@ class Found:
 
     result: EngineResult
     records: Mapping[RecordId, Record]
+    lost: int = 0
+    """How many others were found that cannot be opened."""
 
 
 class Oracle(Protocol):
@@ -179,27 +181,28 @@ class Asking:
             BusyError: The records are changing too fast to answer rightly.
         """
         excluded = asker.excluded
+        lost: list[RecordId] = []
         for _ in range(_RETRIES):
             result = self._index.answer(restrict(plan, asker.scope, excluded), asker.marks)
             if not result.hits:
-                return Found(result, {})
+                return Found(result, {}, len(lost))
             with self._trail.database.read() as connection:
                 some = result.hits[: self._loaded]
-                found = records.get(connection, [hit.record_id for hit in some])
+                found = records.get(connection, [hit.record_id for hit in some], lost)
             refused = {
                 hit.record_id
                 for hit in some
                 if not _found_by(asker.scope, found.get(hit.record_id))
             }
             if not refused:
-                return Found(result, found)
+                return Found(result, found, len(lost))
             excluded |= refused
         raise BusyError("档案正在变动，请稍后重试。")
 
     def visible(self, record_ids: Set[RecordId], asker: Asker) -> dict[RecordId, Record]:
         """Load those of some records that may be seen, as they are now."""
         with self._trail.database.read() as connection:
-            found = records.get(connection, sorted(record_ids))
+            found = records.get(connection, sorted(record_ids), [])
         return {one: record for one, record in found.items() if _found_by(asker.scope, record)}
 
     def gather(self, gathers: tuple[Gather, ...], asker: Asker) -> Gathered:

@@ -49,6 +49,8 @@ class Changes:
         self._database = database
         self._builder = builder
         self._keeper = keeper
+        self.lost: list[RecordId] = []
+        """Records that could not be opened, and so are in no index."""
 
     def of(
         self, wanted: Sequence[RecordId], versions: dict[RecordId, int | None] | None = None
@@ -61,7 +63,8 @@ class Changes:
         """
         for some in chunks(wanted, _LOAD_STEP):
             with self._database.read() as connection:
-                found = records.get(connection, some)
+                # One that cannot be opened must not keep the others from being found.
+                found = records.get(connection, some, self.lost)
             for record_id in some:
                 record = found.get(record_id)
                 if versions is not None:

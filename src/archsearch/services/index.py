@@ -275,6 +275,11 @@ class IndexService:
             self._rebuild(progress)
         return self._engine.stats()
 
+    @property
+    def lost(self) -> int:
+        """How many records could not be opened, and so were left out, by this process."""
+        return len(self._changes.lost)
+
     def purge(self, user: str) -> EngineStats:
         """Take the last traces of removed and replaced documents out of the index's files."""
         self._authorise(user, Action.INDEX_PURGE)
@@ -342,7 +347,8 @@ class IndexService:
         with self._database.read() as connection:
             upto = outbox.last(connection)
             self._keeper.refresh(connection)
-            found = _counted(records.iterate_all(connection), progress)
+            self._changes.lost.clear()
+            found = _counted(records.iterate_all(connection, self._changes.lost), progress)
             documents = (self._builder.build(record) for record in found if record.searchable)
             self._engine.rebuild(documents, mark=mark)
         self._settle((0, upto))

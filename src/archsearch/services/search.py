@@ -146,7 +146,7 @@ class SearchService:
             mode=answer.mode,
             facets={key: result.facets.get(name, ()) for key, name in facets.items()},
             suggestion=self._suggestion(plan, expression, answer, hits, asker),
-            note=asker.note or answer.note,
+            note=asker.note or _lost(answer.found.lost) + answer.note,
             offset=offset,
             limit=limit,
         )
@@ -308,6 +308,14 @@ class SearchService:
 def _first(there: int) -> str:
     """Say how many of the hits are exact."""
     return f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
+
+
+def _lost(number: int) -> str:
+    return (
+        f"有 {number} 份档案无法读取，没有列出；请联系管理员（archsearch doctor）。"
+        if number
+        else ""
+    )
 
 
 def _has_digit(term: tuple[str, str | None]) -> bool:

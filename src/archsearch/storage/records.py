@@ -18,7 +18,7 @@ from archsearch.domain.record import (
     RecordVersion,
     Values,
 )
-from archsearch.errors import ConflictError
+from archsearch.errors import ConflictError, UnreadableError
 from archsearch.storage import moments, outbox
 from archsearch.storage.bulk import PreparedByKeys, insert_rows, update_rows
 from archsearch.storage.database import vault_of
@@ -58,6 +58,7 @@ _VERSION_COLUMNS: Final = (
     "content",
 )
 _WALK_STEP: Final = 200
+_MOST_LOST: Final = 100
 _GONE: Final = tuple(status.value for status in GONE)
 _UNTOLD: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -138,12 +139,21 @@ def save(connection: Connection, revisions: Sequence[Revision], *, by: str, at: 
     outbox.enqueue(connection, heads, access_changed=moved)
 
 
-def get(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, Record]:
-    """Load records as they now are, in the order asked for; unknown ids are left out."""
-    found = {
-        record.record_id: record
-        for record in of_rows(connection, [*_SOME.rows(connection, record_ids)])
-    }
+def get(
+    connection: Connection, record_ids: Collection[RecordId], lost: list[RecordId] | None = None
+) -> dict[RecordId, Record]:
+    """Load records as they now are, in the order asked for; unknown ids are left out.
+
+    Args:
+        connection: Any transaction.
+        record_ids: Which.
+        lost: Takes those that cannot be opened, a few at most; without it they are an error.
+
+    Raises:
+        UnreadableError: The content of one cannot be opened, or of very many.
+    """
+    rows = [*_SOME.rows(connection, record_ids)]
+    found = {record.record_id: record for record in _readable(connection, rows, lost)}
     return {record_id: found[record_id] for record_id in record_ids if record_id in found}
 
 
@@ -188,19 +198,38 @@ def at_version(connection: Connection, record_id: RecordId, version: int) -> Rec
     return next(of_rows(connection, connection.execute(statement).all()), None)
 
 
-def iterate_all(connection: Connection) -> Iterator[Record]:
+def iterate_all(connection: Connection, lost: list[RecordId] | None = None) -> Iterator[Record]:
     """Walk through all records in the order they were created, a few hundred in memory at a time.
 
-    Every record is that of the connection's one snapshot, whatever is written meanwhile.
+    Every record is that of the connection's one snapshot, whatever is written meanwhile. ``lost``
+    is as for :func:`get`.
     """
     last = 0
     while True:
         statement = _current().where(RECORDS.c.id > last).order_by(RECORDS.c.id).limit(_WALK_STEP)
         rows = connection.execute(statement).all()
-        yield from of_rows(connection, rows)
+        yield from _readable(connection, rows, lost)
         if len(rows) < _WALK_STEP:
             return
         last = rows[-1].id
+
+
+def _readable(
+    connection: Connection, rows: Sequence[Sequence[Any]], lost: list[RecordId] | None
+) -> list[Record]:
+    """Make records of the rows that can be opened."""
+    try:
+        return [*of_rows(connection, rows)]
+    except UnreadableError:
+        # Where very many cannot be, it is the key that is wrong.
+        if lost is None or len(lost) >= _MOST_LOST:
+            raise
+        if len(rows) == 1:
+            lost.append(RecordId(rows[0][1]))
+            return []
+        half = len(rows) // 2
+        parts = (rows[:half], rows[half:])
+        return [record for part in parts for record in _readable(connection, part, lost)]
 
 
 def last_version(connection: Connection) -> int:
@@ -335,7 +364,7 @@ def contents_of(
         Values and, where they differ, what they were in the source.
 
     Raises:
-        StoreError: One is damaged.
+        UnreadableError: One is damaged.
     """
     for values, *more in _opened(connection, sealed):
         yield values, more[0] if more else {}

@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from archsearch.errors import StoreError, WorkspaceError
+from archsearch.errors import UnreadableError, WorkspaceError
 from archsearch.security.keyring import Keyring, KeySource
 from archsearch.security.sealing import KEY_BYTES, CipherName, NotSealedHereError, Seal
 from archsearch.security.tokens import derive_key, stamp
@@ -185,12 +185,12 @@ class Vault:
         """Open what was sealed so.
 
         Raises:
-            StoreError: It was altered or moved, or its record's key is gone.
+            UnreadableError: It was altered or moved, or its record's key is gone.
         """
         try:
             return self._seal_of(row).open(sealed, _beside(row, place))
         except NotSealedHereError:
-            raise StoreError(_UNREADABLE) from None
+            raise UnreadableError(_UNREADABLE) from None
 
     def opened(
         self, sealed: Sequence[tuple[int, int, bytes]], *, again: bool = True
@@ -198,7 +198,7 @@ class Vault:
         """Open contents, given as row of the record, version, and what was sealed.
 
         Raises:
-            StoreError: One was altered or moved, or its record's key is gone.
+            UnreadableError: One was altered or moved, or its record's key is gone.
         """
         self._fetch({row for row, _, _ in sealed})
         for row, version, content in sealed:
@@ -208,7 +208,7 @@ class Vault:
                 # Another process may have given the row a new key, after a batch came to nothing.
                 self._seals.pop(row, None)
                 if not again:
-                    raise StoreError(_UNREADABLE) from None
+                    raise UnreadableError(_UNREADABLE) from None
                 yield from self.opened([(row, version, content)], again=False)
 
     def destroy(self, rows: Collection[int]) -> None:
@@ -225,7 +225,7 @@ class Vault:
             self._fetch([row])
             found = self._seals.get(row)
         if found is None:
-            raise StoreError("档案的密钥不在密钥库里；请从密钥库（keys/）的备份恢复。")
+            raise UnreadableError("档案的密钥不在密钥库里；请从密钥库（keys/）的备份恢复。")
         return found
 
     def _fetch(self, rows: Collection[int]) -> None:

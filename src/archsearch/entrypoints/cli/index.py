@@ -33,12 +33,17 @@ def command() -> None:
     help="由档案库重建索引；期间仍可检索。改了字段、词表或用户词典之后使用。",
 )
 @click.pass_obj
-def rebuild(session: Session) -> None:
+def rebuild(session: Session) -> Exit:
     """Build the index anew."""
     user = session.acting
     with session.archive() as archive, session.out.progress("重建索引") as steps:
         stats = archive.index.rebuild(user, (lambda done: steps("", done)) if steps else None)
+        lost = archive.index.lost
     _show(stats, session.out)
+    if lost:
+        session.out.warn(f"{lost} 份档案无法读取，没有入索引；请运行 archsearch doctor。")
+        return Exit.FAILED
+    return Exit.OK
 
 
 @command.command(
