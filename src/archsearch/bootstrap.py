@@ -136,7 +136,6 @@ class Application:
         locks = Locks(
             self._lock("drain.lock"), self._lock("feed.lock", shared=True), self._lock("feed.lock")
         )
-        clear(self.settings.workspace.var, writing)
         index = IndexService(self.policy, self.engine, builder, self.trail, locks, self._keeper)
         index.watch = self.watch
         return index
@@ -378,6 +377,7 @@ def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now)
     try:
         application = Application(settings, database, vault, clock)
         note_policy(application.trail, settings.policy)
+        clear(settings.workspace.index, writing)
     except BaseException:
         database.close()
         raise

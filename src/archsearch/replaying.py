@@ -68,7 +68,7 @@ class Theatre:
     ) -> Iterator[Scene]:
         """Ask a temporary index."""
         analysis, language = self._with(dictionary)
-        with temporary_folder(self.settings.workspace.var, self.lock) as folder:
+        with temporary_folder(self.settings.workspace.index, self.lock) as folder:
             engine = self.engine_in(folder)
             try:
                 # Whoever may see nothing is answered without an index.

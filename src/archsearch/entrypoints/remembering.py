@@ -10,6 +10,8 @@ from archsearch.errors import InvalidRequestError
 from archsearch.services.past import ASKABLE, PastQuestion, WhoCould
 from archsearch.services.replay import Replay
 
+_FIRST_YEAR, _LAST_YEAR = 1899, 9999
+
 
 class Remembering:
     """What an archive can tell of the past."""
@@ -44,6 +46,11 @@ class Remembering:
         texts(record_id=record_id, user=user, right=right)
         if not isinstance(at, date | int) or isinstance(at, bool):
             raise InvalidRequestError("参数 at 须是日期、时刻或日志序号。")
+        if isinstance(at, int):
+            numbers(at=at)
+        elif not _FIRST_YEAR < at.year < _LAST_YEAR:
+            # Zones and ends of days must stay within what a calendar holds.
+            raise InvalidRequestError("参数 at 须在 1900 年到 9999 年之间。")
         if right not in ASKABLE:
             raise InvalidRequestError(f"没有权限“{right}”；可选：{'、'.join(ASKABLE)}。")
         question = PastQuestion(record_id, at, Right(right), seen)

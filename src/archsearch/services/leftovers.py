@@ -25,6 +25,7 @@ def temporary_folder(place: Path, lock: Lock) -> Iterator[Path]:
     Raises:
         BusyError: Another process has one.
     """
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock(place / _LOCK, _PATIENCE):
         _remove_all(place)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))

@@ -123,7 +123,10 @@ class ReplayService:
                 require(self.policy, asker, Right.EXPLAIN)
                 require(self.policy, asker, Right.LOG)
                 logged = _entry(connection, seq)
-            if logged.entry.action in _LOOKS:
+                genuine = self.trail.log.holds(connection, seq)
+            if not genuine:
+                found = Replay(seq, logged.entry, Verdict.UNKNOWN, (_FORGED,), _total(logged))
+            elif logged.entry.action in _LOOKS:
                 found = self._look(logged)
             else:
                 found = self._question(logged, progress)
@@ -187,7 +190,7 @@ class ReplayService:
             policy = _policy(connection, parts, as_of) or self.policy
             principal = _actor(connection, entry, moment)
             scope = NOTHING if principal is None else policy.scope(principal)
-        expected = _Answer(_count(detail.get("total")), str(detail.get("digest", "")))
+        expected = _Answer(_total(logged), str(detail.get("digest", "")))
         return _Case(seq, entry, moment, scope, expected)
 
     def _doubts(self, case: _Case) -> list[str]:
@@ -305,6 +308,13 @@ _LOOKS: Final = frozenset({Action.SHOW, Action.HISTORY, Action.REVEAL})
 _REFUSED: Final = frozenset({NotFoundError.code, AccessDeniedError.code})
 
 
+_FORGED: Final = "日志的这一条或它前面的一条不是当时写下的；请运行 archsearch audit verify"
+
+
+def _total(logged: LoggedEntry) -> int:
+    return _count(logged.entry.detail.get("total"))
+
+
 def _entry(connection: Connection, seq: int) -> LoggedEntry:
     for found in audit_log.search(connection, AuditFilter(), limit=1, before=seq + 1):
         if found.seq == seq:
@@ -316,6 +326,9 @@ def _actor(connection: Connection, entry: AuditEntry, moment: Moment) -> Princip
     """Give who did something as they were, with no more rights than the token they came in by."""
     principal = principal_at(connection, entry.user, moment)
     kind, _, number = str(entry.detail.get("via", "")).partition(":")
+    within = entry.detail.get("within")
+    if principal is not None and isinstance(within, list):
+        return replace(principal, limits=frozenset(map(str, within)))
     if principal is None or kind != "token":
         return principal
     token = api_tokens.get(connection, int(number))

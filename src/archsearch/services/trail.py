@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from archsearch.domain.audit import Action, AuditEntry, Outcome
-from archsearch.domain.callers import via_of
+from archsearch.domain.callers import limits_of, via_of
 from archsearch.domain.record import JsonValue
 from archsearch.errors import AccessDeniedError, ArchsearchError
 from archsearch.services.identity import Clock
@@ -25,9 +25,17 @@ def _writable(text: str) -> str:
 
 
 def _with_door(detail: Mapping[str, JsonValue], user: str) -> Mapping[str, JsonValue]:
-    """Say by which session or token a user came in, where it was by one."""
-    via = via_of(user)
-    return {**detail, "via": via} if via else detail
+    """Say by which session or token a user came in, and what limits a session had, if any.
+
+    The limits of a token are in the entry of its making.
+    """
+    via, limits = via_of(user), limits_of(user)
+    if not via:
+        return detail
+    if limits is None or not via.startswith("session:"):
+        return {**detail, "via": via}
+    within: list[JsonValue] = [*sorted(limits)]
+    return {**detail, "via": via, "within": within}
 
 
 @dataclass(frozen=True, slots=True)

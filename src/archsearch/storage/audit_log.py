@@ -149,6 +149,18 @@ class AuditLog:
             breaks.append(ChainBreak(last.seq, "末条没有锚点：锚点文件被删改，或写不进去"))
         return ChainReport(entries, tuple(breaks))
 
+    def holds(self, connection: Connection, seq: int) -> bool:
+        """Tell whether an entry is as it was written, and follows the one before it."""
+        columns = [AUDIT.c[name] for name in _COLUMNS]
+        near = select(*columns).where(AUDIT.c.seq.in_((seq - 1, seq))).order_by(AUDIT.c.seq)
+        rows = connection.execute(near).all()
+        if not rows or rows[-1].seq != seq:
+            return False
+        row = rows[-1]
+        stored = StoredEntry(*row[: len(StoredEntry._fields)])
+        previous = rows[0].digest if len(rows) > 1 else GENESIS
+        return bool(row.prev_digest == previous and link(self.key, previous, stored) == row.digest)
+
     def _anchored(self, seq: int) -> bool:
         # Read again: whoever added the last entry may have noted its anchor just now.
         return self._anchors is None or seq in self._anchors.read()[0]

@@ -213,3 +213,11 @@ def test_before_the_history_begins_nothing_is_claimed(bank: Office) -> None:
     with pytest.raises(InvalidRequestError, match="历史"):
         able(bank, 3)
     assert able(bank, 4) == []
+
+
+@pytest.mark.parametrize("at", [date(9999, 12, 31), date(1, 1, 1), 10**30])
+def test_what_no_calendar_holds_is_refused(office: Office, at: date | int) -> None:
+    office.feed({"record_id": "R1", "name": "甲"})
+
+    with pytest.raises(InvalidRequestError, match="at"):
+        office.archive.who_could("R1", at, user="admin")

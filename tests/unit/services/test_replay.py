@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archsearch.domain.audit import Action, AuditFilter
+from archsearch.domain.callers import Caller
 from archsearch.domain.record import JsonValue, RecordId
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import (
@@ -357,7 +358,7 @@ def test_ids_beyond_ones_own_scope_are_only_counted(bank: Office) -> None:
 
 
 def folders(bank: Office) -> list[Path]:
-    return list((bank.path / "var").glob("replay-*"))
+    return list((bank.path / "index").glob("replay-*"))
 
 
 def test_nothing_of_a_replay_stays_behind(bank: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,18 +379,37 @@ def test_nothing_of_a_replay_stays_behind(bank: Office, monkeypatch: pytest.Monk
     assert folders(bank) == []
 
 
-def test_what_a_killed_replay_left_goes_when_the_archive_is_next_searched(bank: Office) -> None:
-    var = bank.path / "var"
+def test_what_a_killed_replay_left_goes_when_the_archive_is_next_opened(bank: Office) -> None:
+    index = bank.path / "index"
     bank.archive.close()
-    (var / "replay-x").mkdir()
-    (var / "replay-x" / "segment").write_text("张伟", "utf-8")
+    (index / "replay-x").mkdir()
+    (index / "replay-x" / "segment").write_text("张伟", "utf-8")
 
-    with writing(var / "replay.lock", 0), Office(bank.path) as other:
-        other.archive.search("张伟", user="admin")
+    with writing(index / "replay.lock", 0), Office(bank.path):
         assert folders(bank)
-    with Office(bank.path) as other:
-        other.archive.search("张伟", user="admin")
+    with Office(bank.path):
         assert not folders(bank)
+
+
+def test_an_entry_that_was_changed_is_not_replayed(bank: Office) -> None:
+    bank.archive.search("张伟", user="li")
+    seq = last(bank)
+    assert replayed(bank).verdict == "same"
+    with bank.application.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_not_updated")
+        connection.exec_driver_sql("UPDATE audit SET user_name = 'boss' WHERE seq = ?", (seq,))
+
+    found = bank.archive.replay(seq, user="admin")
+
+    assert (found.verdict, found.total, found.record_ids) == ("unknown", None, ())
+    assert "audit verify" in found.reasons[0]
+
+
+def test_what_a_session_without_rights_asked_is_asked_without_them(bank: Office) -> None:
+    caller = Caller("boss", limits=frozenset(), via="session:7")
+    assert bank.archive.search("张伟", user=caller).total == 0
+
+    assert replayed(bank).verdict == "same"
 
 
 def test_one_replay_at_a_time_has_a_folder(bank: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -398,7 +418,7 @@ def test_one_replay_at_a_time_has_a_folder(bank: Office, monkeypatch: pytest.Mon
     seq = last(bank)
     changed(bank)
 
-    with writing(bank.path / "var" / "replay.lock", 0), pytest.raises(BusyError):
+    with writing(bank.path / "index" / "replay.lock", 0), pytest.raises(BusyError):
         bank.archive.replay(seq, user="admin")
     assert bank.archive.replay(seq, user="admin").verdict == "same"
 
