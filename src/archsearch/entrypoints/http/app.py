@@ -22,10 +22,17 @@ from archsearch.entrypoints.http.house import House
 from archsearch.entrypoints.http.metrics import Metrics
 from archsearch.entrypoints.http.openapi import describe
 from archsearch.entrypoints.http.problems import TurnedAwayError, misread, problem, problem_of
-from archsearch.entrypoints.http.routes import health, records, search, session
+from archsearch.entrypoints.http.routes import health, records, search, session, tasks
 from archsearch.errors import ArchsearchError
 
-ROUTERS: Final = (session.router, search.router, records.router, records.last, health.router)
+ROUTERS: Final = (
+    session.router,
+    search.router,
+    tasks.router,
+    records.router,
+    records.last,
+    health.router,
+)
 """In this order: what is more particular comes first."""
 
 
@@ -48,6 +55,7 @@ def make_app(
         try:
             yield
         finally:
+            house.close()
             close()
 
     app = FastAPI(

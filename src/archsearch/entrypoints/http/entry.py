@@ -7,7 +7,8 @@ SameSite=Strict is the second line. A token in a header is sent by nobody unaske
 address is not looked at.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from starlette.responses import Response
 
 from archsearch.domain.callers import Caller
 from archsearch.domain.sessions import Session
+from archsearch.entrypoints.http.budgets import take
 from archsearch.entrypoints.http.house import House, house_of
 from archsearch.entrypoints.http.problems import TurnedAwayError
 from archsearch.errors import NotAuthenticatedError
@@ -33,7 +35,13 @@ class Guest:
     user: Caller
     house: House
     session: Session | None = None
-    secret: str = ""
+    secret: str = field(default="", repr=False)
+
+    @property
+    def owner(self) -> bytes:
+        """What is kept for them is kept for: a user, and how far what they hold lets them go."""
+        limits = "-" if self.user.limits is None else ",".join(sorted(self.user.limits))
+        return hashlib.sha256(f"{self.user}\0{limits}".encode()).digest()
 
 
 def enter(request: Request) -> Guest:
@@ -49,13 +57,16 @@ def enter(request: Request) -> Guest:
         kind, _, secret = header.partition(" ")
         if kind.lower() != "bearer":
             raise NotAuthenticatedError("请用令牌（Authorization: Bearer …）或登录后的会话访问。")
-        return Guest(house.archive.doors.token(secret.strip()).caller, house)
+        guest = Guest(house.archive.doors.token(secret.strip()).caller, house)
+        take(request, house, guest.user)
+        return guest
     secret = request.cookies.get(cookie_name(house), "")
     if not secret:
         raise NotAuthenticatedError("请先登录，或出示令牌（Authorization: Bearer …）。")
     session = house.archive.doors.session(secret)
     if request.method not in SAFE:
         same_site(request, asked=True)
+    take(request, house, session.caller)
     return Guest(session.caller, house, session, secret)
 
 

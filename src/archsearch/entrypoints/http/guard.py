@@ -5,6 +5,7 @@ personal data, goes nowhere.
 """
 
 import asyncio
+import hashlib
 import logging
 import secrets
 import traceback
@@ -74,6 +75,7 @@ class Visit:
 
     def _dress(self, headers: MutableHeaders) -> None:
         headers["X-Request-ID"] = self.id
+        headers.update(self._scope["state"].get("headers", {}))
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
         policy = API_CSP if self._scope["path"].startswith(API) else CSP
@@ -129,6 +131,8 @@ class Guard:
             return
         body = await self._body(scope, receive, visit)
         if body is not None:
+            asked = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"]
+            scope["state"]["digest"] = hashlib.sha256(asked + b"\0" + body).digest()
             await self._run(scope, _Replay(body, receive), visit)
 
     async def _body(self, scope: Scope, receive: Receive, visit: Visit) -> bytes | None:

@@ -3,6 +3,7 @@
 What goes out is written from the Python API's own dataclasses; a test holds these models to them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -16,6 +17,8 @@ Mode: TypeAlias = Literal["auto", "exact", "fuzzy"]
 
 MOST_NAMES = 1000
 """Names of one call to match; longer lists are a background task."""
+MOST_LINES = 20_000
+"""Names of a background task."""
 
 
 class Body(BaseModel):
@@ -59,6 +62,9 @@ class SearchBody(Body):
     sort: str = Field("relevance", description="relevance 或可排序的字段，前加 - 为倒序")
     limit: int = Field(20, ge=0, le=10_000, examples=[20])
     offset: int = Field(0, ge=0, le=10**9)
+    cursor: str | None = Field(
+        None, max_length=100, description="上一页的 next_cursor；其余条件照旧"
+    )
 
 
 class SearchParameters(Parameters):
@@ -75,6 +81,7 @@ class SearchParameters(Parameters):
     sort: str = "relevance"
     limit: int = Field(20, ge=0, le=10_000)
     offset: int = Field(0, ge=0, le=10**9)
+    cursor: str | None = Field(None, max_length=100)
 
 
 class SnippetModel(BaseModel):
@@ -120,6 +127,7 @@ class PageModel(BaseModel):
     note: str
     offset: int
     limit: int
+    next_cursor: str | None = Field(description="下一页；没有了则为 null")
 
 
 class FacetsBody(Body):
@@ -176,6 +184,48 @@ class MatchBody(Body):
         max_length=MOST_NAMES, examples=[["张伟", "中国农业发展银行"]]
     )
     limit: int = Field(3, ge=0, le=100)
+
+
+def names_of(lines: Sequence[str | LineModel]) -> list[Any]:
+    """Give lines as the Python API takes them."""
+    return [
+        line if isinstance(line, str) else line.model_dump(exclude_unset=True) for line in lines
+    ]
+
+
+class LongMatchBody(Body):
+    """A long list to screen."""
+
+    names: list[str | LineModel] = Field(
+        min_length=1, max_length=MOST_LINES, examples=[["张伟", "中国农业发展银行"]]
+    )
+    limit: int = Field(3, ge=0, le=100)
+
+
+class LinesParameters(Parameters):
+    """Which lines of a result."""
+
+    offset: int = Field(0, ge=0, le=MOST_LINES)
+    limit: int = Field(MOST_LINES, ge=0, le=MOST_LINES)
+
+
+class TaskModel(BaseModel):
+    """A background task."""
+
+    id: str
+    kind: str
+    state: Literal["running", "done", "failed", "cancelled"]
+    done: int = Field(description="已处理的行数")
+    total: int
+    began_at: datetime
+    ended_at: datetime | None
+    code: str = Field(description="失败的原因，代码与错误相同；interrupted 为服务中断")
+
+
+class TasksModel(BaseModel):
+    """Background tasks."""
+
+    items: list[TaskModel]
 
 
 class MatchesModel(BaseModel):

@@ -29,6 +29,7 @@ STATUSES: Final[Mapping[type[errors.ArchsearchError], int]] = {
     errors.InvalidRequestError: 400,
     errors.QuerySyntaxError: 400,
     errors.QueryTooComplexError: 400,
+    errors.RejectedError: 422,
     errors.ReadError: 422,
     errors.StoreError: 503,
     errors.EngineError: 503,
@@ -148,6 +149,8 @@ def _more(error: errors.ArchsearchError) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if isinstance(error, errors.QuerySyntaxError):
         more["position"] = error.position
+    if isinstance(error, errors.RejectedError):
+        more["problems"] = error.problems
     return more
 
 

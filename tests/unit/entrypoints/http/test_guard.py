@@ -94,7 +94,13 @@ def asked(guard: Guard, *parts: Message, slow: bool = False) -> list[Message]:
     async def send(message: Message) -> None:
         answers.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/api/v1/search", "headers": []}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/search",
+        "headers": [],
+        "query_string": b"",
+    }
     asyncio.run(guard(scope, receive, send))
     return answers
 
@@ -144,7 +150,7 @@ def test_more_requests_than_may_wait_are_sent_away(office: Office) -> None:
         async def send(message: Message) -> None:
             answers.append(message)
 
-        scope = {"type": "http", "method": "GET", "path": "/x", "headers": []}
+        scope = {"type": "http", "method": "GET", "path": "/x", "headers": [], "query_string": b""}
         for _ in range(3):
             await guard(dict(scope), receive, send)
         return answers

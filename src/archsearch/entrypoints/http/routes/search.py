@@ -1,6 +1,7 @@
 """Finding: search, facets, suggestions, screening, and the fields there are."""
 
 from collections.abc import Sequence
+from dataclasses import fields as fields_of
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -20,6 +21,7 @@ from archsearch.entrypoints.http.models import (
     SearchParameters,
     SuggestionsModel,
     SuggestParameters,
+    names_of,
 )
 from archsearch.errors import InvalidRequestError
 
@@ -37,6 +39,7 @@ def search_by_address(guest: Entered, asked: Annotated[SearchParameters, Query()
         sort=asked.sort,
         limit=asked.limit,
         offset=asked.offset,
+        cursor=asked.cursor,
     )
     return _page(guest, body)
 
@@ -70,10 +73,7 @@ def suggest(guest: Entered, asked: Annotated[SuggestParameters, Query()]) -> Res
 @router.post("/match", response_model=MatchesModel, summary="名单比对")
 def match(guest: Entered, asked: MatchBody) -> Response:
     """Screen a list: for each line the best hits, with a verdict."""
-    names = [
-        name if isinstance(name, str) else name.model_dump(exclude_unset=True)
-        for name in asked.names
-    ]
+    names = names_of(asked.names)
     return listed(guest.house.archive.match(names, user=guest.user, limit=asked.limit))
 
 
@@ -86,6 +86,11 @@ def fields(guest: Entered) -> Response:
 
 
 def _page(guest: Guest, asked: SearchBody) -> Response:
+    cursors = guest.house.cursors
+    bound = asked.model_dump(exclude={"cursor", "offset"})
+    offset = asked.offset
+    if asked.cursor is not None:
+        offset = cursors.read(asked.cursor, guest.user, bound)
     page = guest.house.archive.search(
         asked.query,
         user=guest.user,
@@ -94,9 +99,13 @@ def _page(guest: Guest, asked: SearchBody) -> Response:
         facets=asked.facets,
         sort=asked.sort,
         limit=asked.limit,
-        offset=asked.offset,
+        offset=offset,
     )
-    return answer(page)
+    end = page.offset + len(page.hits)
+    further = bool(page.hits) and end < page.total
+    following = cursors.write(end, guest.user, bound) if further else None
+    told = {each.name: getattr(page, each.name) for each in fields_of(page)}
+    return answer({**told, "next_cursor": following})
 
 
 def _filters(written: Sequence[str]) -> dict[str, Any]:
