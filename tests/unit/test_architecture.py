@@ -23,7 +23,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "defusedxml": "ingest/readers/",
     "fastapi": "entrypoints/http/",
     "starlette": "entrypoints/http/",
-    "pydantic": "entrypoints/http/models.py",
+    "pydantic": "entrypoints/http/",
     "uvicorn": "entrypoints/http/",
     "prometheus_client": "entrypoints/http/metrics.py",
     "anyio": "entrypoints/http/",

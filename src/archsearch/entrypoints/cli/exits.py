@@ -31,6 +31,7 @@ BY_ERROR: Final[Mapping[type[errors.ArchsearchError], Exit]] = {
     errors.CodeNeededError: Exit.DENIED,
     errors.LoginWaitError: Exit.DENIED,
     errors.ConflictError: Exit.CONFLICT,
+    errors.StaleError: Exit.CONFLICT,
     errors.BusyError: Exit.CONFLICT,
     errors.InvalidRequestError: Exit.USAGE,
     errors.QuerySyntaxError: Exit.USAGE,

@@ -22,15 +22,32 @@ from archsearch.entrypoints.http.house import House
 from archsearch.entrypoints.http.metrics import Metrics
 from archsearch.entrypoints.http.openapi import describe
 from archsearch.entrypoints.http.problems import TurnedAwayError, misread, problem, problem_of
-from archsearch.entrypoints.http.routes import health, records, search, session, tasks
+from archsearch.entrypoints.http.routes import (
+    audit,
+    borrow,
+    health,
+    proposals,
+    records,
+    search,
+    session,
+    tasks,
+    users,
+)
 from archsearch.errors import ArchsearchError
 
 ROUTERS: Final = (
     session.router,
     search.router,
     tasks.router,
+    proposals.made,
     records.router,
-    records.last,
+    records.elsewhere,
+    proposals.router,
+    borrow.router,
+    audit.router,
+    users.router,
+    users.tokens,
+    users.departments,
     health.router,
 )
 """In this order: what is more particular comes first."""

@@ -19,11 +19,12 @@ from starlette.responses import Response
 from archsearch.domain.callers import Caller
 from archsearch.domain.sessions import Session
 from archsearch.entrypoints.http.budgets import take
-from archsearch.entrypoints.http.house import House, house_of
+from archsearch.entrypoints.http.house import API, House, house_of
 from archsearch.entrypoints.http.problems import TurnedAwayError
 from archsearch.errors import NotAuthenticatedError
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN: Final = f"{API}/session"
 _DEVICE_DAYS: Final = 400
 """As long as browsers keep any cookie."""
 
@@ -66,6 +67,9 @@ def enter(request: Request) -> Guest:
     session = house.archive.doors.session(secret)
     if request.method not in SAFE:
         same_site(request, asked=True)
+    if session.must_change_password and not request.url.path.startswith(_OWN):
+        detail = "请先修改密码；密码是别人设的。"
+        raise TurnedAwayError(403, "password_change_needed", detail)
     take(request, house, session.caller)
     return Guest(session.caller, house, session, secret)
 

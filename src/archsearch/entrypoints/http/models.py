@@ -46,6 +46,7 @@ class ProblemModel(BaseModel):
     instance: str = Field(description="请求编号，与 X-Request-ID 相同")
     position: int | None = Field(None, description="检索式中出错的位置，从 0 起")
     errors: list[dict[str, str]] | None = Field(None, description="不合要求之处")
+    problems: list[dict[str, Any]] | None = Field(None, description="内容被拒绝的理由，逐项")
 
 
 class SearchBody(Body):

@@ -31,6 +31,7 @@ def describe(app: FastAPI, cookie: str) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = ProblemModel.model_json_schema()
+    parts["responses"] = {f"Problem{status}": _problem(status) for status in TITLES}
     parts["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "archsearch token create"},
         "session": {"type": "apiKey", "in": "cookie", "name": cookie},
@@ -42,16 +43,17 @@ def describe(app: FastAPI, cookie: str) -> dict[str, Any]:
     return document
 
 
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": TITLES[status],
+        "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
 def _complete(path: str, operation: dict[str, Any]) -> None:
     operation.setdefault("security", _SECURITY)
     responses = operation["responses"]
     responses.pop("422", None)
     statuses = set(_USUAL) | ({404, 409, 412, 422, 428} if path.startswith("/api/") else set())
     for status in sorted(statuses):
-        responses.setdefault(
-            str(status),
-            {
-                "description": TITLES[status],
-                "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})

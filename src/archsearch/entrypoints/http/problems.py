@@ -25,6 +25,7 @@ STATUSES: Final[Mapping[type[errors.ArchsearchError], int]] = {
     errors.CodeNeededError: 401,
     errors.LoginWaitError: 429,
     errors.ConflictError: 409,
+    errors.StaleError: 412,
     errors.BusyError: 503,
     errors.InvalidRequestError: 400,
     errors.QuerySyntaxError: 400,

@@ -1,9 +1,12 @@
 """The application in this process, around an archive of its own."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
+import jsonschema_rs
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -12,6 +15,7 @@ from archsearch.domain.policy import Right
 from archsearch.entrypoints.http.app import make_app
 from tests.offices import Office
 
+OURS = {"Sec-Fetch-Site": "same-origin"}
 PASSWORD = "correct horse battery"
 
 
@@ -49,7 +53,31 @@ class Door:
         shown = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
         address = path if path.startswith(("/healthz", "/readyz", "/metrics")) else "/api/v1" + path
         sent = {} if body is None else {"json": body}
-        return self.client.request(method, address, headers={**shown, **(headers or {})}, **sent)
+        answer = self.client.request(method, address, headers={**shown, **(headers or {})}, **sent)
+        self.described(method, address, answer)
+        return answer
+
+    def described(self, method: str, address: str, answer: httpx2.Response) -> None:
+        """Hold an answer to the description of the interface."""
+        path = unquote(address.partition("?")[0])
+        operation = operation_of(self.app, method, path)
+        if operation is None:
+            assert answer.status_code in {404, 405}
+            return
+        told = operation["responses"][str(answer.status_code)]
+        if "$ref" in told:
+            told = self.app.openapi()["components"]["responses"][told["$ref"].split("/")[-1]]
+        content = told.get("content")
+        if content is None:
+            assert not answer.content
+            return
+        kind = answer.headers["content-type"].partition(";")[0]
+        schema = {**content[kind]["schema"], "components": self.app.openapi()["components"]}
+        if kind in {"application/json", "application/problem+json"}:
+            place = f"{method} {operation['operationId']} {answer.status_code}"
+            if place not in _VALIDATORS:
+                _VALIDATORS[place] = jsonschema_rs.validator_for(schema)
+            _VALIDATORS[place].validate(answer.json())
 
     def get(self, path: str, user: str = "", **headers: str) -> httpx2.Response:
         return self.ask("GET", path, user=user, headers=headers)
@@ -63,6 +91,21 @@ class Door:
         if not kept.password:
             self.office.archive.accounts.set_password(user, PASSWORD, user=user)
         return self.post("/session", {"name": user, "password": PASSWORD}, **headers)
+
+
+_VALIDATORS: dict[str, Any] = {}
+_DOCUMENTS: dict[bool, Any] = {}
+"""By whether cookies are for HTTPS alone; making one takes longer than most tests."""
+
+
+def operation_of(app: FastAPI, method: str, path: str) -> Any:
+    """Find what describes a request."""
+    found: dict[str, Any] = {"": None}
+    for template, verbs in app.openapi()["paths"].items():
+        pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(template))
+        if method.lower() in verbs and re.fullmatch(pattern, path):
+            found[template] = verbs[method.lower()]
+    return found[max(found, key=len)]
 
 
 @pytest.fixture
@@ -85,6 +128,9 @@ class _Opened:
 
     def __enter__(self) -> Door:
         self.client.__enter__()
+        secure = self.app.state.house.secure
+        self.app.openapi_schema = _DOCUMENTS.get(secure)
+        _DOCUMENTS[secure] = self.app.openapi()
         return Door(self.office, self.client, self.app)
 
     def __exit__(self, *error: Any) -> None:

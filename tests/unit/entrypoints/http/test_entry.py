@@ -3,9 +3,7 @@
 import pytest
 
 from tests.offices import Office
-from tests.unit.entrypoints.http.conftest import PASSWORD, Door, door_to
-
-OURS = {"Sec-Fetch-Site": "same-origin"}
+from tests.unit.entrypoints.http.conftest import OURS, PASSWORD, Door, door_to
 
 
 def test_nobody_comes_in_with_nothing_or_with_something_else(door: Door) -> None:
