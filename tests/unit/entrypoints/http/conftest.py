@@ -64,6 +64,10 @@ class Door:
         if operation is None:
             assert answer.status_code in {404, 405}
             return
+        self.fits(operation, answer)
+
+    def fits(self, operation: Any, answer: httpx2.Response) -> None:
+        """Hold an answer to the description of one operation."""
         told = operation["responses"][str(answer.status_code)]
         if "$ref" in told:
             told = self.app.openapi()["components"]["responses"][told["$ref"].split("/")[-1]]
@@ -74,7 +78,7 @@ class Door:
         kind = answer.headers["content-type"].partition(";")[0]
         schema = {**content[kind]["schema"], "components": self.app.openapi()["components"]}
         if kind in {"application/json", "application/problem+json"}:
-            place = f"{method} {operation['operationId']} {answer.status_code}"
+            place = f"{operation['operationId']} {answer.status_code}"
             if place not in _VALIDATORS:
                 _VALIDATORS[place] = jsonschema_rs.validator_for(schema)
             _VALIDATORS[place].validate(answer.json())
