@@ -26,6 +26,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "pydantic": "entrypoints/http/",
     "uvicorn": "entrypoints/http/",
     "prometheus_client": "entrypoints/http/metrics.py",
+    "httpx2": "client/",
     "anyio": "entrypoints/http/",
     "numpy": ("engines/whoosh/", "search/likeness/"),
 }
