@@ -39,6 +39,7 @@ BY_ERROR: Final[Mapping[type[errors.ArchsearchError], Exit]] = {
     errors.RejectedError: Exit.REJECTED,
     errors.ReadError: Exit.FAILED,
     errors.StoreError: Exit.FAILED,
+    errors.UnreadableError: Exit.FAILED,
     errors.EngineError: Exit.FAILED,
     errors.IndexOutdatedError: Exit.FAILED,
 }
