@@ -33,6 +33,7 @@ STATUSES: Final[Mapping[type[errors.ArchsearchError], int]] = {
     errors.RejectedError: 422,
     errors.ReadError: 422,
     errors.StoreError: 503,
+    errors.UnreadableError: 500,
     errors.EngineError: 503,
     errors.IndexOutdatedError: 503,
 }
