@@ -89,6 +89,7 @@ def next_steps() -> str:
   archsearch search zhangwei --as admin          # 拼音
   archsearch search '信用卡 -逾期' --tier 高价值 --as zhou.min
   archsearch ingest 您的客户.csv --as admin       # 列名可以不同：姓名、客户名称、名称……
+  archsearch serve                               # HTTP 服务；接口说明在 /openapi.json
   archsearch doctor --as admin                   # 证明档案库、索引、日志彼此一致
   archsearch --help
 

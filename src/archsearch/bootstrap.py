@@ -1,6 +1,6 @@
 """Wiring: the one place where settings meet services, and where an engine is chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archsearch.domain.policy import Policy
+from archsearch.domain.record import RecordId
 from archsearch.engines.documents import Analysis
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
@@ -90,6 +91,14 @@ class Application:
         if "engine" in self.__dict__:
             self.engine.close()
         self.database.close()
+
+    def key_for(self, use: str) -> bytes:
+        """Derive a key of the workspace's for a use that is not the services'."""
+        return derive_key(self._secret, use)
+
+    def visible(self, record_ids: Set[RecordId], user: str) -> Set[RecordId]:
+        """Tell which of some records a user may see now."""
+        return self._asking.visible(record_ids, self._asking.asker(user)).keys()
 
     @cached_property
     def trail(self) -> Trail:

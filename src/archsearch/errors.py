@@ -81,6 +81,12 @@ class ConflictError(ArchsearchError):
     code = "conflict"
 
 
+class StaleError(ConflictError):
+    """The thing is not at the version that whoever asks has seen."""
+
+    code = "stale"
+
+
 class BusyError(ConflictError):
     """Another process holds the lock; try again later."""
 

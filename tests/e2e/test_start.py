@@ -23,10 +23,14 @@ OF_OTHER_COMMANDS = {
     "archsearch.ingest.normalise",
     "archsearch.ingest.readers",
     "defusedxml",
+    "fastapi",
     "hypothesis",
     "jieba",
     "openpyxl",
+    "prometheus_client",
+    "pydantic",
     "pytest",
+    "uvicorn",
     "watchdog",
 }
 

@@ -21,6 +21,13 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "rich": "entrypoints/cli/",
     "openpyxl": "ingest/readers/workbook.py",
     "defusedxml": "ingest/readers/",
+    "fastapi": "entrypoints/http/",
+    "starlette": "entrypoints/http/",
+    "pydantic": "entrypoints/http/",
+    "uvicorn": "entrypoints/http/",
+    "prometheus_client": "entrypoints/http/metrics.py",
+    "httpx2": "client/",
+    "anyio": "entrypoints/http/",
     "numpy": ("engines/whoosh/", "search/likeness/"),
 }
 """Where each library may be imported: files below ``src/archsearch``, or folders."""

@@ -13,7 +13,7 @@ from archsearch.domain.policy import Right
 from archsearch.domain.problem import Problem
 from archsearch.domain.record import FieldChange, JsonValue, Origin, Record, RecordId, Status
 from archsearch.domain.zone import CHINA
-from archsearch.errors import BusyError, ConflictError, NotFoundError
+from archsearch.errors import BusyError, ConflictError, NotFoundError, StaleError
 from archsearch.ingest.naming import NamingRule
 from archsearch.services.admission import Decision, record_of
 from archsearch.services.differing import Differ
@@ -278,7 +278,7 @@ def expect(held: Held, version: int | None) -> None:
     """
     now = held.known.version
     if version is not None and version != now:
-        raise ConflictError(f"档案现在是第 {now} 版，不是第 {version} 版；请重新查看后再改。")
+        raise StaleError(f"档案现在是第 {now} 版，不是第 {version} 版；请重新查看后再改。")
 
 
 def _marked(record: Record, status: JsonValue, origin: Origin | None) -> Record:

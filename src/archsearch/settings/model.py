@@ -24,6 +24,7 @@ from archsearch.security.masking import MaskStyle
 from archsearch.security.passwords import HashCost
 from archsearch.security.sealing import CipherName
 from archsearch.settings.binding import between, one_of
+from archsearch.settings.server import ServerSettings
 
 if TYPE_CHECKING:
     from archsearch.domain.regions import RegionTree
@@ -278,6 +279,7 @@ class Options:
     borrowing: BorrowingSettings
     accounts: AccountSettings
     export: ExportSettings
+    server: ServerSettings
     keys: KeySettings
     audit: AuditSettings
 

@@ -31,6 +31,7 @@ BY_ERROR: Final[Mapping[type[errors.ArchsearchError], Exit]] = {
     errors.CodeNeededError: Exit.DENIED,
     errors.LoginWaitError: Exit.DENIED,
     errors.ConflictError: Exit.CONFLICT,
+    errors.StaleError: Exit.CONFLICT,
     errors.BusyError: Exit.CONFLICT,
     errors.InvalidRequestError: Exit.USAGE,
     errors.QuerySyntaxError: Exit.USAGE,
@@ -38,6 +39,7 @@ BY_ERROR: Final[Mapping[type[errors.ArchsearchError], Exit]] = {
     errors.RejectedError: Exit.REJECTED,
     errors.ReadError: Exit.FAILED,
     errors.StoreError: Exit.FAILED,
+    errors.UnreadableError: Exit.FAILED,
     errors.EngineError: Exit.FAILED,
     errors.IndexOutdatedError: Exit.FAILED,
 }

@@ -33,6 +33,7 @@ MEMBERS: Final = {
     "duplicates": Member("duplicates", "找出可能是同一客户的档案"),
     "suggest": Member("suggest", "补全正在输入的客户名称"),
     "borrow": Member("borrow", "调阅：申请、审批、归还他处的档案"),
+    "serve": Member("serve", "启动 HTTP 服务"),
     "user": Member("user", "管理用户"),
     "token": Member("token", "管理令牌：程序调用服务的凭证"),
     "department": Member("department", "管理部门"),
