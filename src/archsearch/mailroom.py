@@ -46,7 +46,9 @@ class Office:
 class Mailroom:
     """The watch folder and the scans that came through it."""
 
-    def __init__(self, settings: Settings, vault: Vault, language: Language, office: Office) -> None:
+    def __init__(
+        self, settings: Settings, vault: Vault, language: Language, office: Office
+    ) -> None:
         self._settings = settings
         self._office = office
         self._language = language

@@ -72,6 +72,8 @@ class Entry:
     reason: str = ""
     message: str = ""
     record_ids: tuple[str, ...] = ()
+    kept: bool = False
+    """Whether its content is kept as a scan of the record."""
 
     @property
     def open(self) -> bool:
@@ -214,6 +216,7 @@ def received(entry: Entry, mark: Mark, now: datetime) -> Entry:
         reason="",
         message="",
         record_ids=(),
+        kept=False,
     )
 
 

@@ -225,7 +225,8 @@ class Checker:
             if each.again:
                 entries[entry.id] = replace(entry, state=State.SETTLED)
             elif each.record_id:
-                entries[entry.id] = ended(each, self._now, self._place(entry))
+                scan = ended(each, self._now, self._place(entry))
+                entries[entry.id] = replace(scan, kept=True)
                 sidecar = room.sidecar_of(entry)
                 if sidecar is not None:
                     beside = Filed(sidecar, each.record_id)

@@ -94,6 +94,14 @@ class Ledger:
         rows = connection.execute(select(INBOX).where(INBOX.c.open == 1).order_by(INBOX.c.id))
         return [self._entry(row) for row in rows.mappings()]
 
+    def of_records(self, connection: Connection) -> Iterator[Entry]:
+        """Walk through the archived files that belong to records."""
+        rows = connection.execute(select(INBOX).where(INBOX.c.state == State.ARCHIVED))
+        for row in rows.mappings():
+            entry = self._entry(row)
+            if entry.record_ids and entry.digest:
+                yield entry
+
     def get(self, connection: Connection, number: int) -> Entry | None:
         """Find an entry by its number."""
         row = connection.execute(select(INBOX).where(INBOX.c.id == number)).mappings().first()
@@ -163,6 +171,7 @@ class Ledger:
                 "reason": entry.reason,
                 "message": entry.message,
                 "records": list(entry.record_ids),
+                "kept": entry.kept,
             }
         )
         return {
@@ -193,6 +202,7 @@ class Ledger:
             reason=found["reason"],
             message=found["message"],
             record_ids=tuple(found["records"]),
+            kept=found["kept"],
         )
 
 

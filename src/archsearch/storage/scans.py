@@ -25,10 +25,12 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    func,
     insert,
     select,
 )
 
+from archsearch.domain.inbox import Entry
 from archsearch.domain.record import RecordId
 from archsearch.errors import StoreError
 from archsearch.security.pieces import open_pieces, seal_pieces, sealed_size
@@ -36,6 +38,7 @@ from archsearch.security.sealing import KEY_BYTES, NotSealedHereError, Seal
 from archsearch.security.tokens import stamp
 from archsearch.storage.database import vault_of
 from archsearch.storage.encoding import UtcTime
+from archsearch.storage.inbox import Ledger
 from archsearch.storage.tables import METADATA, RECORDS
 from archsearch.storage.vault import Vault
 
@@ -228,6 +231,29 @@ def find(connection: Connection, record_id: RecordId, digest: str) -> Stored | N
         return None
     key = vault.open_for(row, _bound(found.address, digest), found.key)
     return Stored(found.address, digest, found.size, key)
+
+
+def count(connection: Connection) -> int:
+    """Count the scans of all records."""
+    return int(connection.execute(select(func.count()).select_from(SCANS)).scalar_one())
+
+
+def unattached(connection: Connection, ledger: Ledger) -> Iterator[Entry]:
+    """Yield what the ledger holds for archived scans, and no record has."""
+    for entry in ledger.of_records(connection):
+        known = find_content(connection, entry.digest)
+        if entry.kept and not known.intersection(entry.record_ids):
+            yield entry
+
+
+def find_content(connection: Connection, digest: str) -> set[str]:
+    """List the records that have a scan of this content."""
+    statement = (
+        select(RECORDS.c.record_id)
+        .join(SCANS, SCANS.c.record == RECORDS.c.id)
+        .where(SCANS.c.content == _content(vault_of(connection), digest))
+    )
+    return set(connection.execute(statement).scalars())
 
 
 def _row_of(connection: Connection, record_id: RecordId) -> int | None:
