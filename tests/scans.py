@@ -76,7 +76,8 @@ class Tray:
         return {
             str(path)
             for path in paths
-            if path.parts[0] not in (ARCHIVED, RECEIPTS) and not (self.folder / path).is_dir()
+            if path.parts[0] not in (ARCHIVED, RECEIPTS)
+            and ((self.folder / path).is_symlink() or not (self.folder / path).is_dir())
         }
 
     def records(self) -> dict[str, Record]:
