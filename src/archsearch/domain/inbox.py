@@ -189,6 +189,8 @@ def applied(step: Step, now: datetime, user: str) -> Entry | None:
         if seen is None:
             return None
         return Entry(seen.path, home_of(seen.path), seen.mark, State.RECEIVED, now, user=user)
+    if seen is not None and entry.state is State.ARCHIVED:
+        return replace(entry, path=seen.path)
     if seen is not None and step.deed is not Deed.ARRIVE:
         return received(replace(entry, path=seen.path, home=_home(entry, seen)), seen.mark, now)
     changes: dict[Deed, Entry] = {

@@ -94,6 +94,9 @@ class Checker:
     def _sorted(self, entry: Entry, room: "_Room") -> Entry | list[Entry]:
         """Say what becomes of a file, or which scans are to be looked at because of it."""
         path = entry.path
+        if self._folder.mark(path) != entry.mark:
+            # It has changed, or is somewhere else; the next look will tell.
+            return []
         if (kept := self._kept_out(entry)) is not None:
             return kept
         if is_scan(path):
@@ -122,7 +125,7 @@ class Checker:
         try:
             taken, code, message = self._tools.data.take(entry, self._user)
         except RefusalError as error:
-            return self._return(entry, error.reason, error.message)
+            return self._refused(entry, error)
         if code == REFUSED:
             return self._return(taken, code, message)
         return self._archived(taken, code, message)
@@ -151,9 +154,7 @@ class Checker:
                 digest = _digest(file)
                 properties = examine(file, size, self._tools.limits)
         except RefusalError as error:
-            if error.reason == "changed_while_reading":
-                return replace(entry, state=State.RECEIVED, since=self._now)
-            return self._return(entry, error.reason, error.message)
+            return self._refused(entry, error)
         sidecar = room.sidecar_of(entry)
         known = self._tools.metadata.of(
             entry.path, entry.home, sidecar.path if sidecar else "", batches.today
@@ -268,6 +269,12 @@ class Checker:
 
     def _wait(self, entry: Entry, code: str, message: str) -> None:
         self._book.save([self._waiting(entry, code, message)])
+
+    def _refused(self, entry: Entry, error: RefusalError) -> Entry:
+        """Give a file back that cannot be read, unless it is only changing."""
+        if self._folder.mark(entry.path) != entry.mark:
+            return replace(entry, state=State.RECEIVED, since=self._now)
+        return self._return(entry, error.reason, error.message)
 
     def _return(self, entry: Entry, code: str, message: str) -> Entry:
         return returned(self._folder, entry, self._now, code, message)

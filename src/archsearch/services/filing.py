@@ -166,9 +166,22 @@ class Filing:
     def _file(
         self, connection: Connection, groups: Sequence[_Group], batches: Batches
     ) -> Iterator[Filed]:
-        drafts = [self._draft(connection, group) for group in groups]
+        seen: set[RecordId | SourceKey] = set()
+        filed: list[_Group] = []
+        drafts: list[Draft] = []
+        for group in groups:
+            before = self._before(connection, group.customer)
+            whose = before.record_id if before else group.customer.record_id
+            keys = {key for key in (whose, group.customer.source) if key is not None}
+            if keys & seen:
+                # Two ways to say the same customer; the second is to find what the first left.
+                yield from (Filed(each.entry, again=True) for each in group.candidates)
+                continue
+            seen |= keys
+            filed.append(group)
+            drafts.append(self._draft(group, before))
         decisions = batches.store_in(connection, drafts) if drafts else []
-        for group, decision in zip(groups, decisions, strict=True):
+        for group, decision in zip(filed, decisions, strict=True):
             yield from self._attached(connection, group, decision)
 
     def _attached(
@@ -186,9 +199,9 @@ class Filing:
             said = ("", "") if new else ("duplicate", "这份档案里已有同样的扫描件，没有重复归档。")
             yield Filed(candidate.entry, record_id, *said)
 
-    def _draft(self, connection: Connection, group: _Group) -> Draft:
+    @staticmethod
+    def _draft(group: _Group, before: Record | None) -> Draft:
         customer, first = group.customer, group.candidates[0].known.draft
-        before = self._before(connection, customer)
         values: Values = dict(first.values)
         origins = dict(first.origins)
         if before is not None:

@@ -238,20 +238,25 @@ class Watcher:
             if entry is None:
                 continue
             try:
-                moved.append(self._move_one(entry))
+                arrived = self._move_one(entry)
             except OSError as error:
                 raise _unwritable(error) from error
+            if arrived is not None:
+                moved.append(arrived)
         self._book.save(moved)
         return len(moved)
 
-    def _move_one(self, entry: Entry) -> Entry:
+    def _move_one(self, entry: Entry) -> Entry | None:
+        """Move a file; None if it is not there any more, which the next look will see."""
         target = entry.target
         if target != REMOVE and self._folder.mark(target) not in (None, entry.mark):
             # Another file of this name has been faster.
             target = self._folder.free(target)
         if entry.state is not State.ARCHIVED:
             self._folder.write(reason_path(target), reason_text(entry))
-        self._folder.move(entry.path, target, entry.mark)
+        if not self._folder.move(entry.path, target, entry.mark):
+            self._folder.discard(reason_path(target))
+            return None
         if target != entry.path:
             self._folder.discard(reason_path(entry.path))
         return replace(entry, path=entry.path if target == REMOVE else target, target="")

@@ -78,6 +78,20 @@ def everyone(tray: Tray) -> list[Record]:
         return list(records.iterate_all(connection))
 
 
+def test_one_customer_named_in_two_ways_at_once_keeps_every_scan(tray: Tray) -> None:
+    tray.office.feed({"record_id": "R1", "name": "张伟", "id_number": NUMBER})
+    tray.drop("张伟_002X_合同.png")
+    tray.drop("a.png")
+    tray.drop("a.png.json", {"档号": "R1"})
+    tray.drop("b.png")
+    tray.drop("b.png.json", {"身份证号": NUMBER})
+
+    tray.settle(5)
+
+    assert len(attached(tray.records()["张伟"])) == 3
+    assert len(tray.scans("R1")) == 3
+
+
 def test_a_name_with_four_digits_finds_the_record_with_the_whole_number(tray: Tray) -> None:
     tray.office.feed({"record_id": "R1", "name": "张伟", "id_number": NUMBER})
     tray.drop("张伟_002X_合同.png")

@@ -170,20 +170,22 @@ class Folder:
             candidate = f"{folder}{slash}{stem}-{number}{dot}{ending}"
         return candidate
 
-    def move(self, path: str, target: str, mark: Mark) -> None:
-        """Move a file, or remove it, if it still is the one meant; done twice it does no harm.
+    def move(self, path: str, target: str, mark: Mark) -> bool:
+        """Move a file, or remove it; False if it is no longer the one that is meant.
 
         Raises:
             OSError: It cannot be moved.
         """
         with suppress(FileNotFoundError), self.parent(path) as (folder, name):
             if _mark(os.stat(name, dir_fd=folder, follow_symlinks=False)) != mark:
-                return
+                return False
             if target == REMOVE:
                 os.unlink(name, dir_fd=folder)
-                return
+                return True
             with self.parent(target, make=True) as (other, new_name):
                 os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=other)
+            return True
+        return False
 
     def write(self, path: str, text: bytes) -> None:
         """Write a text of our own, in place of what was there.
