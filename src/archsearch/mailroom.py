@@ -52,7 +52,7 @@ class Mailroom:
         self._settings = settings
         self._office = office
         self._language = language
-        self._ledger = Ledger(vault)
+        self._vault = vault
         self._store = ScanStore(settings.workspace.var / "scans", vault)
 
     @cached_property
@@ -60,7 +60,7 @@ class Mailroom:
         """Shows the ledger."""
         office, policy = self._office, self._settings.policy
         folder = self._folder(None)
-        return InboxService(office.trail, policy, office.masker, self._ledger, folder)
+        return InboxService(office.trail, policy, office.masker, Ledger(self._vault), folder)
 
     @cached_property
     def attachments(self) -> AttachmentService:
@@ -75,7 +75,9 @@ class Mailroom:
         )
         rules = WatchRules(patience, CHINA, keeps=options.archived == "keep")
         place = self._folder(folder)
-        book = Book(office.trail, self._ledger)
+        own = place.root.resolve() == self._settings.workspace.inbox.resolve()
+        ledger = Ledger(self._vault, "" if own else str(place.root.resolve()))
+        book = Book(office.trail, ledger)
         claims = Claims(self._language.schema, self._language.facts)
         tools = Tools(
             office.ingest,

@@ -72,6 +72,8 @@ class Entry:
     reason: str = ""
     message: str = ""
     record_ids: tuple[str, ...] = ()
+    root: str = ""
+    """The folder that is watched, if it is not the workspace's own."""
     kept: bool = False
     """Whether its content is kept as a scan of the record."""
 

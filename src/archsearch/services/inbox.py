@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from archsearch.domain.audit import Action
@@ -103,13 +104,14 @@ class InboxService:
         if entry.state not in (State.WAITING, State.QUARANTINED):
             raise InvalidRequestError("只有待补录或已退回的文件可以重新处理。")
         home = home_of(entry.home)
+        place = Folder(Path(entry.root)) if entry.root else self._folder
         try:
             if entry.path == home:
-                with self._folder.parent(home) as (folder, name), suppress(FileNotFoundError):
+                with place.parent(home) as (folder, name), suppress(FileNotFoundError):
                     # The watcher begins anew with whatever was touched.
                     os.utime(name, dir_fd=folder, follow_symlinks=False)
             else:
-                self._folder.move(entry.path, self._folder.free(home), entry.mark)
+                place.move(entry.path, place.free(home), entry.mark)
         except OSError as error:
             raise StoreError(f"文件放不回收件夹（{error.strerror}）；请检查权限。") from error
         self._trail.note(user, Action.INBOX_RETRY, target=str(number))

@@ -38,6 +38,8 @@ from archsearch.services.trail import Trail
 from archsearch.storage.inbox import Ledger
 
 _AT_ONCE: Final = 200
+_LOOKS: Final = 50
+"""A full folder is worked through in about so many looks; to look at it takes a while."""
 _ROUNDS: Final = 4
 
 
@@ -170,7 +172,7 @@ class Watcher:
         done += self._move([step.entry for step in steps if step.deed is Deed.MOVE])
         due = [step.entry for step in steps if step.deed is Deed.CHECK and step.entry]
         if due:
-            done += self._check(due[:_AT_ONCE], listing)
+            done += self._check(due[: max(_AT_ONCE, len(listing.files) // _LOOKS)], listing)
             done += self._move([entry for entry in self._open() if entry.target])
         self._receipt_due = self._receipt_due or bool(done)
         busy = any(entry.state in BUSY or entry.target for entry in self._open())

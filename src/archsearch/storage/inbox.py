@@ -35,6 +35,7 @@ INBOX: Final = Table(
     "inbox",
     METADATA,
     Column("id", Integer, primary_key=True),
+    Column("folder", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("open", Integer, nullable=False),
@@ -43,7 +44,16 @@ INBOX: Final = Table(
     Column("content", Text, nullable=False),
     Column("details", LargeBinary, nullable=False),
 )
-_COLUMNS: Final = ("place", "state", "open", "changed_at", "user_name", "content", "details")
+_COLUMNS: Final = (
+    "folder",
+    "place",
+    "state",
+    "open",
+    "changed_at",
+    "user_name",
+    "content",
+    "details",
+)
 _UPDATE: Final = (
     update(INBOX)
     .where(INBOX.c.id == bindparam("row"))
@@ -52,10 +62,16 @@ _UPDATE: Final = (
 
 
 class Ledger:
-    """Reads and writes entries."""
+    """Reads and writes entries; what is open and what came by a place, of one watched folder.
 
-    def __init__(self, vault: Vault) -> None:
+    Args:
+        vault: Seals names and whereabouts.
+        root: The watched folder, empty for the workspace's own.
+    """
+
+    def __init__(self, vault: Vault, root: str = "") -> None:
         self._vault = vault
+        self._root = root
 
     @cached_property
     def _seal(self) -> Seal:
@@ -84,14 +100,16 @@ class Ledger:
             connection.execute(_UPDATE, known)
         for entry in entries:
             if not entry.id:
-                made = connection.execute(insert(INBOX).values(self._row(entry)))
+                new = replace(entry, root=self._root)
+                made = connection.execute(insert(INBOX).values(self._row(new)))
                 key = made.inserted_primary_key
-                stored.append(replace(entry, id=int(key[0]) if key else 0))
+                stored.append(replace(new, id=int(key[0]) if key else 0))
         return stored
 
     def open_entries(self, connection: Connection) -> list[Entry]:
         """List what is not done with, in the order of arrival."""
-        rows = connection.execute(select(INBOX).where(INBOX.c.open == 1).order_by(INBOX.c.id))
+        ours = (INBOX.c.open == 1, INBOX.c.folder == self._folder(self._root))
+        rows = connection.execute(select(INBOX).where(*ours).order_by(INBOX.c.id))
         return [self._entry(row) for row in rows.mappings()]
 
     def of_records(self, connection: Connection) -> Iterator[Entry]:
@@ -150,13 +168,20 @@ class Ledger:
         tokens = [self._place(home) for home in homes]
         rows = connection.execute(
             select(INBOX)
-            .where(INBOX.c.place.in_(tokens), INBOX.c.state == State.ARCHIVED)
+            .where(
+                INBOX.c.place.in_(tokens),
+                INBOX.c.folder == self._folder(self._root),
+                INBOX.c.state == State.ARCHIVED,
+            )
             .order_by(INBOX.c.id.desc())
         )
         return [self._entry(row) for row in rows.mappings()]
 
     def _place(self, path: str) -> str:
         return cast("str", self.token(os.fsencode(path).hex()))
+
+    def _folder(self, root: str) -> str:
+        return cast("str", self.token(f"folder/{os.fsencode(root).hex()}"))
 
     def _row(self, entry: Entry) -> dict[str, Any]:
         # A closed entry is looked up by where it was dropped, an open one by where it is.
@@ -171,10 +196,12 @@ class Ledger:
                 "reason": entry.reason,
                 "message": entry.message,
                 "records": list(entry.record_ids),
+                "root": os.fsencode(entry.root).decode("latin-1"),
                 "kept": entry.kept,
             }
         )
         return {
+            "folder": self._folder(entry.root),
             "place": place,
             "state": str(entry.state),
             "open": int(entry.open),
@@ -202,6 +229,7 @@ class Ledger:
             reason=found["reason"],
             message=found["message"],
             record_ids=tuple(found["records"]),
+            root=_path(found["root"]),
             kept=found["kept"],
         )
 

@@ -52,14 +52,14 @@ def command() -> None:
     在管道里每行一个文件，以制表符分隔：编号、状态、时间、文件、档号、代码、说明。""",
     examples=[("archsearch inbox list --state all --limit 200", "最近 200 个")],
 )
-@option("--state", type=OneOf(_STATES), default="", explanation="只列这种状态的")
+@option("--state", type=OneOf(_STATES), explanation="只列这种状态的")
 @option("--limit", type=Number(1), default=50, explanation="最多列几个（默认 50）")
 @click.pass_obj
-def list_files(session: Session, state: str, limit: int) -> None:
+def list_files(session: Session, state: str | None, limit: int) -> None:
     """List files."""
     user = session.acting
     with session.archive() as archive:
-        page = archive.mail.inbox.list(user, state, limit)
+        page = archive.mail.inbox.list(user, state or "", limit)
     out = session.out
     if out.json:
         out.document(page)

@@ -5,10 +5,11 @@ from typing import Final
 from archsearch.storage.migrations.step import Step
 
 _TABLES: Final = (
-    # Names of files are names of customers: the place is a keyed token, the rest is sealed.
+    # Names of files are names of customers: folder and place are keyed tokens, the rest is sealed.
     """
     CREATE TABLE inbox (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
+        folder TEXT NOT NULL,
         place TEXT NOT NULL,
         state TEXT NOT NULL,
         open INTEGER NOT NULL,
@@ -18,7 +19,8 @@ _TABLES: Final = (
         details BLOB NOT NULL
     )
     """,
-    "CREATE UNIQUE INDEX inbox_open ON inbox (place) WHERE open = 1",
+    "CREATE UNIQUE INDEX inbox_open ON inbox (folder, place) WHERE open = 1",
+    "CREATE INDEX inbox_place ON inbox (place, folder)",
     "CREATE INDEX inbox_changed ON inbox (changed_at)",
     "CREATE INDEX inbox_content ON inbox (content) WHERE content <> ''",
     """
