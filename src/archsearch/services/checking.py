@@ -11,7 +11,14 @@ from typing import BinaryIO, Final
 from sqlalchemy import Connection
 
 from archsearch.domain.inbox import WAITING_ROOM, Entry, Seen, State, is_inside
-from archsearch.errors import ArchsearchError, BusyError, EngineError, StoreError
+from archsearch.errors import (
+    AccessDeniedError,
+    ArchsearchError,
+    BusyError,
+    EngineError,
+    StoreError,
+    UnreadableError,
+)
 from archsearch.ingest.inbox.examine import ScanLimits, examine
 from archsearch.ingest.inbox.folder import Folder, Listing
 from archsearch.ingest.inbox.metadata import (
@@ -34,6 +41,8 @@ from archsearch.services.watching import Book, WatchRules, archive_place, return
 from archsearch.storage import departments
 
 _BATCH: Final = 50
+_EVERYBODYS: Final = (AccessDeniedError, BusyError, EngineError, StoreError)
+"""Errors that no single file is to blame for."""
 _READY: Final = (State.SETTLED, State.CHECKED, State.WAITING)
 _UNKNOWN: Final = (
     "收件夹不收这种文件；可以放扫描件（PDF、TIFF、JPEG、PNG）"
@@ -200,9 +209,9 @@ class Checker:
             # It has changed since it was looked at; the next look knows more.
             self._book.save([replace(each.entry, state=State.RECEIVED) for each in whole])
             return done
-        except (StoreError, BusyError, EngineError):
-            raise
         except ArchsearchError as error:
+            if isinstance(error, _EVERYBODYS) and not isinstance(error, UnreadableError):
+                raise
             if len(whole) > 1:
                 # One of them is to blame; the others must not suffer for it.
                 return done + sum(self._file([each], room, batches) for each in whole)

@@ -201,7 +201,7 @@ def attach(connection: Connection, record_id: RecordId, stored: Stored, *, at: d
     content = _content(vault, stored.digest)
     if row is None or _scan(connection, row, content) is not None:
         return False
-    key = vault.seal_for(row, _bound(stored.address, stored.digest), stored.key)
+    key = vault.seal_beside(row, _bound(stored.address, stored.digest), stored.key)
     connection.execute(
         insert(SCANS).values(
             record=row,
@@ -229,7 +229,7 @@ def find(connection: Connection, record_id: RecordId, digest: str) -> Stored | N
     found = None if row is None else _scan(connection, row, _content(vault, digest))
     if row is None or found is None:
         return None
-    key = vault.open_for(row, _bound(found.address, digest), found.key)
+    key = vault.open_beside(row, _bound(found.address, digest), found.key)
     return Stored(found.address, digest, found.size, key)
 
 
@@ -274,8 +274,8 @@ def _place(address: str) -> bytes:
     return b"scan/" + address.encode()
 
 
-def _bound(address: str, digest: str) -> bytes:
-    return f"scan/{address}/{digest}".encode()
+def _bound(address: str, digest: str) -> str:
+    return f"scan/{address}/{digest}"
 
 
 def _sync(folder: Path) -> None:

@@ -211,21 +211,6 @@ class Vault:
                     raise UnreadableError(_UNREADABLE) from None
                 yield from self.opened([(row, version, content)], again=False)
 
-    def seal_for(self, row: int, place: bytes, content: bytes) -> bytes:
-        """Seal something beside the versions of a record under the record's key."""
-        return self._seal_of(row).seal(content, b"%b/%d" % (place, row), self.cipher)
-
-    def open_for(self, row: int, place: bytes, sealed: bytes) -> bytes:
-        """Open what was sealed so.
-
-        Raises:
-            StoreError: It was altered or moved, or the record's key is gone.
-        """
-        try:
-            return self._seal_of(row).open(sealed, b"%b/%d" % (place, row))
-        except NotSealedHereError:
-            raise StoreError("扫描件的密钥无法解开：档案库或密钥库已损坏；请从备份恢复。") from None
-
     def key_for(self, use: str) -> bytes:
         """Derive a key for one use from the workspace's secret."""
         return derive_key(self.root(), use)
