@@ -51,6 +51,7 @@ from archsearch.storage.vault import Vault
 from archsearch.version import VERSION
 
 if TYPE_CHECKING:
+    from archsearch.mailroom import Mailroom
     from archsearch.reception import Reception
     from archsearch.services.borrow_counter import BorrowCounter
     from archsearch.services.exporting import ExportService
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from archsearch.services.proposing import ProposalService
     from archsearch.services.replay import ReplayService
     from archsearch.services.revising import RevisingService
+    from archsearch.services.watching import Watcher
 
 ANALYSIS_VERSION = "6"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
@@ -263,6 +265,18 @@ class Application:
         """What answers depend on beside records, rights and dictionary."""
         parts = {"policy": self.policy.fingerprint, "search": self.settings.search_fingerprint}
         return {"program": VERSION, **parts, **self._built_with}
+
+    @cached_property
+    def mail(self) -> "Mailroom":
+        """Looks after the watch folder and scans."""
+        from archsearch.mailroom import Mailroom, Office  # noqa: PLC0415 - see its module
+
+        tools = (self.trail, self.ingest, self.reading, self._asking, self.index, self._masker)
+        return Mailroom(self.settings, self.vault, self._language, Office(*tools))
+
+    def watcher(self, user: str, folder: Path | None = None) -> "Watcher":
+        """Make what looks after a watch folder."""
+        return self.mail.watcher(user, self._lock("inbox.lock"), folder)
 
     @cached_property
     def users(self) -> UserService:

@@ -47,14 +47,14 @@ def ingest_service(
     def rejects(source: str, digest: str) -> RejectsWriter:
         return RejectsWriter(folder, source, digest, labels=labels)
 
-    return IngestService(trail, indexing, _pipeline(settings), rules, masker, rejects)
+    return IngestService(trail, indexing, pipeline_of(settings), rules, masker, rejects)
 
 
 def revising_service(
     settings: Settings, trail: Trail, index: IndexService, masker: Masker
 ) -> RevisingService:
     """Make the service that changes single records."""
-    editor = Editor(_pipeline(settings), settings.policy, masker)
+    editor = Editor(pipeline_of(settings), settings.policy, masker)
     reviser = Reviser(trail, editor, Differ(settings.schema, masker), index)
     return RevisingService(reviser, partial(recall, trail), _naming(settings))
 
@@ -78,7 +78,8 @@ def list_service(
     return ListService(screening, asking, trail, said, lambda: invite(helper))
 
 
-def _pipeline(settings: Settings) -> Pipeline:
+def pipeline_of(settings: Settings) -> Pipeline:
+    """Make the steps of ingest."""
     normaliser = Normaliser(
         settings.schema,
         settings.vocabularies,
@@ -90,7 +91,7 @@ def _pipeline(settings: Settings) -> Pipeline:
         for each in settings.mappings
     )
     validator = Validator(settings.schema, settings.regions)
-    limits = _limits(settings.options.ingest.limits)
+    limits = limits_of(settings.options.ingest.limits)
     return Pipeline(settings.schema, mappings, normaliser, validator, limits)
 
 
@@ -99,7 +100,8 @@ def _naming(settings: Settings) -> NamingRule:
     return NamingRule(naming.template, naming.fonds, naming.categories, naming.other)
 
 
-def _limits(limits: IngestLimits) -> Limits:
+def limits_of(limits: IngestLimits) -> Limits:
+    """Make the bounds on a source file."""
     megabyte = 1 << 20
     return Limits(
         max_file_bytes=limits.max_file_mb * megabyte,

@@ -62,6 +62,7 @@ def environment(home: Path) -> dict[str, str]:
 def test_a_newcomer_gets_through_the_readme(home: Path) -> None:
     titles = (
         "Start your own archive",
+        "Drop files in a folder",
         "Who sees what",
         "Let people and programs in",
         "Borrow a record",

@@ -19,6 +19,8 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "yaml": ("settings/", "ingest/readers/yaml_documents.py"),
     "click": "entrypoints/cli/",
     "rich": "entrypoints/cli/",
+    "PIL": "ingest/inbox/examine.py",
+    "pypdf": "ingest/inbox/examine.py",
     "openpyxl": "ingest/readers/workbook.py",
     "defusedxml": "ingest/readers/",
     "fastapi": "entrypoints/http/",

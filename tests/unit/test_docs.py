@@ -16,6 +16,8 @@ MADE_BY_USE = {
     "inbox/",
     "config/mappings/",
     "customers.csv",
+    "var/scans/",
+    "_folder.yaml",
 }
 
 

@@ -35,6 +35,8 @@ class Origin(StrEnum):
     """Where a value came from."""
 
     GIVEN = "given"
+    FILE_NAME = "file_name"
+    FOLDER = "folder"
     DERIVED = "derived"
     DEFAULT = "default"
 

@@ -59,7 +59,7 @@ def _says(draft: Draft, before: Record, key: str) -> bool:
     match draft.origins.get(key, Origin.GIVEN):
         case Origin.DEFAULT:
             return key not in before.values
-        case Origin.DERIVED:
+        case Origin.DERIVED | Origin.FILE_NAME | Origin.FOLDER:
             # What somebody gave outweighs what follows from something else.
             given = before.origins.get(key, Origin.GIVEN) is Origin.GIVEN
             return key not in before.values or not given

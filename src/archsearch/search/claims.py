@@ -47,6 +47,20 @@ class Claims:
         names = tuple(KeyNode(f"{name}#whole", frozenset({claim.name})) for name in self._names)
         return AllOf((KeyNode(_NUMBER, claim.tokens), AnyOf(names)))
 
+    def of_number(self, id_number: str) -> Node | None:
+        """Match the records with a number of identity; None if it cannot be one."""
+        return self._facts.bearers(self._facts.of(Entry("", id_number=id_number)))
+
+    def of_name(self, name: str) -> Node:
+        """Match the records with a name, as a whole."""
+        folded = frozenset({_whole(name)})
+        return AnyOf(tuple(KeyNode(f"{key}#whole", folded) for key in self._names))
+
+    def called(self, values: Mapping[str, Any], name: str) -> bool:
+        """Tell whether a record, as it now is, has a name."""
+        names = (str(one) for key in self._names for one in values_at(values, key))
+        return _whole(name) in map(_whole, names)
+
     def bears(self, values: Mapping[str, Any], claim: Claim) -> bool:
         """Tell whether a record, as it now is, bears a claim out."""
         number = self._facts.bearers(Facts.of(values))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final, NamedTuple
 
 import orjson
@@ -54,6 +55,10 @@ class Bookmark:
         )
 
 
+NO_BOOKMARK: Final = Bookmark("")
+"""Of what comes from no source that might be read again."""
+
+
 class Batches:
     """Stores batches on behalf of one user."""
 
@@ -70,6 +75,11 @@ class Batches:
         """Whose batches these are."""
         return self._admission.principal.name
 
+    @property
+    def today(self) -> date:
+        """The day that drafts are judged by."""
+        return self._admission.today
+
     def bookmark(self, source_digest: str) -> Bookmark:
         """Find how far a source with this content was stored by this user."""
         mark = hashlib.sha256(f"{self.user}\n{source_digest}".encode()).hexdigest()
@@ -85,14 +95,18 @@ class Batches:
             StoreError: The disk failed.
         """
         with self._trail.database.write() as connection:
-            decisions, after = self._store(connection, drafts, bookmark)
+            decisions = self.store_in(connection, drafts, bookmark)
+            after = bookmark.moved(decisions)
+            kept = {"rows": after.number, "refused": sorted(after.refused)}
+            meta.put(connection, bookmark.key, orjson.dumps(kept).decode())
             if self._dry_run:
                 connection.rollback()
         return decisions, after
 
-    def _store(
-        self, connection: Connection, drafts: Sequence[Draft], bookmark: Bookmark
-    ) -> tuple[list[Decision], Bookmark]:
+    def store_in(
+        self, connection: Connection, drafts: Sequence[Draft], bookmark: Bookmark = NO_BOOKMARK
+    ) -> list[Decision]:
+        """Store a batch in a transaction of the caller's."""
         entrants = [_Entrant.of(draft, self._admission.digest(draft)) for draft in drafts]
         known = _Known.of(connection, entrants)
         nameless = sum(entrant.record_id is None for entrant in entrants)
@@ -115,10 +129,7 @@ class Batches:
         numbering.close()
         if revisions:
             self._save(connection, revisions, deeds)
-        after = bookmark.moved(decisions)
-        kept = {"rows": after.number, "refused": sorted(after.refused)}
-        meta.put(connection, bookmark.key, orjson.dumps(kept).decode())
-        return decisions, after
+        return decisions
 
     def _decide(self, entrant: "_Entrant", known: "_Known", bookmark: Bookmark) -> Decision:
         draft, digest = entrant.draft, entrant.digest

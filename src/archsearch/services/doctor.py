@@ -10,8 +10,11 @@ from archsearch.errors import ArchsearchError, IndexOutdatedError
 from archsearch.services.audit import verified
 from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
-from archsearch.storage import outbox, past, records
+from archsearch.storage import outbox, past, records, scans
 from archsearch.storage.consistency import find_inconsistencies
+from archsearch.storage.database import vault_of
+from archsearch.storage.inbox import Ledger
+from archsearch.storage.scans import ScanStore
 
 _REBUILD = "请运行 archsearch index rebuild。"
 
@@ -47,6 +50,7 @@ class Doctor:
         self.trail.note(user, Action.AUDIT_VERIFY)
         steps: tuple[tuple[str, Callable[[], Check]], ...] = (
             ("档案库", self._store),
+            ("扫描件", self._scans),
             ("操作日志", self._audit),
             ("权限历史", self._history),
             ("待索引队列", self._outbox),
@@ -68,6 +72,22 @@ class Doctor:
                 return _ill("档案库", finding, "请核对 keys/ 与 var/ 是否同一时刻的备份，再恢复。")
             return _ill("档案库", finding, "档案可能被绕过系统改动；请保全现场，从备份核对恢复。")
         return _well("档案库", f"{number} 份档案，文件完好")
+
+    def _scans(self) -> Check:
+        database = self.trail.database
+        with database.read() as connection:
+            vault = vault_of(connection)
+            store = ScanStore(database.path.with_name("scans"), vault)
+            number = scans.count(connection)
+            faults = sum(1 for _ in store.faults(connection))
+            missing = sum(1 for _ in scans.unattached(connection, Ledger(vault)))
+        if faults:
+            finding = f"{number} 份中有 {faults} 份的文件缺失或残缺"
+            return _ill("扫描件", finding, "请从备份恢复 var/scans。")
+        if missing:
+            finding = f"收件夹登记为已归档的，有 {missing} 份不在档案里"
+            return _ill("扫描件", finding, "档案库可能恢复到了更早的时刻；请从备份核对恢复。")
+        return _well("扫描件", f"{number} 份，文件齐全")
 
     def _audit(self) -> Check:
         report = verified(self.trail)

@@ -138,20 +138,28 @@ class IngestService:
             AccessDeniedError: The user may not bring records.
             StoreError: The disk failed; what was stored before is safe.
         """
-        with self._trail.failures(user, Action.INGEST):
-            admission = self._admission(user)
-        batches = Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
+        batches = self.batches(user, dry_run=dry_run)
         report = IngestReport(dry_run=dry_run)
         with fewer_collections(), self._indexing() as indexing:
             if not dry_run:
                 indexing.begin()
-            for supply in self._supplies(inputs, admission.today):
+            for supply in self._supplies(inputs, batches.today):
                 with self._trail.failures(user, Action.INGEST, target=supply.name), _on_disk():
                     tally = _Tally(supply, report, self._rejects(supply.name, supply.digest))
                     self._take(tally, batches, indexing, progress)
             if not dry_run:
                 report.indexed = indexing.finish()
         return report
+
+    def batches(self, user: str, *, dry_run: bool = False) -> Batches:
+        """Give what stores drafts on behalf of a user, by their rights as they are now.
+
+        Raises:
+            AccessDeniedError: The user may not bring records.
+        """
+        with self._trail.failures(user, Action.INGEST):
+            admission = self._admission(user)
+        return Batches(self._trail, admission, self._rules.naming, dry_run=dry_run)
 
     def _admission(self, user: str) -> Admission:
         now = self._trail.clock()

@@ -142,6 +142,20 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxSettings:
+    """The watch folder."""
+
+    settle_seconds: int = field(metadata=between(0, 3600))
+    poll_milliseconds: int = field(metadata=between(50, 60_000))
+    wait_minutes: int = field(metadata=between(0, 100_000))
+    naming: str
+    archived: str = field(metadata=one_of("keep", "remove"))
+    max_scan_mb: int = field(metadata=between(1, 1 << 20))
+    max_pages: int = field(metadata=between(1, 100_000))
+    max_megapixels: int = field(metadata=between(1, 10_000))
+
+
+@dataclass(frozen=True, slots=True)
 class NamingSettings:
     """How record ids are made."""
 
@@ -274,6 +288,7 @@ class Options:
     version: int
     search: SearchSettings
     ingest: IngestSettings
+    inbox: InboxSettings
     naming: NamingSettings
     masks: Mapping[FieldType, MaskSettings]
     borrowing: BorrowingSettings

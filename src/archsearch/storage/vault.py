@@ -211,6 +211,10 @@ class Vault:
                     raise UnreadableError(_UNREADABLE) from None
                 yield from self.opened([(row, version, content)], again=False)
 
+    def key_for(self, use: str) -> bytes:
+        """Derive a key for one use from the workspace's secret."""
+        return derive_key(self.root(), use)
+
     def destroy(self, rows: Collection[int]) -> None:
         """Destroy the keys of records; their contents are unreadable from then on, everywhere."""
         with self._database.write() as connection:

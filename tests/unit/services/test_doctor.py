@@ -114,6 +114,6 @@ def test_an_altered_record(filled: Office) -> None:
 def test_only_administrators_and_auditors_may_ask_it(filled: Office) -> None:
     filled.hire(eye="auditor at 总行", boss="manager at 总行")
 
-    assert len(filled.application.doctor.examine("eye")) == 6
+    assert len(filled.application.doctor.examine("eye")) == 7
     with pytest.raises(AccessDeniedError):
         filled.application.doctor.examine("boss")

@@ -47,6 +47,7 @@ def test_released_steps_are_never_changed() -> None:
         ("accounts", "a107c4fc0272a406"),
         ("proposals", "14d34340431248c4"),
         ("history", "200cb5049ef91166"),
+        ("inbox", "b74314b94b7c5ae7"),
     ]
 
 

@@ -58,3 +58,25 @@ class Counted(Generic[_Item]):
         for item in self._items:
             self.number += 1
             yield item
+
+
+def copied(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write bytes into a file that takes its place when all of them are there.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    try:
+        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(scratch).replace(path)
+        except BaseException:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreError(f"无法写入 {path.name}：{error.strerror}。") from error

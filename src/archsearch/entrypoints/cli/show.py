@@ -1,9 +1,13 @@
 """``archsearch show``."""
 
+from pathlib import Path
+
 import click
 
 from archsearch.entrypoints.cli import dossier
 from archsearch.entrypoints.cli.commands import Command, argument, option
+from archsearch.entrypoints.cli.files import copied
+from archsearch.entrypoints.cli.kinds import LOCATION, Number
 from archsearch.entrypoints.cli.session import Session
 
 
@@ -21,6 +25,7 @@ from archsearch.entrypoints.cli.session import Session
         ("archsearch show A001-GR-2026-000001 --history", "历次版本"),
         ("archsearch show A001-GR-2026-000001 --who", "谁看得到，为什么"),
         ("archsearch show A001-GR-2026-000001 --reveal --reason 核对证件", "敏感字段的原文"),
+        ("archsearch show A001-GR-2026-000001 --scan 1 -o 件.pdf --reason 核对", "取出扫描件"),
     ],
 )
 @argument("record_id", metavar="档号")
@@ -28,8 +33,10 @@ from archsearch.entrypoints.cli.session import Session
 @option("--who", is_flag=True, explanation="列出看得到这份档案的用户和原因；只有管理员可以")
 @option("--reveal", is_flag=True, explanation="敏感字段显示原文；须有权限，并用 --reason 写明理由")
 @option("--reason", metavar="理由", explanation="为什么要看原文；记入操作日志")
+@option("--scan", type=Number(1), metavar="N", explanation="取出第 N 份扫描件；要求同 --reveal")
+@option("-o", "--output", type=LOCATION, explanation="扫描件写到这个文件")
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913 - its options
     session: Session,
     record_id: str,
     *,
@@ -37,6 +44,8 @@ def command(
     who: bool,
     reveal: bool,
     reason: str | None,
+    scan: int | None,
+    output: Path | None,
 ) -> None:
     """Show a record, its versions, or who may see it."""
     user = session.acting
@@ -46,6 +55,9 @@ def command(
         raise click.UsageError("查看原文要写明理由：--reason 理由。")
     if history and who:
         raise click.UsageError("--history 和 --who 只能选一个。")
+    if scan is not None:
+        _take_out(session, record_id, scan, reason or "", output)
+        return
     with session.archive() as archive:
         schema = archive.settings.schema
         if history:
@@ -62,3 +74,28 @@ def command(
         dossier.show_viewers(record_id, viewers, session.out)
     else:
         dossier.show(record, schema, session.out)
+
+
+def _take_out(
+    session: Session, record_id: str, number: int, reason: str, output: Path | None
+) -> None:
+    """Write a scan into a file."""
+    if output is None or not reason.strip():
+        raise click.UsageError("取出扫描件要写明文件和理由：-o 文件 --reason 理由。")
+    session.confirm_replacing(output)
+    with session.archive() as archive:
+        scan = archive.mail.attachments.open(record_id, number, reason, session.acting)
+        copied(output, scan.chunks)
+    if session.out.json:
+        session.out.document(
+            {
+                "record_id": record_id,
+                "number": number,
+                "name": scan.name,
+                "media_type": scan.media_type,
+                "size": scan.size,
+                "sha256": scan.sha256,
+            }
+        )
+    else:
+        session.out.note(f"第 {number} 份扫描件已写入 {output.name}。")

@@ -51,7 +51,7 @@ def feeds(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Feed]:
     name = display_name(path.name or str(path))
     # A folder that is named like a data file is not what it claims to be.
     if _format(path) or not _is_folder(path):
-        yield from _file_feeds(path, name, limits)
+        yield from file_feeds(path, name, limits)
     else:
         yield from _folder_feeds(path, name, limits)
 
@@ -77,7 +77,7 @@ def _folder_feeds(path: Path, name: str, limits: Limits) -> Iterator[Feed]:
             if entry.refusal:
                 yield _trouble(inner, entry.refusal.problem(inner))
             else:
-                yield from _file_feeds(entry.path, inner, limits, entry.descriptor)
+                yield from file_feeds(entry.path, inner, limits, entry.descriptor)
         if empty:
             refusal = RefusalError("empty", "文件夹里没有可以读取的文件。")
             yield _trouble(name, refusal.problem(name))
@@ -85,7 +85,8 @@ def _folder_feeds(path: Path, name: str, limits: Limits) -> Iterator[Feed]:
         yield _trouble(name, exc.problem(name))
 
 
-def _file_feeds(path: Path, name: str, limits: Limits, folder: int | None = None) -> Iterator[Feed]:
+def file_feeds(path: Path, name: str, limits: Limits, folder: int | None = None) -> Iterator[Feed]:
+    """Yield the feed of one file; ``folder`` is the descriptor that ``path`` is relative to."""
     refusals: list[RefusalError] = []
     try:
         with open_source(path, name, limits, folder=folder) as source:

@@ -30,6 +30,7 @@ from archsearch.storage.migrations import (
     m0004_accounts,
     m0005_proposals,
     m0006_history,
+    m0007_inbox,
 )
 from archsearch.storage.migrations.step import Step
 
@@ -40,6 +41,7 @@ STEPS: Final = (
     m0004_accounts.STEP,
     m0005_proposals.STEP,
     m0006_history.STEP,
+    m0007_inbox.STEP,
 )
 """Every step, in order; versions count from 1 without gaps."""
 

@@ -1,0 +1,118 @@
+"""``archsearch watch``: looks after the watch folder until it is told to stop."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from archsearch.entrypoints.cli.commands import Command, argument, option
+from archsearch.entrypoints.cli.exits import Exit
+from archsearch.entrypoints.cli.kinds import LOCATION
+from archsearch.entrypoints.cli.session import Session
+from archsearch.errors import BusyError, EngineError, StoreError
+
+if TYPE_CHECKING:
+    from archsearch.services.watching import Watcher
+
+_RESTS: Final = 10
+"""Times as long as a look takes, the folder is left alone after it: many files, fewer looks."""
+_LONGEST_PAUSE: Final = 60.0
+_SOON: Final = 0.05
+
+
+@click.command(
+    "watch",
+    cls=Command,
+    help="""照看收件夹：放进来的扫描件和数据文件自动归档，直到收到停止信号
+    （Ctrl-C 或 SIGTERM）。
+
+    扫描件（PDF、TIFF、JPEG、PNG）的客户资料取自：旁边的说明文件
+    （合同.pdf.json、合同.yaml、合同.xml）、同一文件夹的表
+    （metadata.csv 或 .xlsx，“文件名”一列写明是哪个文件）、文件名
+    （客户姓名_证件号后四位_材料类型_日期）、文件夹（_folder.yaml；部门名；#标签）。
+    不知道是谁的，等一段时间后放进 待补录；读不出来的放进 已退回，
+    旁边的 .原因.txt 说明原因和怎么办。归档之前，文件不会离开收件夹。
+    每天的回执在 回执 里。
+
+    照看中断后再启动，会从断掉的地方接着做，不会遗漏，也不会重复。""",
+    arguments=[("文件夹", "收件夹；不写就是工作区的 inbox")],
+    examples=[
+        ("archsearch watch", "照看工作区的收件夹"),
+        ("archsearch watch --once", "把现在的都处理完就结束"),
+    ],
+)
+@argument("folder", type=LOCATION, required=False, metavar="文件夹")
+@option("--once", is_flag=True, explanation="处理完现有的文件就结束")
+@click.pass_obj
+def command(session: Session, folder: Path | None, *, once: bool) -> Exit:
+    """Look after the folder."""
+    user = session.acting
+    with session.archive() as archive, _stopping() as stopped:
+        pause = archive.settings.options.inbox.poll_milliseconds / 1000
+        with archive.watcher(user, folder) as watcher:
+            session.out.note("正在照看收件夹；按 Ctrl-C 停止。" if not once else "正在处理收件夹。")
+            _watch(watcher, stopped, pause, session.out.warn, once=once)
+            watcher.write_receipt()
+        if once:
+            page = archive.mail.inbox.list(user, "", 1)
+            left = page.counts.get("waiting", 0) + page.counts.get("quarantined", 0)
+            if session.out.json:
+                session.out.document({"counts": page.counts})
+            return Exit.REJECTED if left else Exit.OK
+    return Exit.OK
+
+
+def _watch(
+    watcher: "Watcher",
+    stopped: threading.Event,
+    pause: float,
+    warn: Callable[[str], None],
+    *,
+    once: bool,
+) -> None:
+    """Look again and again; trouble with the disk is told once, and looked into again later."""
+    told = ""
+    while not stopped.is_set():
+        started = time.perf_counter()
+        rest = pause
+        try:
+            found = watcher.look()
+            told = ""
+            if not found.done:
+                watcher.write_receipt()
+                if once and not found.busy:
+                    return
+            elif found.busy:
+                rest = min(rest, _SOON)
+        except (StoreError, BusyError, EngineError) as error:
+            if once:
+                raise
+            if told != error.message:
+                warn(error.message)
+            told = error.message
+        taken = time.perf_counter() - started
+        stopped.wait(rest if rest < pause else min(max(pause, taken * _RESTS), _LONGEST_PAUSE))
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Let signals ask for an end; what is being done is done to its end first."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals call it
+        stopped.set()
+
+    kept = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    # What asks whether a file is being written may be answered by this one.
+    kept[signal.SIGIO] = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    try:
+        yield stopped
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -1,0 +1,96 @@
+"""Wiring of the watch folder and of scans, loaded when somebody looks after them."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from archsearch.domain.inbox import Patience
+from archsearch.domain.zone import CHINA
+from archsearch.ingest.inbox.examine import ScanLimits
+from archsearch.ingest.inbox.folder import Folder
+from archsearch.ingest.inbox.metadata import Metadata
+from archsearch.ingest.inbox.naming import NameRule
+from archsearch.intake import limits_of, pipeline_of
+from archsearch.search.claims import Claims
+from archsearch.search.language import Language
+from archsearch.services.asking import Asking, Masker
+from archsearch.services.attachments import AttachmentService
+from archsearch.services.checking import Checker, Tools
+from archsearch.services.data_intake import DataIntake
+from archsearch.services.filing import Filing
+from archsearch.services.inbox import InboxService
+from archsearch.services.index import IndexService, Lock
+from archsearch.services.ingest import IngestService
+from archsearch.services.reading import ReadingService
+from archsearch.services.trail import Trail
+from archsearch.services.watching import Book, Watcher, WatchRules
+from archsearch.settings.model import Settings
+from archsearch.storage.inbox import Ledger
+from archsearch.storage.scans import ScanStore
+from archsearch.storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the archive has, that the mailroom works with."""
+
+    trail: Trail
+    ingest: IngestService
+    reading: ReadingService
+    asking: Asking
+    index: IndexService
+    masker: Masker
+
+
+class Mailroom:
+    """The watch folder and the scans that came through it."""
+
+    def __init__(
+        self, settings: Settings, vault: Vault, language: Language, office: Office
+    ) -> None:
+        self._settings = settings
+        self._office = office
+        self._language = language
+        self._vault = vault
+        self._store = ScanStore(settings.workspace.var / "scans", vault)
+
+    @cached_property
+    def inbox(self) -> InboxService:
+        """Shows the ledger."""
+        office, policy = self._office, self._settings.policy
+        folder = self._folder(None)
+        return InboxService(office.trail, policy, office.masker, Ledger(self._vault), folder)
+
+    @cached_property
+    def attachments(self) -> AttachmentService:
+        """Gives scans back."""
+        return AttachmentService(self._office.trail, self._office.reading, self._store)
+
+    def watcher(self, user: str, lock: Lock, folder: Path | None = None) -> Watcher:
+        """Make a watcher of a folder, by default the workspace's own."""
+        office, options = self._office, self._settings.options.inbox
+        patience = Patience(
+            timedelta(seconds=options.settle_seconds), timedelta(minutes=options.wait_minutes)
+        )
+        rules = WatchRules(patience, CHINA, keeps=options.archived == "keep")
+        place = self._folder(folder)
+        own = place.root.resolve() == self._settings.workspace.inbox.resolve()
+        ledger = Ledger(self._vault, "" if own else str(place.root.resolve()))
+        book = Book(office.trail, ledger)
+        claims = Claims(self._language.schema, self._language.facts)
+        tools = Tools(
+            office.ingest,
+            DataIntake(office.ingest, place, self._settings.workspace.var / "inbox"),
+            Filing(office.trail, office.asking, claims, self._store),
+            Metadata(place, pipeline_of(self._settings), NameRule(options.naming)),
+            office.index,
+            ScanLimits(options.max_pages, options.max_megapixels),
+        )
+        checker = Checker(book, place, tools, rules, user)
+        return Watcher(book, place, checker, rules, lock=lock, user=user)
+
+    def _folder(self, folder: Path | None) -> Folder:
+        limits = limits_of(self._settings.options.ingest.limits)
+        limits = replace(limits, max_file_bytes=self._settings.options.inbox.max_scan_mb << 20)
+        return Folder(folder or self._settings.workspace.inbox, limits)

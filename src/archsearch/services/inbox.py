@@ -1,0 +1,157 @@
+"""The watch folder as people see it: what arrived, what waits, what was returned, trying again."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from archsearch.domain.audit import Action
+from archsearch.domain.inbox import BUSY, Entry, State, home_of
+from archsearch.domain.policy import Policy, Right
+from archsearch.errors import InvalidRequestError, NotFoundError, StoreError
+from archsearch.ingest.inbox.folder import Folder
+from archsearch.ingest.readers.faults import display_name
+from archsearch.services.asking import Masker
+from archsearch.services.identity import principal_of, require
+from archsearch.services.inbox_notes import STATES
+from archsearch.services.trail import Trail
+from archsearch.storage.inbox import Ledger
+
+_MOST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A file as it is shown. ``state`` is the code, ``label`` the word for it."""
+
+    id: int
+    file: str
+    state: str
+    label: str
+    at: datetime
+    user: str
+    reason: str
+    message: str
+    record_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """The latest files, and how many there are in each state."""
+
+    items: tuple[InboxItem, ...]
+    counts: Mapping[str, int]
+
+
+class InboxService:
+    """Shows the ledger to those who bring records; others' files only to who may for anybody."""
+
+    def __init__(
+        self, trail: Trail, policy: Policy, masker: Masker, ledger: Ledger, folder: Folder
+    ) -> None:
+        self._trail = trail
+        self._policy = policy
+        self._masker = masker
+        self._ledger = ledger
+        self._folder = folder
+
+    def list(self, user: str, state: str = "", limit: int = 50) -> InboxPage:
+        """List the latest files.
+
+        Args:
+            user: Who asks.
+            state: Only those in this state; empty for what is not archived or taken away.
+            limit: Files at most.
+
+        Raises:
+            AccessDeniedError: The user brings no records.
+            InvalidRequestError: There is no such state.
+        """
+        if not 1 <= limit <= _MOST:
+            raise InvalidRequestError(f"参数 limit 须在 1 到 {_MOST} 之间。")
+        wanted = _states(state)
+        everything = self._authorise(user, Action.INBOX_LIST)
+        with self._trail.database.read() as connection:
+            found = self._ledger.recent(connection, wanted, None if everything else user, limit)
+            counts = self._ledger.counts(connection, None if everything else user)
+        self._trail.note(user, Action.INBOX_LIST)
+        return InboxPage(tuple(map(self._item, found)), counts)
+
+    def show(self, number: int, user: str) -> InboxItem:
+        """Show one file.
+
+        Raises:
+            AccessDeniedError: The user brings no records.
+            NotFoundError: There is none, or it is somebody else's.
+        """
+        entry = self._entry(number, user, Action.INBOX_LIST)
+        self._trail.note(user, Action.INBOX_LIST, target=str(number))
+        return self._item(entry)
+
+    def retry(self, number: int, user: str) -> InboxItem:
+        """Put a file back that waits or was returned; the watcher looks at it again.
+
+        Raises:
+            AccessDeniedError: The user brings no records.
+            InvalidRequestError: It neither waits nor was returned.
+            NotFoundError: There is none, or it is somebody else's.
+            StoreError: It cannot be moved.
+        """
+        entry = self._entry(number, user, Action.INBOX_RETRY)
+        if entry.state not in (State.WAITING, State.QUARANTINED):
+            raise InvalidRequestError("只有待补录或已退回的文件可以重新处理。")
+        home = home_of(entry.home)
+        place = Folder(Path(entry.root)) if entry.root else self._folder
+        try:
+            if entry.path == home:
+                with place.parent(home) as (folder, name), suppress(FileNotFoundError):
+                    # The watcher begins anew with whatever was touched.
+                    os.utime(name, dir_fd=folder, follow_symlinks=False)
+            else:
+                place.move(entry.path, place.free(home), entry.mark)
+        except OSError as error:
+            raise StoreError(f"文件放不回收件夹（{error.strerror}）；请检查权限。") from error
+        self._trail.note(user, Action.INBOX_RETRY, target=str(number))
+        return self._item(entry)
+
+    def _entry(self, number: int, user: str, action: Action) -> Entry:
+        everything = self._authorise(user, action)
+        with self._trail.database.read() as connection:
+            entry = self._ledger.get(connection, number)
+        if entry is None or not (everything or entry.user == user):
+            raise NotFoundError("收件夹的登记里没有这个编号。")
+        return entry
+
+    def _authorise(self, user: str, action: Action) -> bool:
+        """Refuse who brings no records; tells whether they may do so for anybody."""
+        with self._trail.failures(user, action), self._trail.database.read() as connection:
+            principal = principal_of(connection, user, self._trail.clock())
+            require(self._policy, principal, Right.CREATE)
+            filing = self._policy.filing(principal, Right.CREATE)
+        return filing is not None and filing.anywhere
+
+    def _item(self, entry: Entry) -> InboxItem:
+        return InboxItem(
+            entry.id,
+            self._masker.text(display_name(entry.home)),
+            str(entry.state),
+            STATES[entry.state],
+            entry.since,
+            entry.user,
+            entry.reason,
+            entry.message,
+            entry.record_ids,
+        )
+
+
+def _states(state: str) -> tuple[State, ...]:
+    if not state:
+        return (*BUSY, State.WAITING, State.QUARANTINED)
+    if state == "all":
+        return tuple(State)
+    if state not in set(State):
+        raise InvalidRequestError(f"没有状态 {state}；可选：all、{'、'.join(State)}。")
+    return (State(state),)

@@ -1,0 +1,286 @@
+"""The watcher: compares the watch folder with the ledger, and does what is to be done.
+
+Whatever it does is done so that it can be cut short anywhere: a file is moved only after the ledger
+says why, the ledger says so in the transaction in which the record comes into being, and that only
+after the sealed scan is durable.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from types import TracebackType
+from typing import Final, NamedTuple, Protocol, Self
+
+from sqlalchemy import Connection
+
+from archsearch.domain.inbox import (
+    ARCHIVED,
+    BUSY,
+    RECEIPTS,
+    REMOVE,
+    RETURNED,
+    WAITING_ROOM,
+    Deed,
+    Entry,
+    Patience,
+    State,
+    Step,
+    applied,
+    is_inside,
+    reconcile,
+)
+from archsearch.errors import StoreError
+from archsearch.ingest.inbox.folder import Folder, Listing, reason_path
+from archsearch.services.inbox_notes import reason_text, receipt
+from archsearch.services.index import Lock
+from archsearch.services.trail import Trail
+from archsearch.storage.inbox import Ledger
+
+_AT_ONCE: Final = 200
+_LOOKS: Final = 50
+"""A full folder is worked through in about so many looks; to look at it takes a while."""
+_ROUNDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRules:
+    """What configuration decides about the watch folder; ``keeps`` what is archived, or removes."""
+
+    patience: Patience
+    zone: tzinfo
+    keeps: bool = True
+
+
+class Book:
+    """The open entries, in memory and in the store; only the watcher writes them."""
+
+    def __init__(self, trail: Trail, ledger: Ledger) -> None:
+        self.trail = trail
+        self.ledger = ledger
+        self.open: dict[int, Entry] = {}
+
+    def load(self) -> None:
+        """Read what is not done with."""
+        with self.trail.database.read() as connection:
+            found = self.ledger.open_entries(connection)
+        self.open = {entry.id: entry for entry in found}
+
+    def save(self, entries: Sequence[Entry]) -> None:
+        """Store entries as they now are, durable on return."""
+        if entries:
+            with self.trail.database.write() as connection:
+                stored = self.save_in(connection, entries)
+            self.take(stored)
+
+    def save_in(self, connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
+        """Store them in a transaction of the caller's; to be taken note of when it is durable."""
+        return self.ledger.save(connection, entries)
+
+    def take(self, stored: Iterable[Entry]) -> None:
+        """Take note of what was stored."""
+        for entry in stored:
+            if entry.open:
+                self.open[entry.id] = entry
+            else:
+                self.open.pop(entry.id, None)
+
+
+class Pass(NamedTuple):
+    """What a look at the folder came to: things done, and whether files are still on their way."""
+
+    done: int
+    busy: bool
+    files: int
+
+
+class Check(Protocol):
+    """Reads settled files and files them."""
+
+    def begin(self) -> None:
+        """Clear away what a killed watcher left behind."""
+        ...
+
+    def __call__(self, entries: Sequence[Entry], listing: Listing) -> int:
+        """Check files; tells about how many it could do something."""
+        ...
+
+
+class Watcher:
+    """Looks after one watch folder on behalf of a user; to be used as a context.
+
+    Args:
+        book: The ledger.
+        folder: The folder.
+        check: What reads and files what is settled.
+        rules: Of configuration.
+        lock: Held while watching: one watcher a folder.
+        user: On whose behalf.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        folder: Folder,
+        check: Check,
+        rules: WatchRules,
+        *,
+        lock: Lock,
+        user: str,
+    ) -> None:
+        self._book = book
+        self._folder = folder
+        self._check = check
+        self._rules = rules
+        self._lock = lock
+        self._user = user
+        self._held = ExitStack()
+        self._receipt_due = True
+
+    def __enter__(self) -> Self:
+        self._held.enter_context(self._lock(0))
+        try:
+            self._check.begin()
+            self._book.load()
+        except BaseException:
+            self._held.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._held.close()
+
+    def look(self) -> Pass:
+        """Look at the folder once, and do what can be done now.
+
+        Raises:
+            StoreError: The disk failed, or the folder cannot be read; nothing is lost by it.
+        """
+        listing = self._listing()
+        done = 0
+        for _ in range(_ROUNDS):
+            steps = reconcile(self._open(), listing.files, self._now, self._rules.patience)
+            changed = self._note(steps)
+            done += changed
+            if not changed:
+                break
+        done += self._move([step.entry for step in steps if step.deed is Deed.MOVE])
+        due = [step.entry for step in steps if step.deed is Deed.CHECK and step.entry]
+        if due:
+            done += self._check(due[: max(_AT_ONCE, len(listing.files) // _LOOKS)], listing)
+            done += self._move([entry for entry in self._open() if entry.target])
+        self._receipt_due = self._receipt_due or bool(done)
+        busy = any(entry.state in BUSY or entry.target for entry in self._open())
+        return Pass(done, busy, len(listing.files))
+
+    def write_receipt(self) -> None:
+        """Write the receipt of the day, if anything happened since it was written.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        if not self._receipt_due:
+            return
+        now = self._now.astimezone(self._rules.zone)
+        morning = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        with self._book.trail.database.read() as connection:
+            text = receipt(self._book.ledger.closed_since(connection, morning), self._rules.zone)
+        try:
+            self._folder.write(f"{RECEIPTS}/{now:%Y-%m-%d}.csv", text)
+        except OSError as error:
+            raise _unwritable(error) from error
+        self._receipt_due = False
+
+    @property
+    def _now(self) -> datetime:
+        return self._book.trail.clock()
+
+    def _open(self) -> list[Entry]:
+        return list(self._book.open.values())
+
+    def _listing(self) -> Listing:
+        try:
+            return self._folder.listing()
+        except OSError as error:
+            raise StoreError(
+                f"收件夹读不出来（{error.strerror}）；请检查它是否还在、是否有权限。"
+            ) from error
+
+    def _note(self, steps: Iterable[Step]) -> int:
+        """Note in the ledger what needs nothing else."""
+        changed: list[Entry] = []
+        for step in steps:
+            entry = self._expired(step.entry) if step.deed is Deed.EXPIRE else None
+            entry = entry or applied(step, self._now, self._user)
+            if entry is None:
+                continue
+            if step.deed in (Deed.FOLLOW, Deed.FORGET, Deed.RESTART) and step.entry:
+                self._folder.discard(reason_path(step.entry.path))
+            changed.append(entry)
+        self._book.save(changed)
+        return len(changed)
+
+    def _expired(self, entry: Entry | None) -> Entry | None:
+        if entry is None:
+            return None
+        message = entry.message or "等了很久，还不知道是哪位客户的。"
+        return replace(
+            entry, target=self._folder.free(f"{WAITING_ROOM}/{entry.home}"), message=message
+        )
+
+    def _move(self, entries: Iterable[Entry | None]) -> int:
+        """Move files to where the ledger says."""
+        moved: list[Entry] = []
+        for entry in entries:
+            if entry is None:
+                continue
+            try:
+                arrived = self._move_one(entry)
+            except OSError as error:
+                raise _unwritable(error) from error
+            if arrived is not None:
+                moved.append(arrived)
+        self._book.save(moved)
+        return len(moved)
+
+    def _move_one(self, entry: Entry) -> Entry | None:
+        """Move a file; None if it is not there any more, which the next look will see."""
+        target = entry.target
+        if target != REMOVE and self._folder.mark(target) not in (None, entry.mark):
+            # Another file of this name has been faster.
+            target = self._folder.free(target)
+        if entry.state is not State.ARCHIVED:
+            self._folder.write(reason_path(target), reason_text(entry))
+        if not self._folder.move(entry.path, target, entry.mark):
+            self._folder.discard(reason_path(target))
+            return None
+        if target != entry.path:
+            self._folder.discard(reason_path(entry.path))
+        return replace(entry, path=entry.path if target == REMOVE else target, target="")
+
+
+def archive_place(folder: Folder, entry: Entry, now: datetime, rules: WatchRules) -> str:
+    """Say where a file goes that is archived."""
+    if not rules.keeps:
+        return REMOVE
+    day = now.astimezone(rules.zone).strftime("%Y-%m-%d")
+    return folder.free(f"{ARCHIVED}/{day}/{entry.home}")
+
+
+def returned(folder: Folder, entry: Entry, now: datetime, code: str, message: str) -> Entry:
+    """Give the entry of a file that goes back to whoever brought it."""
+    target = "" if is_inside(entry.path, RETURNED) else folder.free(f"{RETURNED}/{entry.home}")
+    return replace(
+        entry, state=State.QUARANTINED, since=now, target=target, reason=code, message=message
+    )
+
+
+def _unwritable(error: OSError) -> StoreError:
+    return StoreError(
+        f"收件夹写不进去（{error.strerror}）；已归档的不受影响，请清理磁盘或检查权限。"
+    )

@@ -1,0 +1,88 @@
+"""`archsearch watch --once`, `inbox`, `show --scan`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.scans import scan_of
+
+from .conftest import Run, runner
+
+
+@pytest.fixture
+def home(filled_home: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(filled_home, tmp_path / "ws"))
+
+
+@pytest.fixture
+def change(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("ARCHSEARCH__INBOX__SETTLE_SECONDS", "0")
+    monkeypatch.setenv("ARCHSEARCH__INBOX__POLL_MILLISECONDS", "50")
+    return runner(home)
+
+
+def test_a_scan_is_dropped_filed_found_and_taken_out_again(
+    change: Run, home: Path, tmp_path: Path
+) -> None:
+    (home / "inbox" / "赵六_1234_合同_20240305.png").write_bytes(scan_of(1))
+
+    watched = change("watch", "--once")
+
+    assert watched.code == 0
+    (row,) = change("inbox", "list", "--state", "archived").rows
+    assert row[1] == "archived"
+    record_id = row[4]
+    assert record_id in change("search", "赵六").out
+    out = tmp_path / "件.png"
+    taken = change("show", record_id, "--scan", "1", "-o", str(out), "--reason", "核对")
+    assert (taken.code, out.read_bytes()) == (0, scan_of(1))
+
+
+def test_what_waits_or_was_returned_is_told_by_the_exit_code(change: Run, home: Path) -> None:
+    (home / "inbox" / "坏.docx").write_text("x")
+
+    watched = change("watch", "--once", "--json")
+
+    assert (watched.code, watched.document["counts"]) == (6, {"quarantined": 1})
+    (item,) = change("inbox", "list", "--json").document["items"]
+    assert (item["file"], item["state"], item["reason"]) == (
+        "坏.docx",
+        "quarantined",
+        "unknown_format",
+    )
+    assert change("inbox", "show", str(item["id"]), "--json").document == item
+    assert change("inbox", "retry", str(item["id"])).code == 0
+    assert (home / "inbox" / "坏.docx").exists()
+
+
+def test_another_folder_can_be_watched_beside_the_first(
+    change: Run, home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "共享"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(scan_of(2))
+    (folder / "a.png.json").write_text(json.dumps({"姓名": "钱七"}))
+
+    (home / "inbox" / "scan1.png").write_bytes(scan_of(3))
+    assert change("watch", "--once").code == 6
+    assert change("watch", str(folder), "--once").code == 6
+    states = {each[3]: each[1] for each in change("inbox", "list", "--state", "all").rows}
+    assert states == {"scan1.png": "waiting", "a.png": "archived", "a.png.json": "archived"}
+    assert (folder / "回执").is_dir()
+    assert "钱七" in change("search", "钱七").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["inbox", "show", "99"], 3),
+        (["inbox", "retry", "99"], 3),
+        (["inbox", "list", "--state", "lost"], 2),
+        (["watch", "/nowhere/at/all", "--once"], 1),
+        (["show", "A001", "--scan", "1"], 2),
+    ],
+)
+def test_mistakes_have_their_exit_codes(change: Run, arguments: list[str], code: int) -> None:
+    assert change(*arguments).code == code
