@@ -20,11 +20,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _STRANGER: Final = 401
 _MISSING: Final = 404
-_REDIRECTS: Final = range(300, 400)
 _FAILED: Final = 500
 _SEE_OTHER: Final = 303
 _OURS: Final = {"content-type", "content-length", "www-authenticate"}
 RECORDS: Final = "/records/"
+ACCOUNT: Final = "/account"
 
 
 class Edge:
@@ -64,18 +64,18 @@ class _Turning:
 
     async def _turn(self, start: Message) -> None:
         headers = Headers(raw=start["headers"])
-        response = shown(self._scope, orjson.loads(self._body), headers)
+        response = shown(self._scope, orjson.loads(self._body))
         for name, value in headers.items():
             if name not in _OURS:
                 response.headers[name] = value
         await response(self._scope, self._receive, self._send)
 
 
-def shown(scope: Scope, problem: dict[str, Any], headers: Headers) -> Response:
+def shown(scope: Scope, problem: dict[str, Any]) -> Response:
     """Make the page of a problem; whoever has to log in is led there, and back again."""
     status, asked = problem["status"], Headers(scope=scope)
-    if status in _REDIRECTS:
-        return _led(asked, headers.get("location", "/"))
+    if problem["code"] == "password_change_needed":
+        return _led(asked, ACCOUNT)
     if status == _STRANGER:
         return _led(asked, "/login" + _back(scope))
     where = scope["path"]

@@ -22,7 +22,6 @@ from archsearch.services.identity import principal_of
 from archsearch.storage import users
 
 SEE_OTHER: Final = 303
-ACCOUNT: Final = "/account"
 _MOST_FIELDS: Final = 1000
 
 
@@ -64,20 +63,12 @@ class Visitor:
 
 
 def welcome(request: Request) -> Visitor:
-    """Let somebody in who has a session and a password of their own.
+    """Let somebody in who has a session.
 
     Raises:
-        NotAuthenticatedError: They have no session.
-        TurnedAwayError: They have to choose a password first.
+        NotAuthenticatedError: They have none.
+        TurnedAwayError: They have to choose a password of their own first.
     """
-    visitor = known(request)
-    if visitor.guest.session is None or visitor.guest.session.must_change_password:
-        raise TurnedAwayError(SEE_OTHER, "password", "请先修改密码。", {"Location": ACCOUNT})
-    return visitor
-
-
-def known(request: Request) -> Visitor:
-    """Let somebody in who has a session, whatever it is good for."""
     guest = enter(request)
     if guest.session is None:
         raise NotAuthenticatedError("网页须登录后使用；令牌只用于接口。")
@@ -137,7 +128,6 @@ async def _form(request: Request) -> Form:
 
 
 Welcome = Annotated[Visitor, Depends(welcome)]
-Known = Annotated[Visitor, Depends(known)]
 Typed = Annotated[Form, Depends(_form)]
 
 

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from archsearch.domain.sessions import Session
 from archsearch.entrypoints.http.entry import cookie_name, device_name, give, remember, same_site
 from archsearch.entrypoints.http.house import House, house_of
+from archsearch.entrypoints.web.edge import ACCOUNT
 from archsearch.entrypoints.web.frame import page
-from archsearch.entrypoints.web.visit import ACCOUNT, Form, Known, Typed, Visitor, go
+from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import (
     ArchsearchError,
     CodeNeededError,
@@ -52,7 +53,7 @@ def login(request: Request, form: Typed) -> Response:
 
 
 @router.post("/logout")
-def logout(visitor: Known) -> Response:
+def logout(visitor: Welcome) -> Response:
     """End the session."""
     house = visitor.guest.house
     house.archive.doors.logout(visitor.guest.secret)
@@ -63,13 +64,13 @@ def logout(visitor: Known) -> Response:
 
 
 @router.get(ACCOUNT)
-def account(visitor: Known) -> Response:
+def account(visitor: Welcome) -> Response:
     """Show one's own account."""
     return _account(visitor)
 
 
 @router.post(ACCOUNT + "/password")
-def change_password(visitor: Known, form: Typed) -> Response:
+def change_password(visitor: Welcome, form: Typed) -> Response:
     """Change one's own password; all sessions end, and a new one begins."""
     old, new = form.exact("old"), form.exact("new")
     if new != form.exact("again"):
@@ -88,7 +89,7 @@ def change_password(visitor: Known, form: Typed) -> Response:
 
 
 @router.post(ACCOUNT + "/second-factor")
-def second_factor(visitor: Known, form: Typed) -> Response:
+def second_factor(visitor: Welcome, form: Typed) -> Response:
     """Begin, confirm or take away a second factor."""
     accounts, user = visitor.archive.accounts, visitor.user
     try:
@@ -105,7 +106,7 @@ def second_factor(visitor: Known, form: Typed) -> Response:
 
 
 @router.post(ACCOUNT + "/sessions")
-def end_session(visitor: Known, form: Typed) -> Response:
+def end_session(visitor: Welcome, form: Typed) -> Response:
     """End another of one's own sessions."""
     visitor.archive.accounts.end_sessions(
         visitor.user, user=visitor.user, session=form.whole("session")

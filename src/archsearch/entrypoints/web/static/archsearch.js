@@ -84,7 +84,7 @@
   document.addEventListener("compositionstart", (event) => { if (atBox(event)) { composing = true; clearTimeout(timer); } });
   document.addEventListener("compositionend", (event) => { if (atBox(event)) { composing = false; later(); } });
   document.addEventListener("input", (event) => { if (atBox(event) && !composing && !event.isComposing) later(); });
-  document.addEventListener("focusout", (event) => { if (atBox(event)) setTimeout(close, 150); });
+  document.addEventListener("focusout", (event) => { if (atBox(event)) setTimeout(() => { if (document.activeElement !== $("q")) close(); }, 150); });
   document.addEventListener("submit", (event) => { if (event.target.id === "search") close(); }, true);
   document.addEventListener("mousedown", (event) => {
     const option = event.target.closest("#suggestions [role=option]");
