@@ -10,8 +10,8 @@ SIZE ?= 200000
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(BIN)/.installed  ## Make a workspace from the sample data and search in it
-	@$(BIN)/python -m tools.demo
+demo: $(BIN)/.installed  ## Make a workspace from the sample data, search in it, serve its web page
+	@$(BIN)/python -m tools.demo --serve
 
 test: $(BIN)/.installed  ## Run the tests
 	$(BIN)/python -m pytest -n auto

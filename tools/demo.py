@@ -1,6 +1,7 @@
-"""`make demo`: a workspace from the sample data, and three searches in it."""
+"""`make demo`: a workspace from the sample data, three searches in it, and its web page."""
 
 import os
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -16,6 +17,15 @@ SAMPLE = ROOT / "sample_data"
 WORKSPACE = ROOT / "demo"
 MARK = WORKSPACE / ".made-by-make-demo"
 COMMAND = Path(sys.executable).parent / "archsearch"
+
+CONFLICT = 5
+"""How a command ends that found the port taken."""
+LOG_INS = {
+    "li.na": "李娜，员工：只看得到自己建的档案，其余可以申请调阅",
+    "zhou.min": "周敏，华东分行部门经理：看本部门，审批调阅和修改",
+    "sun.wei": "孙薇，审计员：只看操作日志",
+    "admin": "管理员",
+}
 
 SEARCHES = (
     ("部门经理周敏在华东分行的档案里找“信用卡 逾期”，并按地区和价值等级统计", "zhou.min",
@@ -44,7 +54,37 @@ def main() -> int:
         run(user, command)
     say("接下来可以试试")
     print(next_steps())
-    return 0
+    if "--serve" not in sys.argv:
+        return 0
+    say("五、打开网页")
+    passwords = give_passwords()
+    print("用这些账号登录；密码是这次生成的，只显示这一次：\n")
+    for name, (what, password) in passwords.items():
+        print(f"  {name:<12}{password:<18}{what}")
+    print(flush=True)
+    return serve()
+
+
+def give_passwords() -> dict[str, tuple[str, str]]:
+    """Give some of the users passwords of their own, made for this demonstration."""
+    made = {}
+    with archsearch.open(WORKSPACE) as archive:
+        for name, what in LOG_INS.items():
+            password = "-".join(secrets.token_hex(2) for _ in range(3))
+            # As if by themselves: nobody has to change it first.
+            archive.accounts.set_password(name, password, user=name)
+            made[name] = what, password
+    return made
+
+
+def serve() -> int:
+    """Serve the workspace until somebody presses Ctrl-C; on another port if 8000 is taken."""
+    environ = {**os.environ, "ARCHSEARCH_USER": "admin"}
+    for port in ("8000", "0"):
+        finished = subprocess.run([COMMAND, "serve", "--port", port], env=environ, check=False)
+        if finished.returncode != CONFLICT:
+            return finished.returncode
+    return CONFLICT
 
 
 def add_users() -> None:

@@ -233,7 +233,7 @@ def _show(found: tuple[LoggedEntry, ...], out: Output) -> None:
                 each.entry.action,
                 each.entry.target,
                 each.entry.outcome,
-                _detail(each),
+                detail_of(each),
             )
             for each in found
         )
@@ -259,11 +259,12 @@ def _row(each: LoggedEntry) -> tuple[str, ...]:
         ACTIONS[entry.action],
         entry.target,
         OUTCOMES[entry.outcome],
-        _detail(each),
+        detail_of(each),
     )
 
 
-def _detail(entry: LoggedEntry) -> str:
+def detail_of(entry: LoggedEntry) -> str:
+    """Write what an entry tells besides, for people."""
     return " ".join(
         f"{key}={_told(value)}"
         for key, value in entry.entry.detail.items()

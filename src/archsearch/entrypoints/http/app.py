@@ -33,6 +33,8 @@ from archsearch.entrypoints.http.routes import (
     tasks,
     users,
 )
+from archsearch.entrypoints.web.edge import Edge
+from archsearch.entrypoints.web.site import PAGES
 from archsearch.errors import ArchsearchError
 
 ROUTERS: Final = (
@@ -49,6 +51,7 @@ ROUTERS: Final = (
     users.tokens,
     users.departments,
     health.router,
+    *PAGES,
 )
 """In this order: what is more particular comes first."""
 
@@ -83,7 +86,7 @@ def make_app(
         openapi_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
-        middleware=[Middleware(Guard, house=house)],
+        middleware=[Middleware(Edge), Middleware(Guard, house=house)],
         exception_handlers=_HANDLERS,
     )
     app.state.house = house

@@ -24,7 +24,7 @@ from archsearch.entrypoints.http.problems import TurnedAwayError
 from archsearch.errors import NotAuthenticatedError
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_OWN: Final = f"{API}/session"
+_OWN: Final = (f"{API}/session", "/account", "/logout")
 _DEVICE_DAYS: Final = 400
 """As long as browsers keep any cookie."""
 

@@ -1,0 +1,174 @@
+"""The pages in a real Chromium, as people use them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.web.conftest import HOSTILE, Site, log_in
+
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
+PAGES = (
+    "/search", "/search?q=张玮&f.region=华东", "/search?q=张(", "/records/A-1", "/history/A-1",
+    "/similar/A-1", "/change/A-1", "/export?q=张伟", "/screen", "/borrow", "/borrow/new",
+    "/proposals", "/log", "/users", "/users/clerk", "/overview", "/account", "/nowhere",
+)  # fmt: skip
+
+
+def test_an_analyst_finds_by_a_wrong_character_filters_and_sees_why(
+    page: Page, site: Site, faults: list[str]
+) -> None:
+    log_in(page, "admin")
+
+    page.fill("#q", "张玮")
+    page.press("#q", "Enter")
+    expect(page.get_by_role("status")).to_contain_text("3 份档案")
+    page.get_by_role("link", name="华东").click()
+    expect(page.get_by_role("status")).to_contain_text("2 份档案")
+    first = page.locator(".hit").first
+    first.get_by_text("为什么命中").click()
+
+    expect(first.locator(".why dl")).to_contain_text("同音 玮→伟")
+    assert "f.region=" in page.url
+    page.go_back()
+    expect(page.get_by_role("status")).to_contain_text("3 份档案")
+    assert faults == []
+
+
+def test_everything_can_be_done_with_keys(page: Page, site: Site) -> None:
+    log_in(page, "admin")
+    page.locator("main").focus()
+
+    page.keyboard.press("/")
+    page.keyboard.type("zhangw")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("[role=option][aria-selected=true]").get_attribute("data-text")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#q")).to_have_value(chosen or "")
+    expect(page.locator(".hit").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#q")).to_have_value("")
+    page.locator("main").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/records/**")
+
+
+def test_nothing_is_asked_while_an_input_method_composes(page: Page, site: Site) -> None:
+    log_in(page, "admin")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.install()
+    page.focus("#q")
+
+    page.evaluate(
+        """() => {
+            const box = document.getElementById("q");
+            const key = { key: "Enter", keyCode: 229, bubbles: true, cancelable: true };
+            box.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+            box.value = "zhang";
+            box.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true }));
+            window.refused = !box.dispatchEvent(new KeyboardEvent("keydown", key));
+        }"""
+    )
+    page.clock.run_for(5000)
+
+    assert page.evaluate("window.refused")
+    assert asked == []
+    page.evaluate(
+        """() => {
+            const box = document.getElementById("q");
+            box.value = "张";
+            box.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true }));
+        }"""
+    )
+    page.clock.run_for(5000)
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def test_names_that_would_be_scripts_are_names(page: Page, site: Site, faults: list[str]) -> None:
+    log_in(page, "admin")
+
+    page.goto("/search?q=赵六")
+    expect(page.locator(".tag")).to_have_text(f"#{HOSTILE}")
+    page.goto("/records/X-1")
+    expect(page.get_by_text(HOSTILE).first).to_be_visible()
+
+    assert "bad" not in page.title()
+    assert faults == []
+
+
+def test_a_record_is_borrowed_by_one_and_lent_by_another(page: Page, site: Site) -> None:
+    site.office.hire(guest="employee at 乙部")
+    site.office.archive.accounts.set_password("guest", "correct horse battery", user="guest")
+    log_in(page, "guest")
+    page.goto("/records/A-2")
+    page.get_by_role("button", name="申请调阅").click()
+    page.fill("[name=purpose]", "贷后检查")
+    page.fill("[name=reason]", "核对")
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("status")).to_contain_text("申请已提交")
+    address = page.url.partition("?")[0]
+
+    log_in(page, "chief")
+    page.goto(address)
+    page.get_by_role("button", name="批准").click()
+    expect(page.get_by_role("status")).to_contain_text("已批准")
+
+    log_in(page, "guest")
+    page.goto("/records/A-2")
+    expect(page.get_by_role("heading", level=1)).to_have_text("章伟")
+
+
+def test_a_phone_shows_everything_in_its_width(page: Page, site: Site) -> None:
+    log_in(page, "admin")
+    page.set_viewport_size({"width": 390, "height": 800})
+
+    for path in PAGES:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    page.goto("/search?q=张玮")
+    expect(page.get_by_role("link", name="华东")).to_be_hidden()
+    page.locator("#drawer > summary").click()
+    expect(page.get_by_role("link", name="华东")).to_be_visible()
+
+
+def test_pages_work_without_scripts(site: Site, page: Page) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    with browser.new_context(base_url=site.address, java_script_enabled=False) as context:
+        bare = context.new_page()
+        log_in(bare, "admin")
+        bare.fill("#q", "张玮")
+        bare.get_by_role("button", name="检索", exact=True).click()
+        expect(bare.get_by_role("status")).to_contain_text("3 份档案")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_mend(page: Page, site: Site, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    log_in(page, "admin")
+    found: dict[str, list[str]] = {}
+
+    def bare(route: Route) -> None:
+        # Only so that the checker may be put in: its own script is inline.
+        answer = route.fetch()
+        headers = {k: v for k, v in answer.headers.items() if k != "content-security-policy"}
+        route.fulfill(response=answer, headers=headers)
+
+    page.route("**/*", bare)
+    for path in PAGES:
+        page.goto(path)
+        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+        violations = page.evaluate("async () => (await axe.run()).violations")
+        if violations:
+            found[path] = [
+                f"{each['id']}: {node['html'][:120]}"
+                for each in violations
+                for node in each["nodes"]
+            ]
+
+    assert found == {}

@@ -1,0 +1,283 @@
+"""What people come to do, page by page."""
+
+import base64
+import csv
+import io
+
+import pytest
+
+from archsearch.security.codes import code_at, step_of
+from tests.offices import HandClock
+from tests.unit.entrypoints.http.conftest import PASSWORD
+from tests.unit.entrypoints.web.conftest import Browser, text_of
+
+
+def _code(secret: str, clock: HandClock) -> str:
+    return code_at(base64.b32decode(secret), step_of(clock().timestamp()))
+
+
+@pytest.fixture
+def archive(browser: Browser) -> Browser:
+    office = browser.office
+    office.hire(clerk="employee at 甲部", other="employee at 乙部", chief="manager at 甲部")
+    office.feed(
+        {"record_id": "A-1", "name": "张伟", "phones": "13812345678", "region": "上海市徐汇区"},
+        {"record_id": "A-2", "name": "章伟", "value_tier": "高价值", "region": "北京市海淀区"},
+        {"record_id": "A/3", "name": "=中国农业发展银行", "nature": "企业"},
+        user="clerk",
+    )
+    return browser
+
+
+def test_a_search_finds_by_a_wrong_character_and_tells_why(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    told = text_of(archive.get("/search?q=张玮"))
+
+    assert "2 份档案" in told
+    assert "同音 玮→伟" in told
+
+
+def test_filters_stand_in_the_address_and_can_be_taken_away(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    page = archive.get("/search?f.region=华东&f.region=华北&f.value_tier=高价值").text
+
+    assert "A-2" in page
+    assert "A-1" not in page
+    assert "/search?f.region=%E5%8D%8E%E4%B8%9C&amp;f.region=%E5%8D%8E%E5%8C%97" in page
+
+
+def test_what_a_facet_could_be_widened_to_is_counted_without_it(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    told = text_of(archive.get("/search?f.region=华东"))
+
+    assert "1 份档案" in told
+    assert "华北 1" in told
+
+
+def test_an_address_that_was_mended_by_hand_means_what_can_be_meant(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    for wrong in ("page=0", "page=x", "page=99999999999", "size=7", "mode=x", "f.nothing=1", "z=1"):
+        assert archive.get(f"/search?{wrong}").status_code == 200
+    assert archive.get("/search?sort=notes").status_code == 400
+    assert archive.get("/search?f.created_at.from=gestern").status_code == 400
+
+
+def test_a_mistake_in_a_query_is_shown_where_it_is(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    answer = archive.get("/search?q=张伟 (逾期")
+
+    assert answer.status_code == 400
+    assert "<mark>(</mark>逾期" in answer.text
+
+
+def test_no_result_tells_what_could_be_done(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    told = text_of(archive.get("/search?q=qqqqqq&mode=exact&f.region=华东"))
+
+    assert "没有找到" in told
+    assert "去掉“地区：华东”" in told
+    assert "改用模糊检索" in told
+
+
+def test_suggestions_complete_what_is_typed(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    assert 'data-text="张伟"' in archive.get("/suggest?text=zhangw").text
+    assert archive.get("/suggest?text=").text.strip() == ""
+
+
+def test_masked_fields_are_shown_for_a_reason_alone(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    masked = archive.get("/records/A-1").text
+    without = archive.post("/reveal/A-1", {"reason": " "})
+    bare = archive.post("/reveal/A-1", {"reason": "客户来电核对"})
+
+    assert "13812345678" not in masked
+    assert (without.status_code, "13812345678" in without.text) == (400, False)
+    assert "13812345678" in bare.text
+
+
+def test_a_change_makes_a_version_and_leaves_masked_fields_alone(archive: Browser) -> None:
+    archive.log_in("chief")
+    form = {"name": "张炜", "phones": "138****5678", "version": "1", "reason": "更名"}
+
+    done = archive.post("/change/A-1", form)
+    again = archive.post("/change/A-1", {**form, "name": "张纬"})
+
+    assert done.headers["location"] == "/records/A-1?done=changed"
+    assert "<del>张伟</del>" in archive.get("/history/A-1").text
+    assert (again.status_code, "张纬" in again.text) == (400, True)
+    record = archive.office.archive.reveal("A-1", reason="核对", user="admin")
+    assert record.values["phones"] == ["13812345678"]
+
+
+def test_what_is_wrong_with_a_change_stands_beside_the_field(archive: Browser) -> None:
+    archive.log_in("chief")
+
+    answer = archive.post("/change/A-1", {"id_number": "110105194912310021", "version": "1"})
+
+    assert answer.status_code == 400
+    label = answer.text.split('name="id_number"')[1].split("</div>")[0]
+    assert 'aria-invalid="true"' in label
+    assert 'class="wrong"' in label
+
+
+def test_who_may_only_read_proposes_and_who_may_change_accepts(archive: Browser) -> None:
+    archive.log_in("clerk")
+    proposed = archive.post("/change/A-1", {"name": "张炜", "version": "1", "reason": "更名"})
+    address = proposed.headers["location"].partition("?")[0]
+
+    archive.log_in("chief")
+    waiting = archive.get("/proposals?which=inbox").text
+    shown = archive.get(address).text
+    accepted = archive.post(f"{address}/accept", {"version": "1"})
+
+    assert address in waiting
+    assert "<ins>张炜</ins>" in shown
+    assert accepted.status_code == 303
+    assert archive.office.archive.get("A-1", user="clerk").values["name"] == "张炜"
+
+
+def test_a_record_is_asked_for_approved_read_and_given_back(archive: Browser) -> None:
+    archive.log_in("other")
+    ask = {"records": "A-1", "purpose": "贷后检查", "reason": "核对", "days": "5"}
+    asked = archive.post("/borrow", ask)
+    address = asked.headers["location"].partition("?")[0]
+    hidden = archive.get("/records/A-1").status_code
+
+    archive.log_in("chief")
+    assert address in archive.get("/borrow?which=inbox").text
+    approved = archive.post(f"{address}/approve", {"records": "A-1", "days": "2", "note": "可以"})
+
+    archive.log_in("other")
+    lent = archive.get("/records/A-1").status_code
+    told = text_of(archive.get(address))
+    form = archive.get(f"{address}/form")
+    archive.post(f"{address}/return", {})
+
+    assert (hidden, approved.status_code, lent) == (404, 303, 200)
+    assert "已批准" in told
+    assert "可以" in told
+    assert "style-src 'sha256-" in form.headers["content-security-policy"]
+    assert archive.get("/records/A-1").status_code == 404
+
+
+def test_a_refusal_needs_a_reason(archive: Browser) -> None:
+    archive.log_in("other")
+    asked = archive.post("/borrow", {"records": "A-1", "purpose": "检查", "reason": "核对"})
+    address = asked.headers["location"].partition("?")[0]
+
+    archive.log_in("chief")
+    without = archive.post(f"{address}/refuse", {"reason": ""})
+    archive.post(f"{address}/refuse", {"reason": "不是本人业务"})
+
+    assert without.status_code == 400
+    assert "已退回" in text_of(archive.get(address))
+
+
+def test_an_export_holds_all_hits_computes_nothing_and_is_in_the_log(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    without = archive.post("/export", {"search": "sort=name", "kind": "csv", "reason": ""})
+    file = archive.post("/export", {"search": "sort=name", "kind": "csv", "reason": "年检"})
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+
+    assert without.status_code == 400
+    assert {row["档号"] for row in rows} == {"A-1", "A-2", "A/3"}
+    assert all(not value.startswith("=") for row in rows for value in row.values())
+    assert file.headers["content-disposition"].isascii()
+    assert "年检" in archive.get("/log?action=export").text
+
+
+def test_a_list_is_screened_on_the_page_and_into_a_file(archive: Browser) -> None:
+    archive.log_in("admin")
+    file = {
+        "file": ("名单.csv", "姓名,手机\n张伟,13812345678\n无此人,\n".encode("gbk"), "text/csv")
+    }
+
+    page = text_of(archive.post("/screen", {"names": "张伟\n没有的人"}))
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    table = archive.client.post("/screen", data={"kind": "csv"}, files=file, headers=headers)
+    odd = archive.client.post(
+        "/screen", files={"file": ("../../x.exe", b"x", "text/csv")}, headers=headers
+    )
+
+    assert "同一" in page
+    assert "没有相像的档案" in page
+    assert "A-1" in table.content.decode("utf-8-sig")
+    assert odd.status_code == 400
+
+
+def test_the_log_is_filtered_verified_and_handed_out(archive: Browser) -> None:
+    archive.log_in("other")
+    archive.get("/records/A-1")
+    archive.log_in("admin")
+
+    told = text_of(archive.get("/log?user=other&target=A-1"))
+    verified = text_of(archive.post("/log/verify", {}))
+    table = archive.get("/log/export?user=other")
+
+    assert "查看" in told
+    assert "链条完整" in verified
+    assert table.content.startswith(b"\xef\xbb\xbf")
+    assert archive.get("/log/report").status_code == 200
+
+
+def test_a_user_is_added_with_a_password_that_is_shown_once(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    form = {"name": "wang.wu", "role": "employee", "departments": "丙部\n丁部/一组"}
+    added = archive.post("/users", form)
+    twice = archive.post("/users", form)
+    password = added.text.split('class="secret">')[1].split("<")[0]
+
+    assert twice.status_code == 400
+    assert password not in archive.get("/users/wang.wu").text
+    assert archive.post("/login", {"name": "wang.wu", "password": password}).status_code == 303
+
+
+def test_a_user_who_is_disabled_is_out_at_once(archive: Browser) -> None:
+    archive.log_in("clerk")
+    cookies = dict(archive.client.cookies)
+    archive.log_in("admin")
+    archive.post("/users/clerk/disable", {})
+
+    archive.client.cookies.clear()
+    archive.client.cookies.update(cookies)
+
+    assert archive.get("/search").status_code == 303
+
+
+def test_a_second_factor_is_set_up_and_asked_for(archive: Browser) -> None:
+    archive.log_in("clerk")
+    begun = archive.post("/account/second-factor", {"deed": "begin"}).text
+    secret = begun.split('class="secret">')[1].split("<")[0]
+    now = archive.office.clock
+    confirmed = archive.post(
+        "/account/second-factor", {"deed": "confirm", "code": _code(secret, now)}
+    )
+    now.turn(minutes=2)
+
+    without = archive.log_in("clerk")
+    within = archive.log_in("clerk", code=_code(secret, now))
+
+    assert confirmed.text.count("<li><code>") == 10
+    assert (without.status_code, PASSWORD in without.text) == (401, False)
+    assert within.status_code == 303
+
+
+def test_the_overview_counts_what_one_may_see(archive: Browser) -> None:
+    archive.log_in("other")
+    nothing = text_of(archive.get("/overview"))
+    archive.log_in("chief")
+    some = text_of(archive.get("/overview"))
+
+    assert "您的检索范围内没有档案" in nothing
+    assert "您能看到的档案 3" in some
