@@ -63,7 +63,7 @@ def branch(work: Callable[[], int], patience: float) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-@dataclass
+@dataclass(eq=False)
 class Tracer:
     """Notes which lines of a file each test executes, those of its shared fixtures included."""
 
@@ -117,7 +117,7 @@ class Tracer:
         return lines, sum(self.seconds.get(name, 0.0) for name in names)
 
 
-@dataclass
+@dataclass(eq=False)
 class Quick:
     """Tries changes inside functions, after the tests are collected once."""
 
@@ -149,7 +149,7 @@ class Quick:
         return branch(work, self.patience) != MISSED
 
 
-@dataclass
+@dataclass(eq=False)
 class _Reach:
     lines: dict[str, tuple[set[int], float]]
 
