@@ -116,6 +116,7 @@ def prepare(tree: Path) -> None:
     os.chdir(tree)
     os.environ["PYTHONPATH"] = f"{tree / 'src'}{os.pathsep}{tree}"
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    os.environ["ARCHSEARCH_MANIPULATIONS"] = "60"
     sys.path[:] = [str(tree / "src"), str(tree), *sys.path]
 
 

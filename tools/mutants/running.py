@@ -125,6 +125,7 @@ class Quick:
     mutations: Sequence[Mutation]
     patience: float
     report: Callable[[str], None]
+    _functions: list[FunctionType] = field(default_factory=list)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try every change, in place of running the tests."""
@@ -132,6 +133,9 @@ class Quick:
             _hasten(item)
         reach = _Reach.read(session, str(self.path))
         source = self.path.read_text()
+        self._functions = _functions_of(str(self.path))
+        # What is frozen is not looked through by branches, and so not copied for them.
+        gc.freeze()
         for mutation in self.mutations:
             chosen = reach.items_at(mutation.lines, session.items)
             pairs = _codes(source, mutation, str(self.path))
@@ -143,7 +147,7 @@ class Quick:
         self, session: pytest.Session, items: list[pytest.Item], pairs: dict[CodeType, CodeType]
     ) -> bool:
         def work() -> int:
-            _put(pairs)
+            _put(pairs, self._functions)
             return _run(session, items)
 
         return branch(work, self.patience) != MISSED
@@ -220,10 +224,18 @@ def _codes(source: str, mutation: Mutation, path: str) -> dict[CodeType, CodeTyp
     return pairs if pairs and alike else None
 
 
-def _put(pairs: dict[CodeType, CodeType]) -> None:
-    for function in gc.get_objects():
-        if type(function) is FunctionType and (new := pairs.get(function.__code__)) is not None:
-            function.__code__ = new
+def _functions_of(path: str) -> list[FunctionType]:
+    """Find the functions of a file that are loaded."""
+    return [
+        found
+        for found in gc.get_objects()
+        if type(found) is FunctionType and found.__code__.co_filename == path
+    ]
+
+
+def _put(pairs: dict[CodeType, CodeType], functions: list[FunctionType]) -> None:
+    for function in functions:
+        function.__code__ = pairs.get(function.__code__, function.__code__)
 
 
 def anew(
