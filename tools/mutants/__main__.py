@@ -23,7 +23,7 @@ HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent.parent
 _COPIED: Final = ("src", "tests", "tools", "config", "sample_data", "pyproject.toml")
 _REQUIRED: Final = 0.95
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 40.0
 _PATIENCE_FOR_ALL: Final = 3600.0
 
 
@@ -73,7 +73,7 @@ def try_file(tree: Path, file: str, tests: Sequence[str], known: Mapping[str, st
         with said.open("a") as out:
             out.write(line + "\n")
 
-    plugin = Quick(path, quick, _PATIENCE, report)
+    plugin = Quick(path, quick, report)
     if quick:
         code = branch(lambda: collect(tests, tree / "base", plugin), _PATIENCE_FOR_ALL)
         if code != MISSED:

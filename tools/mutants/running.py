@@ -7,6 +7,7 @@ change, is written into the copy of the tree, and the file's tests start anew wi
 
 import ast
 import gc
+import mmap
 import os
 import signal
 import sys
@@ -27,6 +28,10 @@ from tools.mutants.mutations import Mutation, mutated
 
 FOUND: Final = 1
 MISSED: Final = 0
+_TOLD: Final = 4
+"""Bytes in which a branch tells the number of the test that failed."""
+_LATELY: Final = 6
+"""Tests that found a change lately are run first: the next is often like it."""
 _PHASES: Final = (Phase.explicit, Phase.generate)
 """Whether there is a counterexample is all that is asked."""
 
@@ -123,9 +128,10 @@ class Quick:
 
     path: Path
     mutations: Sequence[Mutation]
-    patience: float
     report: Callable[[str], None]
     _functions: list[FunctionType] = field(default_factory=list)
+    _lately: list[pytest.Item] = field(default_factory=list)
+    _told: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, _TOLD))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try every change, in place of running the tests."""
@@ -139,18 +145,31 @@ class Quick:
         for mutation in self.mutations:
             chosen = reach.items_at(mutation.lines, session.items)
             pairs = _codes(source, mutation, str(self.path))
-            found = bool(chosen) and pairs is not None and self._tried(session, chosen, pairs)
+            patience = reach.patience(chosen)
+            found = bool(chosen and pairs) and self._tried(session, chosen, pairs or {}, patience)
             self.report(f"{'killed' if found else 'again'}\t{mutation.name}")
         return True
 
     def _tried(
-        self, session: pytest.Session, items: list[pytest.Item], pairs: dict[CodeType, CodeType]
+        self,
+        session: pytest.Session,
+        items: list[pytest.Item],
+        pairs: dict[CodeType, CodeType],
+        patience: float,
     ) -> bool:
+        first = [item for item in self._lately if item in items]
+        ordered = first + [item for item in items if item not in first]
+
         def work() -> int:
             _put(pairs, self._functions)
-            return _run(session, items)
+            return _run(session, ordered, self._told)
 
-        return branch(work, self.patience) != MISSED
+        self._told[:] = bytes(_TOLD)
+        if branch(work, patience) == MISSED:
+            return False
+        failed = ordered[int.from_bytes(self._told[:], "big")]
+        self._lately = [failed, *(item for item in self._lately if item is not failed)][:_LATELY]
+        return True
 
 
 @dataclass(eq=False)
@@ -187,11 +206,17 @@ class _Reach:
         chosen = [item for item in items if not self.lines[item.nodeid][0].isdisjoint(lines)]
         return sorted(chosen, key=lambda item: self.lines[item.nodeid][1])
 
+    def patience(self, items: list[pytest.Item]) -> float:
+        """Tell how long tests may take until they count as endless."""
+        return 5.0 + 3 * sum(self.lines[item.nodeid][1] for item in items)
 
-def _run(session: pytest.Session, items: list[pytest.Item]) -> int:
-    """Run tests until one fails."""
+
+def _run(session: pytest.Session, items: list[pytest.Item], told: mmap.mmap | None = None) -> int:
+    """Run tests until one fails; tell which."""
     session.items = items
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
+        if told is not None:
+            told[:] = number.to_bytes(_TOLD, "big")
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
             return FOUND
