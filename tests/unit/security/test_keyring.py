@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
 import pytest
@@ -139,8 +139,12 @@ def test_a_keyring_is_written_in_the_order_of_its_numbers() -> None:
     assert ring.with_new().keys.keys() == {2, 10, 11}
     assert Keyring({}).with_new().keys.keys() == {1}
     assert len(ring.with_new().keys[11]) == 32
-    with pytest.raises(FrozenInstanceError):
-        ring.keys = {}  # type: ignore[misc]
+
+
+def test_keys_and_where_they_come_from_are_not_changed_afterwards(tmp_path: Path) -> None:
+    for value in (RING, FileKeys(tmp_path), EnvironmentKeys({}, "K"), CommandKeys(("x",))):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, fields(value)[0].name, None)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,7 @@ def test_a_file_of_anything_is_refused_as_a_keyring(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="写法不对"):
         source.load()
     with pytest.raises(WorkspaceError, match="写法不对"):
-        CommandKeys((sys.executable, "-c", "print('hello')")).load()
+        CommandKeys((sys.executable, "-c", "import os; os.write(1, b'\\xff\\n')")).load()
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o602, 0o601, 0o610, 0o620, 0o640])
@@ -212,6 +216,16 @@ def test_folders_are_made_private_and_need_not_be_new(tmp_path: Path) -> None:
     FileKeys(tmp_path / "one" / "two" / "b.key").save(RING)
 
     assert stat.S_IMODE(source.path.parent.stat().st_mode) == 0o700
+
+
+def test_the_file_is_private_whatever_is_usual_here(tmp_path: Path) -> None:
+    usual = os.umask(0o277)
+    try:
+        FileKeys(tmp_path / "a.key").save(RING)
+    finally:
+        os.umask(usual)
+
+    assert stat.S_IMODE((tmp_path / "a.key").stat().st_mode) == 0o600
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -250,6 +264,7 @@ def test_keys_are_on_the_disk_before_their_name_and_their_name_before_it_is_told
         sync(handle)
 
     def replaced(self: Path, target: Path) -> Path:
+        assert self.parent == target.parent
         steps.append(f"{self.name[:7]} to {target.name}")
         return replace(self, target)
 
