@@ -127,7 +127,7 @@ class AuditLog:
         """
         anchors, unreadable = self._anchors.read() if self._anchors is not None else ({}, 0)
         breaks: list[ChainBreak] = []
-        entries, last, met = 0, ChainHead(0, GENESIS), 0
+        entries, last = 0, ChainHead(0, GENESIS)
         for row in _rows(connection):
             stored = StoredEntry(*row[: len(StoredEntry._fields)])
             if len(breaks) < _BREAKS_TOLD:
@@ -135,13 +135,12 @@ class AuditLog:
             if not entries and first is not None and stored.action != first:
                 breaks.append(ChainBreak(stored.seq, "不是日志的第一条：之前的日志被删除"))
             anchored = anchors.get(stored.seq)
-            met += anchored is not None
             if anchored not in (None, row.digest) and len(breaks) < _BREAKS_TOLD:
                 breaks.append(ChainBreak(stored.seq, "与锚点不符：日志被整体改写"))
             entries, last = entries + 1, ChainHead(stored.seq, row.digest)
         if head(connection) != last:
             breaks.append(ChainBreak(last.seq + 1, "末尾与记录的链头不符：之后的日志被删除或改写"))
-        if met < len(anchors) and max(anchors) > last.seq:
+        if max(anchors, default=0) > last.seq:
             breaks.append(ChainBreak(last.seq + 1, "比锚点短：之后的日志被删除"))
         if unreadable:
             breaks.append(ChainBreak(last.seq, f"锚点文件有 {unreadable} 行无法辨认：文件被改动"))

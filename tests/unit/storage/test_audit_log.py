@@ -520,6 +520,17 @@ def test_the_first_hundred_faults_are_told_and_whether_the_end_holds(database: D
     assert verify(database).entries == 130
 
 
+def test_no_more_than_a_hundred_anchors_that_do_not_fit_are_told(database: Database) -> None:
+    append(database, *(entry() for _ in range(130)))
+    anchors_of(database).write_bytes(
+        b"".join(b"%016d %s\n" % (number, b"0" * 64) for number in range(1, 131))
+    )
+
+    breaks = verify(database).breaks
+
+    assert [one.seq for one in breaks] == list(range(1, 101))
+
+
 @pytest.mark.parametrize("step", [1, 4, 5, 10, 11])
 def test_a_log_is_read_whole_in_steps_of_any_size(
     logged: Database, monkeypatch: pytest.MonkeyPatch, step: int

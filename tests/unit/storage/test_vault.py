@@ -105,9 +105,22 @@ def test_without_its_key_nothing_starts(vault: Vault, path: Path) -> None:
 
 
 def test_a_missing_file_of_keys_is_never_made_anew_by_opening(path: Path) -> None:
-    with pytest.raises(WorkspaceError, match="备份"):
+    with pytest.raises(WorkspaceError, match="找不到档案的密钥库"):
         again(path)
     assert not path.exists()
+
+
+def test_a_key_that_another_process_made_serves_to_seal(vault: Vault, path: Path) -> None:
+    vault.renew([1])
+    other = again(path)
+    sealed = other.seal(1, 2, b"x")
+    other.close()
+    other = again(path)
+    beside = other.seal_beside(1, "here", b"y")
+    other.close()
+
+    assert opened(vault, (1, 2, sealed)) == [b"x"]
+    assert vault.open_beside(1, "here", beside) == b"y"
 
 
 def test_keys_change_while_others_read_and_write(vault: Vault, path: Path) -> None:
@@ -272,7 +285,8 @@ def test_no_more_keys_are_remembered_than_there_is_room_for(
     vault: Vault, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archsearch.storage.vault._REMEMBERED", 3)
-    vault.renew([1, 2, 3])
+    vault.renew([1, 2])
+    vault.renew([3])
     assert set(vault._seals) == {1, 2, 3}
     sealed = [(row, 1, vault.seal(row, 1, b"%d" % row)) for row in (1, 2, 3)]
     vault.renew([4])
@@ -285,11 +299,12 @@ def test_no_more_keys_are_remembered_than_there_is_room_for(
 def test_known_keys_are_not_read_again(vault: Vault, path: Path) -> None:
     vault.renew([1])
     sealed = vault.seal(1, 1, b"x")
-    raw_connection = sqlite3.connect(path, isolation_level=None)
-    raw_connection.execute("DELETE FROM record_keys")
-    raw_connection.close()
+
+    vault._database.close()
+    path.unlink()
 
     assert opened(vault, (1, 1, sealed)) == [b"x"]
+    assert not path.exists()
 
 
 def test_a_closed_vault_has_forgotten_its_keys(path: Path) -> None:
@@ -330,8 +345,13 @@ def test_a_file_without_its_secret_is_not_whole(vault: Vault, path: Path) -> Non
         connection.execute("DELETE FROM secrets")
     connection.close()
 
-    with pytest.raises(WorkspaceError, match="不完整"):
-        vault.root()
+    other = again(path)
+
+    for each in (vault, other):
+        with pytest.raises(WorkspaceError, match="不完整"):
+            each.root()
+    assert raw(path, "SELECT * FROM secrets") == []
+    other.close()
 
 
 def test_a_vault_that_cannot_be_opened_holds_no_file_open(path: Path) -> None:
