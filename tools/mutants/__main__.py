@@ -8,6 +8,7 @@ everything happens in the copy. Exit code 1: a group has less than the share tha
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import tomllib
@@ -124,6 +125,8 @@ def main(arguments: Iterable[str] | None = None) -> int:
     """Try the files that are named, or all, and print a table."""
     parser = argparse.ArgumentParser(description="Try the tests on mutants.")
     parser.add_argument("what", nargs="*", help="groups or files; all without")
+    # So that what was started ends with this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     wanted = set(parser.parse_args(arguments).what)
     known, share_of = equivalents(), dict[str, float]()
     with tempfile.TemporaryDirectory(prefix="mutants") as folder:

@@ -46,26 +46,36 @@ def branch(work: Callable[[], int], patience: float) -> int:
         code = FOUND
         try:
             os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             quiet = os.open(os.devnull, os.O_RDWR)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
             code = work()
         finally:
             os._exit(code)
+    try:
+        status = _waited(child, patience)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+    if status is None:
+        os.waitpid(child, 0)
+        return FOUND
+    return os.waitstatus_to_exitcode(status)
+
+
+def _waited(child: int, patience: float) -> int | None:
+    """Wait for a process to end; None if it takes longer."""
     ends = time.monotonic() + patience
     pause = 0.002
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
-        if done or time.monotonic() > ends:
-            break
+        if done:
+            return status
+        if time.monotonic() > ends:
+            return None
         time.sleep(pause)
         pause = min(pause * 1.3, 0.1)
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    if not done:
-        os.waitpid(child, 0)
-        return FOUND
-    return os.waitstatus_to_exitcode(status)
 
 
 @dataclass(eq=False)

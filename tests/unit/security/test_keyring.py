@@ -301,7 +301,9 @@ def test_a_command_that_does_not_come_back_is_not_waited_for(
     monkeypatch.setattr("archsearch.security.keyring._PATIENCE", 0.1)
 
     with pytest.raises(WorkspaceError, match="没有成功"):
-        CommandKeys((sys.executable, "-c", "while True: pass")).load()
+        CommandKeys(
+            (sys.executable, "-c", "import signal; signal.alarm(20); signal.pause()")
+        ).load()
 
 
 def test_of_what_a_command_prints_no_more_is_read_than_of_a_file() -> None:
