@@ -39,6 +39,8 @@ _COMPUTED: Final[dict[type[ast.operator], type[ast.operator]]] = {
     ast.BitXor: ast.BitOr,
 }
 _NAMED: Final = {"any": "all", "all": "any", "min": "max", "max": "min", "sorted": "list"}
+_ALIKE: Final = ("min", "max")
+"""Whose arguments may stand in any order."""
 _MESSENGERS: Final = ("Error", "Break", "print", "debug", "info", "warning")
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _UNTOUCHED: Final = ("__all__", "__slots__")
@@ -229,7 +231,7 @@ class _Finder(ast.NodeVisitor):
             other = ast.Name(_NAMED[node.func.id], ast.Load())
             self._add(node, ast.Call(other, node.args, node.keywords))
         self.generic_visit(node)
-        for place in range(len(node.args) - 1):
+        for place in range(0 if name in _ALIKE else len(node.args) - 1):
             turned = list(node.args)
             turned[place], turned[place + 1] = turned[place + 1], turned[place]
             self._add(node, ast.Call(node.func, turned, node.keywords))

@@ -20,7 +20,7 @@ from archsearch.security.masking import (
     mask_record,
     mask_value,
 )
-from archsearch.security.prose import mask_text, without_numbers
+from archsearch.security.prose import Number, mask_text, numbers_in, without_numbers
 
 C2, C3 = Sensitivity.C2, Sensitivity.C3
 SCHEMA = Schema(
@@ -211,6 +211,22 @@ def test_own_secrets_are_hidden_wherever_else_they_stand() -> None:
         ("2024-01-05 至 2024-12-31 共 12 期", "2024-01-05 至 2024-12-31 共 12 期"),
         ("贷款 1,200,000.00 元，2024年3月5日", "贷款 1,200,000.00 元，2024年3月5日"),
         ("流水号 20240305000123", "流水号 20240305000123"),
+        ("A12345678901234", "A12345678901234"),
+        ("A1234 5678 9012", "A1234 5678 9012"),
+        ("ID110105491231002", "ID110********1002"),
+        ("ID11010549123100X", "ID11010549123100X"),
+        ("ID990105194912310058", "ID990105194912310058"),
+        ("ID12345678901234567X", "ID12345678901234567X"),
+        ("NO6222021234567890128", "NO622************0128"),
+        ("NO6222021234567890127", "NO6222021234567890127"),
+        ("账号 1234 5678 9012", "账号 123* **** 9012"),
+        ("账号 1234 5678 9012 3456", "账号 123* **** **** 3456"),
+        ("账号 1234 5678 90123", "账号 1234 5678 90123"),
+        ("账号 12345 6789 0123", "账号 12345 6789 0123"),
+        ("账号 123 4567 8901", "账号 123 4567 8901"),
+        ("户1234 5678 901 2345", "户1234 5678 901 2345"),
+        ("账号12345678901234X", "账号123*******1234X"),
+        ("0102345678", "010****678"),
         ("没有数字", "没有数字"),
         ("", ""),
     ],
@@ -227,6 +243,9 @@ def test_personal_numbers_inside_prose_are_masked(text: str, shown: str) -> None
         ("房号1201 13812345678", "13812345678"),
         ("+86 21 62345678", "02162345678"),
         ("021-6234-5678", "02162345678"),
+        ("+86 021 62345678", "02162345678"),
+        ("0086 21 62345678", "02162345678"),
+        ("0086-021-62345678", "02162345678"),
     ],
 )
 def test_a_number_is_the_same_however_it_is_written(text: str, number: str) -> None:
@@ -498,3 +517,26 @@ def test_rules_may_be_given_with_each_record() -> None:
     assert mask(SCHEMA, values, rules) == shown
     assert mask_record(SCHEMA, Record(RecordId("A"), 1, values), rules).values == shown
     assert mask_value(values["phones"], FieldType.PHONE, rules) == shown["phones"]
+
+
+@given(st.from_regex(r"5[0-9]{15,16}|5[0-9]{18}", fullmatch=True))
+def test_behind_letters_a_card_is_told_by_its_check_digit(number: str) -> None:
+    doubled = "0246813579"
+    total = sum(
+        int(doubled[int(char)] if place % 2 else char)
+        for place, char in enumerate(reversed(number))
+    )
+    ends = f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+    assert mask_text(f"NO{number}") == f"NO{number if total % 10 else ends}"
+
+
+def test_numbers_are_given_in_the_order_in_which_they_stand() -> None:
+    assert without_numbers("13812345678 010-62345678")[1] == ("13812345678", "01062345678")
+    assert without_numbers("010-62345678 13812345678")[1] == ("01062345678", "13812345678")
+    assert without_numbers("13812345678 13812345678")[1] == ("13812345678",)
+    assert without_numbers("没有")[1] == ()
+    assert numbers_in("没有") == numbers_in("2024-01-05 至 2024-12-31") == []
+    assert numbers_in("甲13812345678") == [
+        Number("13812345678", tuple(range(1, 12)), tuple(range(4, 8)))
+    ]

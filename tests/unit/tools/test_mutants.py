@@ -31,6 +31,7 @@ def changed(source: str) -> set[str]:
         ("x = f(a=b)", {"x = f()"}),
         ("x = any(a)", {"x = all(a)"}),
         ("x = sorted(a)", {"x = list(a)"}),
+        ("x = min(a, b)", {"x = max(a, b)"}),
         ("x = [a for a in b if c]", {f"x = [a for a in b if {d}]" for d in ("not c", "True")}),
         ("def f(a=1):\n    b = a", {"def f(a=2):\n    b = a"}),
         ("def f():\n    return a", {"def f():\n    return None"}),
