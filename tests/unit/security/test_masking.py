@@ -227,6 +227,13 @@ def test_own_secrets_are_hidden_wherever_else_they_stand() -> None:
         ("户1234 5678 901 2345", "户1234 5678 901 2345"),
         ("账号12345678901234X", "账号123*******1234X"),
         ("0102345678", "010****678"),
+        ("证件 110105 19491231 002 X 已核", "证件 110*** ******** 002 X 已核"),
+        ("账号" + "5" * 30, "账号555" + "*" * 23 + "5555"),
+        ("账号" + "5" * 31, "账号" + "5" * 31),
+        ("1X12345678901234", "1X12345678901234"),
+        ("010X62345678", "010X62345678"),
+        ("0571-6234X5678", "0571-6234X5678"),
+        ("+86X21 62345678", "+86X21 62345678"),
         ("没有数字", "没有数字"),
         ("", ""),
     ],
@@ -519,7 +526,7 @@ def test_rules_may_be_given_with_each_record() -> None:
     assert mask_value(values["phones"], FieldType.PHONE, rules) == shown["phones"]
 
 
-@given(st.from_regex(r"5[0-9]{15,16}|5[0-9]{18}", fullmatch=True))
+@given(st.from_regex(r"5[6-9][0-9]{13,17}", fullmatch=True))
 def test_behind_letters_a_card_is_told_by_its_check_digit(number: str) -> None:
     doubled = "0246813579"
     total = sum(
@@ -529,6 +536,13 @@ def test_behind_letters_a_card_is_told_by_its_check_digit(number: str) -> None:
     ends = f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
 
     assert mask_text(f"NO{number}") == f"NO{number if total % 10 else ends}"
+
+
+def test_behind_letters_no_card_is_longer_than_nineteen() -> None:
+    for length in (14, 20):
+        number = "5" * (length - 1)
+        for last in "0123456789":
+            assert mask_text(f"NO{number}{last}") == f"NO{number}{last}"
 
 
 def test_numbers_are_given_in_the_order_in_which_they_stand() -> None:
