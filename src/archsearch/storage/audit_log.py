@@ -21,6 +21,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    true,
     update,
 )
 
@@ -53,7 +54,6 @@ from archsearch.storage.tables import AUDIT, AUDIT_HEAD
 _COLUMNS: Final = (*StoredEntry._fields, "prev_digest", "digest")
 _VERIFY_STEP: Final = 1000
 _BREAKS_TOLD: Final = 100
-_BEFORE_ALL: Final = -(1 << 63)
 EVERYTHING: Final = AuditFilter()
 _HEAD: Final = Prepared(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest))
 _LATEST: Final = Prepared(select(AUDIT_HEAD.c.latest))
@@ -287,15 +287,13 @@ def clauses_of(conditions: AuditFilter) -> list[ColumnElement[bool]]:
 
 
 def _rows(connection: Connection) -> Iterator[Row[Any]]:
-    # Forged ones may be numbered as they like.
-    last = _BEFORE_ALL
+    # From no number on: forged ones may be numbered as they like.
+    after: ColumnElement[bool] = true()
     columns = [AUDIT.c[name] for name in _COLUMNS]
     while True:
-        statement = (
-            select(*columns).where(AUDIT.c.seq > last).order_by(AUDIT.c.seq).limit(_VERIFY_STEP)
-        )
+        statement = select(*columns).where(after).order_by(AUDIT.c.seq).limit(_VERIFY_STEP)
         rows = connection.execute(statement).all()
         yield from rows
         if len(rows) < _VERIFY_STEP:
             return
-        last = rows[-1].seq
+        after = AUDIT.c.seq > rows[-1].seq

@@ -520,6 +520,20 @@ def test_the_first_hundred_faults_are_told_and_whether_the_end_holds(database: D
     assert verify(database).entries == 130
 
 
+@pytest.mark.parametrize("number", [-(1 << 63), -1, 0, 11, (1 << 63) - 1])
+def test_a_forged_entry_is_found_whatever_its_number(logged: Database, number: int) -> None:
+    tamper(
+        logged,
+        f"INSERT INTO audit SELECT {number}, at, user_name, action, target, outcome, detail,"
+        " prev_digest, digest FROM audit WHERE seq = 5",
+    )
+
+    found = verify(logged)
+
+    assert found.entries == 11
+    assert not found.intact
+
+
 def test_no_more_than_a_hundred_anchors_that_do_not_fit_are_told(database: Database) -> None:
     append(database, *(entry() for _ in range(130)))
     anchors_of(database).write_bytes(
