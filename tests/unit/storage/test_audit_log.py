@@ -594,6 +594,10 @@ def test_times_and_details_that_entries_share_are_written_for_each(database: Dat
 def test_a_log_without_a_head_is_damaged(logged: Database) -> None:
     tamper(logged, "DELETE FROM audit_head")
 
+    with logged.read() as connection:
+        assert audit_log.latest_moment(connection) is None
+        with pytest.raises(StoreError):
+            audit_log.head(connection)
     with pytest.raises(StoreError):
         append(logged, entry(10))
     with pytest.raises(StoreError):
