@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import tools
 from tools.mutants.mutations import Mutation, mutations_of
 from tools.mutants.running import MISSED, Quick, anew, branch, collect
 
@@ -119,6 +120,8 @@ def prepare(tree: Path) -> None:
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     os.environ["ARCHSEARCH_MANIPULATIONS"] = "60"
     sys.path[:] = [str(tree / "src"), str(tree), *sys.path]
+    # This package is loaded from where it is; what tests load beside it is of the copy.
+    tools.__path__ = [str(tree / "tools")]
 
 
 def main(arguments: Iterable[str] | None = None) -> int:

@@ -1,5 +1,7 @@
 """What is entered in the log: by whom, by which door, at what moment, and in how many words."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from archsearch.domain.audit import Action, AuditEntry, AuditFilter, Outcome
@@ -102,6 +104,18 @@ def test_a_refusal_and_a_failure_are_noted_and_go_on(
     assert noted(office, Action.SHOW) == [
         AuditEntry(NOON, "li.na", Action.SHOW, "A", outcome, detail)
     ]
+
+
+def test_what_is_of_nothing_in_particular_has_no_target(office: Office, trail: Trail) -> None:
+    trail.note("li.na", Action.SHOW)
+    with pytest.raises(ConflictError), trail.failures("li.na", Action.SHOW):
+        raise ConflictError("x")
+
+    done, failed = noted(office, Action.SHOW)
+    assert done == AuditEntry(NOON, "li.na", Action.SHOW)
+    assert (failed.target, failed.outcome) == ("", Outcome.FAILED)
+    with pytest.raises(FrozenInstanceError):
+        trail.clock = office.clock  # type: ignore[misc]
 
 
 def test_what_succeeds_or_is_no_error_of_ours_is_not_noted(office: Office, trail: Trail) -> None:
