@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WHOOSH3 := $(VENV)/whoosh3
 SIZE ?= 200000
 
-.PHONY: demo test compat check format lint types slow bench relevance sample lock clean help
+.PHONY: demo test compat check format lint types slow mutants bench relevance sample lock clean help
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ types: $(BIN)/.installed  ## Check types strictly
 
 slow: $(BIN)/.installed  ## Run the long variants: a million generated pairs, 200 kills
 	$(BIN)/python -m pytest -m slow
+
+mutants: $(BIN)/.installed  ## Change what guards access in small ways and see that its tests notice (FILES="policy audit …" or paths)
+	$(BIN)/python -m tools.mutants $(FILES)
 
 bench: $(BIN)/.installed-bench  ## Compare with tantivy and stock Whoosh (SIZE=200000 records)
 	$(BIN)/python -m tests.bench --size $(SIZE)

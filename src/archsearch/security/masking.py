@@ -6,7 +6,7 @@ identify a person are masked inside free text as well, where people write them d
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 from archsearch.domain.record import JsonValue, Record, Values
@@ -53,14 +53,14 @@ DEFAULT_RULES: Final[Mapping[FieldType, MaskRule]] = {
 class _Treatment(Enum):
     """What masking does to the values of a field."""
 
-    HIDE = "hide"
+    HIDE = auto()
     """A sensitive value, or a whole sensitive group."""
-    GROUP = "group"
-    PROSE = "prose"
+    GROUP = auto()
+    PROSE = auto()
     """Written by people: may hold any number, and what is secret in other fields."""
-    KEY = "key"
+    KEY = auto()
     """As PROSE, but numbers in it are codes."""
-    OPEN = "open"
+    OPEN = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    true,
     update,
 )
 
@@ -53,7 +54,6 @@ from archsearch.storage.tables import AUDIT, AUDIT_HEAD
 _COLUMNS: Final = (*StoredEntry._fields, "prev_digest", "digest")
 _VERIFY_STEP: Final = 1000
 _BREAKS_TOLD: Final = 100
-_BEFORE_ALL: Final = -(1 << 63)
 EVERYTHING: Final = AuditFilter()
 _HEAD: Final = Prepared(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest))
 _LATEST: Final = Prepared(select(AUDIT_HEAD.c.latest))
@@ -127,7 +127,7 @@ class AuditLog:
         """
         anchors, unreadable = self._anchors.read() if self._anchors is not None else ({}, 0)
         breaks: list[ChainBreak] = []
-        entries, last, met = 0, ChainHead(0, GENESIS), 0
+        entries, last = 0, ChainHead(0, GENESIS)
         for row in _rows(connection):
             stored = StoredEntry(*row[: len(StoredEntry._fields)])
             if len(breaks) < _BREAKS_TOLD:
@@ -135,13 +135,12 @@ class AuditLog:
             if not entries and first is not None and stored.action != first:
                 breaks.append(ChainBreak(stored.seq, "不是日志的第一条：之前的日志被删除"))
             anchored = anchors.get(stored.seq)
-            met += anchored is not None
             if anchored not in (None, row.digest) and len(breaks) < _BREAKS_TOLD:
                 breaks.append(ChainBreak(stored.seq, "与锚点不符：日志被整体改写"))
             entries, last = entries + 1, ChainHead(stored.seq, row.digest)
         if head(connection) != last:
             breaks.append(ChainBreak(last.seq + 1, "末尾与记录的链头不符：之后的日志被删除或改写"))
-        if met < len(anchors) and max(anchors) > last.seq:
+        if max(anchors, default=0) > last.seq:
             breaks.append(ChainBreak(last.seq + 1, "比锚点短：之后的日志被删除"))
         if unreadable:
             breaks.append(ChainBreak(last.seq, f"锚点文件有 {unreadable} 行无法辨认：文件被改动"))
@@ -300,15 +299,13 @@ def clauses_of(conditions: AuditFilter) -> list[ColumnElement[bool]]:
 
 
 def _rows(connection: Connection) -> Iterator[Row[Any]]:
-    # Forged ones may be numbered as they like.
-    last = _BEFORE_ALL
+    # From no number on: forged ones may be numbered as they like.
+    after: ColumnElement[bool] = true()
     columns = [AUDIT.c[name] for name in _COLUMNS]
     while True:
-        statement = (
-            select(*columns).where(AUDIT.c.seq > last).order_by(AUDIT.c.seq).limit(_VERIFY_STEP)
-        )
+        statement = select(*columns).where(after).order_by(AUDIT.c.seq).limit(_VERIFY_STEP)
         rows = connection.execute(statement).all()
         yield from rows
         if len(rows) < _VERIFY_STEP:
             return
-        last = rows[-1].seq
+        after = AUDIT.c.seq > rows[-1].seq

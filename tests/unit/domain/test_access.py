@@ -1,15 +1,21 @@
+from dataclasses import FrozenInstanceError, fields
+from typing import Any
+
 import pytest
 
 from archsearch.domain.access import (
     NOTHING,
     Principal,
+    Reason,
     Role,
     Scope,
+    ScopedGather,
     ScopedQuery,
+    confine,
     is_below,
     restrict,
 )
-from archsearch.domain.plan import MatchAll, Plan
+from archsearch.domain.plan import Gather, MatchAll, Plan
 from archsearch.domain.record import Record, RecordId
 from tests.policies import scope_of
 
@@ -34,6 +40,79 @@ def test_a_scoped_query_is_made_by_restrict_alone() -> None:
         ScopedQuery(plan, NOTHING, frozenset(), object())
 
     assert restrict(plan, NOTHING).plan is plan
+
+
+def test_gathers_are_scoped_by_confine_alone() -> None:
+    with pytest.raises(TypeError):
+        ScopedGather((), NOTHING, frozenset(), object())
+
+
+def test_what_is_bound_stays_with_its_scope_and_what_is_excluded() -> None:
+    plan, gathers = Plan(MatchAll()), (Gather("names", ((1, 1.0),), ((MatchAll(), 3),)),)
+    seen, excluded = scope(Role.EMPLOYEE), frozenset({RecordId("moved")})
+
+    query, gathered = restrict(plan, seen, excluded), confine(gathers, seen, excluded)
+
+    assert (query.plan, query.scope, query.excluded) == (plan, seen, excluded)
+    assert (gathered.gathers, gathered.scope, gathered.excluded) == (gathers, seen, excluded)
+    assert confine(gathers, seen).excluded == restrict(plan, seen).excluded == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("reach", "empty"),
+    [
+        (Scope(frozenset({"内部"}), everything=True), False),
+        (Scope(frozenset({"内部"}), owner="li.na"), False),
+        (Scope(frozenset({"内部"}), departments=HERE), False),
+        (Scope(frozenset({"内部"}), granted=frozenset({RecordId("r")})), False),
+        (Scope(frozenset({"内部"})), True),
+        (Scope(frozenset(), everything=True), True),
+    ],
+)
+def test_a_scope_is_empty_without_levels_or_without_reach(reach: Scope, empty: bool) -> None:
+    assert reach.empty is empty
+    assert reach.permits(record()) is not empty
+
+
+def test_a_scope_without_owner_does_not_reach_records_that_belong_to_nobody() -> None:
+    assert not Scope(frozenset({"内部"}), departments=HERE).permits(
+        record(owner="", department="华北分行")
+    )
+
+
+@pytest.mark.parametrize(
+    ("reach", "reason"),
+    [
+        ({"everything": True, "owner": "li.na", "departments": HERE}, Reason.ROLE),
+        ({"owner": "li.na", "departments": HERE}, Reason.OWNER),
+        ({"owner": "x", "departments": HERE | {"华北分行"}}, Reason.DEPARTMENT),
+        ({"departments": frozenset({"华东分行"})}, Reason.DEPARTMENT),
+        ({"owner": "x", "departments": frozenset({"华北分行"})}, Reason.GRANT),
+        ({"granted": frozenset()}, None),
+        ({"secrecies": frozenset({"机密"}), "everything": True}, None),
+    ],
+)
+def test_the_reason_is_the_widest_that_holds(reach: dict[str, Any], reason: Reason | None) -> None:
+    lent = frozenset({RecordId("r")})
+    seen = Scope(**{"secrecies": frozenset({"内部"}), "granted": lent, **reach})
+
+    assert seen.reason(record()) is reason
+
+
+def test_what_was_bound_or_decided_by_is_not_changed_afterwards() -> None:
+    query, gathered = restrict(Plan(MatchAll()), NOTHING), confine((), NOTHING)
+
+    for value in (query, gathered, NOTHING, Principal("li.na", None)):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, fields(value)[0].name, None)
+
+
+def test_whoever_is_given_nothing_has_nothing() -> None:
+    nobody = Principal("li.na", None)
+
+    assert nobody.clearance == ""
+    assert not any((nobody.departments, nobody.grants, nobody.unmasked))
+    assert not NOTHING.everything
 
 
 def test_an_administrator_sees_every_record_up_to_their_clearance() -> None:

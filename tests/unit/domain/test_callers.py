@@ -14,6 +14,7 @@ def test_a_caller_is_the_users_name_to_everything_that_takes_one() -> None:
     assert (limits_of(caller), via_of(caller)) == (frozenset({"read"}), "token:3")
     assert (limits_of("li.na"), via_of("li.na")) == (None, "")
     assert limits_of(Caller("li.na", limits=frozenset())) == frozenset()
+    assert (limits_of(Caller("li.na")), via_of(Caller("li.na"))) == (None, "")
 
 
 def test_copies_keep_the_limits() -> None:

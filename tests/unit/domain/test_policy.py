@@ -1,8 +1,9 @@
 """Who may do what: the shipped policy against a table of its own, and the laws of every policy."""
 
+import hashlib
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, fields, replace
 from itertools import product
 
 import pytest
@@ -146,6 +147,13 @@ def test_a_decision_names_its_ground_and_its_rule(
     assert found.rule is None or "policy.yaml" in found.rule.where
 
 
+def test_grounds_keep_the_names_that_logs_and_programs_know_them_by() -> None:
+    assert " ".join(Ground) == (
+        "all own departments granted operation no_rule clearance no_department elsewhere"
+        " disabled limited"
+    )
+
+
 def test_what_is_both_own_and_in_the_department_is_own() -> None:
     """As the scope says it, which looks at owners first."""
     places = frozenset({Place.OWN, Place.DEPARTMENTS, Place.GRANTED})
@@ -202,6 +210,7 @@ def rule(right: Right, *places: Place) -> Rule:
         ((*KEPT, rule(Right.READ, Place.OWN), rule(Right.EXPORT, Place.GRANTED)), "的 read"),
         ((*KEPT, rule(Right.READ, Place.OWN), rule(Right.CREATE, Place.DEPARTMENTS)), "的 read"),
         ((*KEPT, rule(Right.READ, Place.DEPARTMENTS), rule(Right.CHANGE, Place.OWN)), "的 read"),
+        ((*KEPT, rule(Right.READ, Place.GRANTED), rule(Right.CREATE, Place.OWN)), "的 read"),
         ((*KEPT, rule(Right.READ, Place.OWN), rule(Right.REVEAL, Place.ALL)), "的 read"),
         ((*KEPT, rule(Right.READ, Place.OWN), rule(Right.CHANGE_FROZEN, Place.OWN)), "的 change"),
     ],
@@ -230,6 +239,27 @@ def test_a_policy_may_give_whatever_stays_within_reading() -> None:
 
     assert faults(rules) == []
     assert Policy(LEVELS, rules).rules == rules
+    everything = (rule(Right.READ, Place.ALL), rule(Right.CHANGE, Place.OWN))
+    assert faults((*KEPT, *everything)) == []
+
+
+def test_policies_rules_and_decisions_are_not_changed_afterwards() -> None:
+    policy = shipped(LEVELS)
+    decision = policy.decide(person(Role.EMPLOYEE), Right.READ)
+
+    for value in (policy, policy.rules[0], decision):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, fields(value)[0].name, None)
+
+
+def test_a_rule_that_no_file_gave_is_nowhere() -> None:
+    assert rule(Right.READ, Place.OWN).where == ""
+
+
+def test_of_two_rights_that_are_missing_always_the_same_is_told() -> None:
+    (fault,) = faults((*KEPT, rule(Right.CHANGE_FROZEN, Place.OWN)))
+
+    assert "的 change：" in fault[1]
 
 
 def test_the_fingerprint_is_of_what_is_allowed_not_of_how_it_is_written() -> None:
@@ -243,6 +273,34 @@ def test_the_fingerprint_is_of_what_is_allowed_not_of_how_it_is_written() -> Non
         rest = policy.rules[:number] + policy.rules[number + 1 :]
         if not faults(rest):
             assert Policy(LEVELS, rest).fingerprint != policy.fingerprint, left_out
+
+
+class _Turned(frozenset[Place]):
+    """Places in an order of their own, as every process has one."""
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(sorted(frozenset(self), reverse=True))
+
+
+def test_the_fingerprint_is_the_same_in_every_process_and_version() -> None:
+    """It stands in logs, and is compared with later."""
+    places = _Turned({Place.OWN, Place.GRANTED})
+    policy = Policy(("公开",), (*KEPT, Rule(Role.EMPLOYEE, Right.READ, places)))
+
+    assert policy.canonical == (
+        '{"levels": ["公开"], "rules": [["administrator", "read", ["all"]],'
+        ' ["administrator", "users", []], ["auditor", "log", []],'
+        ' ["employee", "read", ["granted", "own"]]]}'
+    )
+    assert policy.fingerprint == hashlib.sha256(policy.canonical.encode()).hexdigest()
+
+
+def test_whoever_is_cleared_for_nothing_has_the_scope_of_nothing() -> None:
+    for right in STORED:
+        for clearance in ("", "绝密"):
+            assert (
+                shipped(LEVELS).scope(person(Role.MANAGER, clearance=clearance), right) == NOTHING
+            )
 
 
 def test_only_stored_records_have_a_scope() -> None:

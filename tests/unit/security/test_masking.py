@@ -1,3 +1,4 @@
+from dataclasses import FrozenInstanceError
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from archsearch.security.masking import (
     mask_record,
     mask_value,
 )
-from archsearch.security.prose import mask_text, without_numbers
+from archsearch.security.prose import Number, mask_text, numbers_in, without_numbers
 
 C2, C3 = Sensitivity.C2, Sensitivity.C3
 SCHEMA = Schema(
@@ -58,6 +59,7 @@ SCHEMA = Schema(
             fields=(FieldSpec("hidden.note", "内容", FieldType.TEXT),),
         ),
         FieldSpec("notes", "备注", FieldType.TEXT),
+        FieldSpec("since", "开户日期", FieldType.DATE),
     ),
 )
 
@@ -89,9 +91,14 @@ people = st.builds(
         (FieldType.EMAIL, "z@example.com", "***@example.com"),
         (FieldType.EMAIL, "no-address", HIDDEN),
         (FieldType.EMAIL, "zhang@", HIDDEN),
+        (FieldType.EMAIL, "@example.com", HIDDEN),
+        (FieldType.EMAIL, "@", HIDDEN),
+        (FieldType.EMAIL, "zh@a@b", "z***@b"),
         (FieldType.DATE, "1990-05-06", "1990-**-**"),
         (FieldType.DATE, "1990-05", "1990-**-**"),
         (FieldType.DATE, "1990", HIDDEN),
+        (FieldType.DATE, "19905", "1990-**-**"),
+        (FieldType.DATE, "五月六日生", HIDDEN),
         (FieldType.AMOUNT, 12000, HIDDEN),
         (FieldType.AMOUNT, 0, HIDDEN),
         (FieldType.TEXT, "两套房", HIDDEN),
@@ -204,6 +211,31 @@ def test_own_secrets_are_hidden_wherever_else_they_stand() -> None:
         ("2024-01-05 至 2024-12-31 共 12 期", "2024-01-05 至 2024-12-31 共 12 期"),
         ("贷款 1,200,000.00 元，2024年3月5日", "贷款 1,200,000.00 元，2024年3月5日"),
         ("流水号 20240305000123", "流水号 20240305000123"),
+        ("A12345678901234", "A12345678901234"),
+        ("A1234 5678 9012", "A1234 5678 9012"),
+        ("ID110105491231002", "ID110********1002"),
+        ("ID110101199003070010", "ID110***********0010"),
+        ("ID11010549123100X", "ID11010549123100X"),
+        ("ID990105194912310058", "ID990105194912310058"),
+        ("ID12345678901234567X", "ID12345678901234567X"),
+        ("NO6222021234567890128", "NO622************0128"),
+        ("NO6222021234567890127", "NO6222021234567890127"),
+        ("账号 1234 5678 9012", "账号 123* **** 9012"),
+        ("账号 1234 5678 9012 3456", "账号 123* **** **** 3456"),
+        ("账号 1234 5678 90123", "账号 1234 5678 90123"),
+        ("账号 12345 6789 0123", "账号 12345 6789 0123"),
+        ("账号 123 4567 8901", "账号 123 4567 8901"),
+        ("户1234 5678 901 2345", "户1234 5678 901 2345"),
+        ("账号12345678901234X", "账号123*******1234X"),
+        ("账号 1234 5678 9012 X", "账号 123* **** 9012 X"),
+        ("0102345678", "010****678"),
+        ("证件 110105 19491231 002 X 已核", "证件 110*** ******** 002 X 已核"),
+        ("账号" + "5" * 30, "账号555" + "*" * 23 + "5555"),
+        ("账号" + "5" * 31, "账号" + "5" * 31),
+        ("1X12345678901234", "1X12345678901234"),
+        ("20240305000123，010X62345678", "20240305000123，010X62345678"),
+        ("20240305000123，0571-6234X5678", "20240305000123，0571-6234X5678"),
+        ("+86X21 62345678", "+86X21 62345678"),
         ("没有数字", "没有数字"),
         ("", ""),
     ],
@@ -220,6 +252,9 @@ def test_personal_numbers_inside_prose_are_masked(text: str, shown: str) -> None
         ("房号1201 13812345678", "13812345678"),
         ("+86 21 62345678", "02162345678"),
         ("021-6234-5678", "02162345678"),
+        ("+86 021 62345678", "02162345678"),
+        ("0086 21 62345678", "02162345678"),
+        ("0086-021-62345678", "02162345678"),
     ],
 )
 def test_a_number_is_the_same_however_it_is_written(text: str, number: str) -> None:
@@ -346,3 +381,178 @@ def test_the_default_rules_show_something_of_four_types_only() -> None:
         FieldType.EMAIL,
         FieldType.DATE,
     }
+
+
+def test_the_record_id_stays_usable_though_a_secret_stands_in_it() -> None:
+    values: Values = {
+        "record_id": "A-E12345678",
+        "id_number": "E12345678",
+        "source_id": "E12345678",
+    }
+
+    assert mask(SCHEMA, values) == {
+        "record_id": "A-E12345678",
+        "id_number": HIDDEN,
+        "source_id": "*" * 9,
+    }
+
+
+def test_a_rule_without_more_shows_nothing_and_ends_are_shown_as_far_as_it_says() -> None:
+    rules = {
+        FieldType.PHONE: MaskRule(MaskStyle("ends")),
+        FieldType.EMAIL: MaskRule(MaskStyle("email")),
+        FieldType.DATE: MaskRule(MaskStyle("year")),
+        FieldType.TEXT: MaskRule(MaskStyle("full"), 9, 9),
+    }
+
+    assert MaskRule() == MaskRule(MaskStyle.FULL, 0, 0)
+    assert mask_value("13812345678", FieldType.PHONE, rules) == "*" * 11
+    assert mask_value("ab@c", FieldType.EMAIL, rules) == "a***@c"
+    assert mask_value("1990-05-06", FieldType.DATE, rules) == "1990-**-**"
+    assert mask_value("13812345678", FieldType.TEXT, rules) == HIDDEN
+    with pytest.raises(FrozenInstanceError):
+        rules[FieldType.PHONE].first = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("12345", False), ("123456", True), ("1234567", True)],
+)
+def test_values_of_six_characters_are_looked_for_elsewhere(value: str, shown: bool) -> None:
+    masked = mask(SCHEMA, {"hidden": value, "tags": [f"x{value}y"]})
+
+    assert masked["tags"] == [f"x{'*' * len(value)}y" if shown else f"x{value}y"]
+
+
+def test_numbers_are_hidden_in_prose_and_are_codes_in_keys() -> None:
+    values: Values = {
+        "name": "张伟13812345678",
+        "address": "座机010-62345678",
+        "notes": "电话13812345678",
+        "source_id": "13812345678",
+        "tags": ["13812345678", 7],
+        "contacts": [{"name": "李四13812345678"}],
+    }
+
+    assert mask(SCHEMA, values) == {
+        "name": "张伟138****5678",
+        "address": "座机010-*****678",
+        "notes": "电话138****5678",
+        "source_id": "13812345678",
+        "tags": ["13812345678", 7],
+        "contacts": [{"name": "李四138****5678"}],
+    }
+
+
+def test_open_values_that_nobody_writes_freely_stay_as_they_are() -> None:
+    values: Values = {"birth_date": "1990-05-06", "since": "1990-05-06", "notes": "生于1990-05-06"}
+
+    assert mask(SCHEMA, values) == {
+        "birth_date": "1990-**-**",
+        "since": "1990-05-06",
+        "notes": "生于**********",
+    }
+
+
+def test_what_is_missing_or_of_another_shape_is_not_shown_by_mistake() -> None:
+    values: Values = {
+        "phones": None,
+        "notes": 7,
+        "name": None,
+        "finance": "月入120000",
+        "contacts": ["李四", {"phone": None}],
+        "unknown": "x",
+    }
+
+    assert mask(SCHEMA, values) == {
+        "notes": 7,
+        "finance": HIDDEN,
+        "contacts": [HIDDEN, {}],
+    }
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        {"phone": "13987654321"},
+        [{"phone": "13987654321"}],
+        ["李四", {"nobody": 1, "name": "李四", "phone": "13987654321"}],
+    ],
+)
+def test_secrets_in_groups_are_hidden_wherever_else_they_stand(contacts: Any) -> None:
+    values: Values = {"unknown": 1, "tags": ["x13987654321"], "contacts": contacts}
+
+    assert mask(SCHEMA, values)["tags"] == ["x***********"]
+
+
+@pytest.mark.parametrize(
+    "secrets",
+    [("ab.zz@example.com", "zz@example.com"), ("zz.ab@example.com", "ab@example.com")],
+)
+def test_of_secrets_inside_each_other_the_longest_is_hidden(secrets: tuple[str, str]) -> None:
+    whole, part = secrets
+    values: Values = {"email": whole, "phones": [part], "tags": [whole]}
+
+    assert mask(SCHEMA, values)["tags"] == ["*" * len(whole)]
+
+
+def test_originals_are_prose_whatever_the_field() -> None:
+    original: Values = {
+        "unknown": "x",
+        "tags": ["13812345678", 7, ["010-62345678"]],
+        "source_id": "13812345678",
+        "since": "E12345678",
+        "id_number": "E12345678",
+        "hidden": {"note": "x"},
+    }
+    record = Record(RecordId("A-1"), 1, {"name": "张伟", "notes": "证E12345678"}, original=original)
+
+    shown = mask_record(SCHEMA, record)
+
+    assert shown.original == {
+        "tags": ["138****5678", 7, ["010-*****678"]],
+        "source_id": "138****5678",
+        "since": "*" * 9,
+    }
+    assert shown.values == {"name": "张伟", "notes": "证*********"}
+    assert (shown.record_id, shown.version) == ("A-1", 1)
+
+
+def test_rules_may_be_given_with_each_record() -> None:
+    rules = {FieldType.PHONE: MaskRule(MaskStyle.ENDS, 0, 4)}
+    values: Values = {"phones": ["13812345678"], "email": "zhang@example.com"}
+    shown = {"phones": ["*******5678"], "email": HIDDEN}
+
+    assert mask(SCHEMA, values, rules) == shown
+    assert mask_record(SCHEMA, Record(RecordId("A"), 1, values), rules).values == shown
+    assert mask_value(values["phones"], FieldType.PHONE, rules) == shown["phones"]
+
+
+@given(st.from_regex(r"5[6-9][0-9]{13,17}", fullmatch=True))
+def test_behind_letters_a_card_is_told_by_its_check_digit(number: str) -> None:
+    doubled = "0246813579"
+    total = sum(
+        int(doubled[int(char)] if place % 2 else char)
+        for place, char in enumerate(reversed(number))
+    )
+    ends = f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+    assert mask_text(f"NO{number}") == f"NO{number if total % 10 else ends}"
+
+
+def test_behind_letters_no_card_is_longer_than_nineteen() -> None:
+    for length in (14, 20):
+        number = "5" * (length - 1)
+        for last in "0123456789":
+            assert mask_text(f"NO{number}{last}") == f"NO{number}{last}"
+
+
+def test_numbers_are_given_in_the_order_in_which_they_stand() -> None:
+    assert without_numbers("13812345678 010-62345678")[1] == ("13812345678", "01062345678")
+    assert without_numbers("010-62345678 13812345678")[1] == ("01062345678", "13812345678")
+    assert without_numbers("13812345678 13812345678")[1] == ("13812345678",)
+    assert without_numbers("没有")[1] == ()
+    assert numbers_in("没有") == numbers_in("2024-01-05 至 2024-12-31") == []
+    assert numbers_in("甲13812345678") == [
+        Number("13812345678", tuple(range(1, 12)), tuple(range(4, 8)))
+    ]

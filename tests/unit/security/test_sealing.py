@@ -92,3 +92,9 @@ def test_aes_gcm_is_that_of_the_specification() -> None:
     )
 
     assert Seal(key).open(b"\1" + nonce + sealed, place)[:4] == bytes.fromhex("d9313225")
+
+
+@pytest.mark.parametrize(("named", "kind"), [("AES-256-GCM", b"\1"), ("SM4-GCM", b"\2")])
+def test_a_cipher_is_known_by_its_name_and_told_by_the_first_byte(named: str, kind: bytes) -> None:
+    assert Seal(KEY).seal(b"x", b"here", CipherName(named))[:1] == kind
+    assert Seal(KEY).seal(b"x", b"here")[:1] == b"\1"

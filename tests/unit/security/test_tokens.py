@@ -29,3 +29,21 @@ def test_fields_purposes_and_secrets_have_tokens_of_their_own() -> None:
     }
 
     assert len(tokens) == 2 * 2 * len(Purpose)
+
+
+def test_keys_and_tokens_are_those_of_every_version() -> None:
+    """They stand in indexes and stores; ``openssl dgst -sha256 -mac HMAC`` gives them too."""
+    assert derive_key(b"secret", "use") == hmac.digest(b"secret", b"use", "sha256")
+    for purpose in ("whole", "last4", "last6", "head3", "middle4"):
+        key = hmac.digest(SECRET, f"token/phones/{purpose}".encode(), "sha256")
+        token = hmac.digest(key, b"13812345678", "sha256")[:12].hex()
+        assert Tokens(SECRET).token("phones", Purpose(purpose), "13812345678") == token
+
+
+def test_a_stamp_serves_again_and_again() -> None:
+    tokens = Tokens(SECRET)
+    first = tokens.stamp("phones", Purpose.WHOLE)
+
+    assert tokens.stamp("phones", Purpose.WHOLE) is first
+    assert first("1") == first("1") != first("2")
+    assert first("1") == Tokens(SECRET).token("phones", Purpose.WHOLE, "1")

@@ -1,11 +1,26 @@
 """Who is asking."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from archsearch.domain.access import NOTHING, Scope
+from archsearch.domain.access import NOTHING, Principal, Role, Scope
+from archsearch.domain.callers import Caller, via_of
 from archsearch.domain.policy import Policy, Right
+from archsearch.domain.record import RecordId
+from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
-from archsearch.services.identity import principal_of, require
+from archsearch.services.identity import (
+    as_principal,
+    in_person,
+    not_before,
+    principal_of,
+    require,
+    require_reading,
+)
+from archsearch.storage import grants
+from archsearch.storage.grants import Grant
 from tests.offices import NOON, Office
 
 
@@ -68,3 +83,97 @@ def test_a_right_is_required(office: Office) -> None:
         require(policy, principal, Right.EXPLAIN)
     with pytest.raises(AccessDeniedError):
         require(policy, principal)
+
+
+LENT = frozenset({RecordId("A"), RecordId("B")})
+
+
+def lend(office: Office) -> None:
+    """Lend li two records, one with its sensitive fields."""
+    office.hire(li="employee at 总行 and 华东分行, 秘密")
+    office.feed(*({"record_id": name, "name": name} for name in "AB"))
+    with office.application.database.write() as connection:
+        for name, sensitive in (("A", True), ("B", False)):
+            until = NOON + timedelta(days=1)
+            grants.add(
+                connection, Grant(RecordId(name), "li", NOON, until, "admin", sensitive=sensitive)
+            )
+
+
+def principal(office: Office, name: str, **later: float) -> Principal:
+    with office.application.database.read() as connection:
+        return principal_of(connection, name, NOON + timedelta(**later))
+
+
+def test_a_principal_is_the_user_as_they_are_now(office: Office) -> None:
+    lend(office)
+
+    assert principal(office, "li") == Principal(
+        "li",
+        Role.EMPLOYEE,
+        frozenset({"总行", "华东分行"}),
+        "秘密",
+        LENT,
+        frozenset({RecordId("A")}),
+        None,
+    )
+    assert principal(office, "li", days=2).grants == frozenset()
+
+
+def test_a_caller_is_the_user_narrowed_and_keeps_their_door(office: Office) -> None:
+    lend(office)
+    caller = Caller("li", limits={"read"}, via="token:3")
+
+    found = principal(office, caller)
+
+    assert found == replace(principal(office, "li"), limits=frozenset({"read"}))
+    assert via_of(found.name) == "token:3"
+
+
+def test_a_stored_user_without_a_caller_goes_by_their_own_name(office: Office) -> None:
+    with office.application.database.read() as connection:
+        found = as_principal(connection, User("li", role=Role.AUDITOR), NOON)
+
+    assert found == Principal("li", Role.AUDITOR)
+
+
+def test_no_moment_is_earlier_than_the_log(office: Office) -> None:
+    office.clock.turn(days=1)
+    office.archive.search(user="admin")
+
+    with office.application.database.write() as connection:
+        assert not_before(connection, NOON) == NOON + timedelta(days=1)
+        assert not_before(connection, NOON + timedelta(days=2)) == NOON + timedelta(days=2)
+        connection.exec_driver_sql("UPDATE audit_head SET latest = ''")
+        assert not_before(connection, NOON) == NOON
+        connection.rollback()
+
+
+def test_how_somebody_logs_in_is_for_themselves_and_who_manages_users(office: Office) -> None:
+    policy = office.application.policy
+    li = Principal("li", Role.EMPLOYEE, frozenset({"总行"}))
+    admin = Principal("admin", Role.ADMINISTRATOR)
+    all_rights = frozenset(str(right) for right in Right)
+
+    in_person(policy, li, "li")
+    in_person(policy, admin, "admin")
+    in_person(policy, admin, "li")
+    for who, whose in (
+        (li, "wang"),
+        (replace(li, limits=all_rights), "li"),
+        (replace(admin, limits=all_rights), "li"),
+        (replace(admin, limits=all_rights), "admin"),
+        (replace(li, limits=frozenset()), "li"),
+    ):
+        with pytest.raises(AccessDeniedError):
+            in_person(policy, who, whose)
+
+
+def test_who_came_in_to_read_nothing_reads_nothing() -> None:
+    admin = Principal("admin", Role.ADMINISTRATOR)
+
+    require_reading(admin)
+    require_reading(replace(admin, limits=frozenset({"read"})))
+    for limits in (frozenset[str](), frozenset({"log", "users"})):
+        with pytest.raises(AccessDeniedError):
+            require_reading(replace(admin, limits=limits))

@@ -20,6 +20,8 @@ from archsearch.domain.audit import (
     LoggedEntry,
     Outcome,
 )
+from archsearch.domain.record import JsonValue
+from archsearch.errors import StoreError
 from archsearch.storage import audit_log
 from archsearch.storage.anchors import Anchors
 from archsearch.storage.audit_chain import GENESIS, StoredEntry, link
@@ -449,3 +451,165 @@ def test_moving_text_between_fields_changes_the_digest(one: list[str], other: li
     digests = {link(KEY, GENESIS, StoredEntry(1, "t", *fields)) for fields in (one, other)}
 
     assert (len(digests) == 1) == (one == other)
+
+
+# What is told of it ------------------------------------------------------------------------------
+
+
+def test_each_fault_is_told_once_where_it_is_and_why(logged: Database) -> None:
+    tamper(
+        logged,
+        "UPDATE audit SET user_name = 'x' WHERE seq = 2",
+        "UPDATE audit SET prev_digest = 'y' WHERE seq = 4",
+        "DELETE FROM audit WHERE seq = 6",
+    )
+
+    assert [(one.seq, one.reason) for one in verify(logged).breaks] == [
+        (2, "内容与校验值不符：本条被改动"),
+        (4, "与上一条不衔接：有日志被插入、调换或改写"),
+        (4, "内容与校验值不符：本条被改动"),
+        (6, "第 6 至 6 条被删除"),
+    ]
+    assert verify(logged).entries == 9
+
+
+def test_a_cut_end_and_what_happened_to_its_anchors_are_told_behind_the_last(
+    logged: Database,
+) -> None:
+    tamper(logged, "DELETE FROM audit WHERE seq > 7")
+
+    assert [(one.seq, one.reason) for one in verify(logged).breaks] == [
+        (8, "末尾与记录的链头不符：之后的日志被删除或改写"),
+        (8, "比锚点短：之后的日志被删除"),
+        (7, "末条没有锚点：锚点文件被删改，或写不进去"),
+    ]
+
+
+def test_anchors_that_do_not_fit_or_cannot_be_read_are_told(logged: Database) -> None:
+    path = anchors_of(logged)
+    path.write_bytes(b"%016d %s\n" % (4, b"0" * 64) + path.read_bytes() + b"\n\n")
+
+    assert [(one.seq, one.reason) for one in verify(logged).breaks] == [
+        (4, "与锚点不符：日志被整体改写"),
+        (10, "锚点文件有 1 行无法辨认：文件被改动"),
+    ]
+
+
+def test_a_log_that_begins_otherwise_than_it_must_has_lost_its_beginning(logged: Database) -> None:
+    log = log_of(logged)
+    with logged.read() as connection:
+        assert log.verify(connection, Action.SEARCH).intact
+        found = log.verify(connection, Action.INIT)
+
+    assert [one.seq for one in found.breaks] == [1]
+    assert "不是日志的第一条" in found.breaks[0].reason
+
+
+def test_the_first_hundred_faults_are_told_and_whether_the_end_holds(database: Database) -> None:
+    append(database, *(entry() for _ in range(130)))
+    tamper(
+        database,
+        "UPDATE audit SET user_name = 'x'",
+        "UPDATE audit_head SET seq = 131",
+    )
+
+    breaks = verify(database).breaks
+
+    assert [one.seq for one in breaks[:100]] == list(range(1, 101))
+    assert [one.seq for one in breaks[100:]] == [131]
+    assert verify(database).entries == 130
+
+
+@pytest.mark.parametrize("number", [-(1 << 63), -1, 0, 11, (1 << 63) - 1])
+def test_a_forged_entry_is_found_whatever_its_number(logged: Database, number: int) -> None:
+    tamper(
+        logged,
+        f"INSERT INTO audit SELECT {number}, at, user_name, action, target, outcome, detail,"
+        " prev_digest, digest FROM audit WHERE seq = 5",
+    )
+
+    found = verify(logged)
+
+    assert found.entries == 11
+    assert not found.intact
+
+
+def test_no_more_than_a_hundred_anchors_that_do_not_fit_are_told(database: Database) -> None:
+    append(database, *(entry() for _ in range(130)))
+    anchors_of(database).write_bytes(
+        b"".join(b"%016d %s\n" % (number, b"0" * 64) for number in range(1, 131))
+    )
+
+    breaks = verify(database).breaks
+
+    assert [one.seq for one in breaks] == list(range(1, 101))
+
+
+@pytest.mark.parametrize("step", [1, 4, 5, 10, 11])
+def test_a_log_is_read_whole_in_steps_of_any_size(
+    logged: Database, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    monkeypatch.setattr(audit_log, "_VERIFY_STEP", step)
+
+    with logged.read() as connection:
+        every = list(audit_log.entries(connection, AuditFilter()))
+        some = list(audit_log.entries(connection, AuditFilter(since=after(minutes=3))))
+    assert verify(logged) == ChainReport(10, ())
+    assert [one.seq for one in every] == list(range(1, 11))
+    assert [one.seq for one in some] == list(range(4, 11))
+
+
+def test_the_latest_moment_is_that_of_no_earlier_entry(database: Database) -> None:
+    moments = []
+    for minutes in ((), (5,), (3,), (9, 7)):
+        append(database, *(entry(minute) for minute in minutes))
+        with database.read() as connection:
+            moments.append(audit_log.latest_moment(connection))
+
+    assert moments == [None, after(minutes=5), after(minutes=5), after(minutes=9)]
+
+
+def test_times_and_details_that_entries_share_are_written_for_each(database: Database) -> None:
+    shared: dict[str, JsonValue] = {"b": 1, "a": "张"}
+    entries = [
+        AuditEntry(moment, "li.na", Action.SHOW, detail=detail)
+        for moment, detail in (
+            (NOON, shared),
+            (NOON, shared),
+            (NOON, {"a": 2}),
+            (after(minutes=1), shared),
+        )
+    ]
+    append(database, *entries)
+
+    with database.read() as connection:
+        found = audit_log.entries(connection, AuditFilter())
+        assert [one.entry for one in found] == entries
+        texts = connection.exec_driver_sql("SELECT at, detail FROM audit ORDER BY seq").all()
+    assert texts[0] == texts[1] == ("2024-03-05T12:00:00.000000Z", '{"a":"张","b":1}')
+    assert texts[2] == ("2024-03-05T12:00:00.000000Z", '{"a":2}')
+    assert texts[3] == ("2024-03-05T12:01:00.000000Z", '{"a":"张","b":1}')
+
+
+def test_a_log_without_a_head_is_damaged(logged: Database) -> None:
+    tamper(logged, "DELETE FROM audit_head")
+
+    with logged.read() as connection:
+        assert audit_log.latest_moment(connection) is None
+        with pytest.raises(StoreError):
+            audit_log.head(connection)
+    with pytest.raises(StoreError):
+        append(logged, entry(10))
+    with pytest.raises(StoreError):
+        verify(logged)
+
+
+def test_entries_of_a_commit_are_one_anchor_of_the_last(database: Database) -> None:
+    append(database, entry(1), entry(2), entry(3))
+
+    found, _ = Anchors(anchors_of(database)).read()
+
+    with database.read() as connection:
+        last = audit_log.head(connection)
+    assert found == {3: last.digest}
+    assert last.seq == 3
