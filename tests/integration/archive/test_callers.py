@@ -42,6 +42,8 @@ WAYS: dict[str, Way] = {
     "add_synonym": lambda a, u: a.add_synonym("逾期", "拖欠", user=u),
     "get": lambda a, u: a.get(RECORD, user=u),
     "reveal": lambda a, u: a.reveal(RECORD, reason="核对证件", user=u),
+    "attachment": lambda a, u: a.attachment(RECORD, 1, reason="核对证件", user=u),
+    "inbox": lambda a, u: a.inbox(user=u),
     "history": lambda a, u: a.history(RECORD, user=u),
     "who": lambda a, u: a.who(RECORD, user=u),
     "who_could": lambda a, u: a.who_could(RECORD, date(2026, 3, 5), user=u),
