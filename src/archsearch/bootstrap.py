@@ -13,7 +13,7 @@ from archsearch.engines.documents import Analysis
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import WorkspaceError
-from archsearch.founding import audit_log, create_store, keys_of, open_store
+from archsearch.founding import audit_log, found, keys_of, open_store
 from archsearch.search.language import Language
 from archsearch.searching import analysis_of, builder_of, language_of, presenter_of
 from archsearch.security.sealing import Seal
@@ -45,7 +45,7 @@ from archsearch.services.users import UserService
 from archsearch.settings.loading import load
 from archsearch.settings.masks import SchemaMasker
 from archsearch.settings.model import Settings
-from archsearch.settings.workspace import create_workspace, is_workspace
+from archsearch.settings.workspace import is_workspace
 from archsearch.storage.database import Database
 from archsearch.storage.vault import Vault
 from archsearch.version import VERSION
@@ -371,19 +371,8 @@ class Application:
 
 
 def initialise(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Path:
-    """Make a workspace with its keys, store, and first administrator.
-
-    A workspace whose making was cut short is completed.
-
-    Raises:
-        ConflictError: It is complete already.
-        WorkspaceError: The folder cannot be made or written.
-    """
-    if not is_workspace(path):
-        create_workspace(path)
-    settings = load(path, environ)
-    create_store(settings, environ, clock)
-    return settings.workspace.root
+    """Make a workspace; see :func:`archsearch.founding.found`."""
+    return found(path, environ, clock)
 
 
 def open_application(path: Path, environ: Mapping[str, str], clock: Clock = now) -> Application:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hmac import compare_digest
+from pathlib import Path
 from typing import Final
 
 from archsearch.domain.access import Role
@@ -13,7 +14,9 @@ from archsearch.security.tokens import derive_key
 from archsearch.services.identity import Clock
 from archsearch.services.index import SYSTEM
 from archsearch.services.policy import keep_policy
+from archsearch.settings.loading import load
 from archsearch.settings.model import Settings
+from archsearch.settings.workspace import create_workspace, is_workspace
 from archsearch.storage import meta, users
 from archsearch.storage.anchors import Anchors
 from archsearch.storage.audit_log import AuditLog
@@ -25,6 +28,22 @@ FIRST_ADMINISTRATOR: Final = "admin"
 STORE: Final = "archive.db"
 KEYS: Final = "keys.db"
 _PROOF: Final = "secret/proof"
+
+
+def found(path: Path, environ: Mapping[str, str], clock: Clock) -> Path:
+    """Make a workspace with its keys, store, and first administrator.
+
+    A workspace whose making was cut short is completed.
+
+    Raises:
+        ConflictError: It is complete already.
+        WorkspaceError: The folder cannot be made or written.
+    """
+    if not is_workspace(path):
+        create_workspace(path)
+    settings = load(path, environ)
+    create_store(settings, environ, clock)
+    return settings.workspace.root
 
 
 def create_store(settings: Settings, environ: Mapping[str, str], clock: Clock) -> None:
