@@ -70,6 +70,11 @@ class Throttle:
         counts = ((Kind.PAIR, pair), (Kind.ACCOUNT, account), (Kind.SOURCE, place))
         return Attempt(counts, known)
 
+    def inside(self, name: str, place: str) -> Attempt:
+        """Place a try of somebody who is in already: nobody else's tries make it wait."""
+        pair = self._account(name) + digest(self.key, f"inside:{place}")
+        return Attempt(((Kind.PAIR, pair),), known=False)
+
     def wait(self, connection: Connection, attempt: Attempt, now: datetime) -> Wait | None:
         """Tell how long it has to wait; None for not at all."""
         waits = [self._wait(connection, place, now) for place in attempt.counts]
@@ -103,9 +108,13 @@ class Throttle:
     ) -> None:
         """Forget this source's wrong tries at this account, and know it from now on."""
         self.take_back(connection, attempt, now)
-        login_tries.put(connection, *attempt.counts[0], None)
+        self.forget(connection, attempt)
         for place in self._places(source):
             login_tries.make_known(connection, name, place, at=now, most=_MOST_KNOWN)
+
+    def forget(self, connection: Connection, attempt: Attempt) -> None:
+        """Forget the wrong tries from this place at this account."""
+        login_tries.put(connection, *attempt.counts[0], None)
 
     def note(self, connection: Connection, wait: Wait) -> None:
         """Keep that a wait is in the log: a flood of tries is to fill no log."""
