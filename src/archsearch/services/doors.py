@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, Outcome
+from archsearch.domain.passwords import prepared
 from archsearch.domain.record import JsonValue
 from archsearch.domain.sessions import ApiToken, End, Session, SessionRules, lasts
 from archsearch.domain.users import User, is_user_name
 from archsearch.domain.zone import CHINA
 from archsearch.errors import (
     CodeNeededError,
+    InvalidRequestError,
     LoginRefusedError,
     LoginWaitError,
     NotAuthenticatedError,
@@ -124,12 +126,14 @@ class Doors:
         session = self.session(secret)
         # A thief of the session guesses at its owner's password from nowhere else.
         source = Source(f"session:{session.id}")
-        claim = self._claim(session.user, source)
+        claim = self._claim(session.user, source, inside=True)
         right = self.passwords.matches(old, claim.kept.hash if claim.kept else None)
         if claim.user is None or not right:
             self._note(session.user, Outcome.DENIED, source, {"reason": "password"})
             raise LoginRefusedError("原密码不对。")
         with self.trail.failures(session.caller, Action.PASSWORD, target=session.user):
+            if prepared(new) == prepared(old):
+                raise InvalidRequestError("新密码和原密码一样；请换一个。")
             hashed = self.passwords.hashed(new, claim.user)
         with self.trail.database.write() as connection:
             now = not_before(connection, self.trail.clock())
@@ -200,7 +204,7 @@ class Doors:
                 entry = self.trail.entry(found.caller, Action.LOGOUT, target=found.user)
                 self.trail.log.append(connection, entry)
 
-    def _claim(self, name: str, source: Source) -> _Claim:
+    def _claim(self, name: str, source: Source, *, inside: bool = False) -> _Claim:
         """Look up what is claimed, and count it as a wrong try until it has proved right."""
         refused: LoginWaitError | None = None
         with self.trail.database.write() as connection:
@@ -208,7 +212,10 @@ class Doors:
             # Whatever was typed: what cannot be a name is nobody's, and looked for all the same.
             name = name if is_user_name(name) else ""
             user, kept = users.get(connection, name), passwords.get(connection, name)
-            attempt = self.throttle.attempt(connection, name, source, now)
+            if inside:
+                attempt = self.throttle.inside(name, source.address)
+            else:
+                attempt = self.throttle.attempt(connection, name, source, now)
             wait = self.throttle.wait(connection, attempt, now)
             if wait is None:
                 self.throttle.count(connection, attempt, now)

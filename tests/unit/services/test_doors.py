@@ -424,6 +424,15 @@ def test_who_holds_a_stolen_session_cannot_guess_the_password_there(gate: Gate) 
     assert gate.login("li")
 
 
+def test_wrong_tries_from_elsewhere_keep_nobody_from_changing_a_password(gate: Gate) -> None:
+    secret = gate.login("li").secret
+    for number in range(101):
+        with suppress(LoginRefusedError, LoginWaitError):
+            gate.login("li", WRONG, source=Source(f"203.0.113.{number}"))
+
+    assert gate.doors.change_password(secret, GOOD, GOOD + "!")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -452,11 +461,12 @@ def test_no_password_is_changed_when_the_session_or_its_user_changed_meanwhile(
         gate.login("li", GOOD + "!")
 
 
-def test_a_poor_new_password_changes_nothing(gate: Gate) -> None:
+@pytest.mark.parametrize("new", ["short", GOOD, GOOD.replace("a", "ａ")])
+def test_a_poor_new_password_changes_nothing(gate: Gate, new: str) -> None:
     secret = gate.login("li").secret
 
     with pytest.raises(InvalidRequestError):
-        gate.doors.change_password(secret, GOOD, "short")
+        gate.doors.change_password(secret, GOOD, new)
 
     assert gate.doors.session(secret)
     assert gate.login("li")
