@@ -19,8 +19,7 @@ Clock = Callable[[], datetime]
 def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     """Load a user with the grants in force.
 
-    It is never earlier than any entry of the log: a clock that is set back brings no grant
-    back that had ended.
+    A clock that is set back brings no grant back that had ended.
 
     Raises:
         AccessDeniedError: There is no such user, or it is disabled.
@@ -28,7 +27,7 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     found = users.get(connection, user) if user else None
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
-    return as_principal(connection, found, not_before(connection, at), user)
+    return as_principal(connection, found, at, user)
 
 
 def not_before(connection: Connection, at: datetime) -> datetime:
