@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from archsearch.domain.access import Principal
 from archsearch.domain.callers import limits_of
 from archsearch.domain.policy import Policy, Right, within
+from archsearch.domain.sessions import Session, SessionRules, lasts
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import audit_log, grants, users
@@ -30,13 +31,19 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     return as_principal(connection, found, at, user)
 
 
-def not_before(connection: Connection, at: datetime) -> datetime:
-    """Give a moment that is never earlier than any entry of the log.
+def not_before(connection: Connection, at: datetime, born: datetime) -> datetime:
+    """Give a moment that is never earlier than any entry of the log since something began.
 
-    What has ended stays ended, though the clock is set back.
+    What has ended stays ended, though the clock is set back. What the clock said before ``born``
+    does not count: time passes for what begins after a clock was wrong.
     """
-    latest = audit_log.latest_moment(connection)
-    return at if latest is None else max(at, latest)
+    return audit_log.later_moment(connection, at, born) or at
+
+
+def lasting(connection: Connection, session: Session, rules: SessionRules, at: datetime) -> bool:
+    """Whether time has not ended a session; nor has a clock set back by more than it may idle."""
+    now = not_before(connection, at, session.created_at)
+    return lasts(session, rules, now) and now - at < rules.idle
 
 
 def as_principal(connection: Connection, user: User, at: datetime, caller: str = "") -> Principal:

@@ -77,6 +77,11 @@ class Throttle:
 
     def wait(self, connection: Connection, attempt: Attempt, now: datetime) -> Wait | None:
         """Tell how long it has to wait; None for not at all."""
+        for place in attempt.counts:
+            tries = login_tries.get(connection, *place)
+            if tries is not None and tries.latest > now:
+                # The clock was set back since: the wait is as long as it was, from now on.
+                login_tries.put(connection, *place, replace(tries, latest=now))
         waits = [self._wait(connection, place, now) for place in attempt.counts]
         longest = max(waits, key=lambda wait: wait.length)
         return longest if longest.length > NO_WAIT else None

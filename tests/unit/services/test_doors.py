@@ -24,7 +24,7 @@ from archsearch.services.passwords import PasswordService
 from archsearch.services.throttle import Source
 from archsearch.services.users import UserChange
 from archsearch.storage import passwords
-from tests.gates import GOOD, HOME, STREET, Gate
+from tests.gates import GOOD, HOME, STREET, Gate, code_of
 from tests.offices import copied
 
 WRONG = "no such password"
@@ -284,6 +284,68 @@ def test_a_clock_set_back_brings_no_session_back(gate: Gate) -> None:
         gate.doors.session(login.secret)
     gate.archive.search(user="admin")
     gate.clock.turn(hours=-1)
+
+    with pytest.raises(NotAuthenticatedError):
+        gate.doors.session(login.secret)
+
+
+def wrong_once(gate: Gate, **ahead: float) -> None:
+    """Have the clock be wrong for one request."""
+    gate.clock.turn(**ahead)
+    gate.archive.search(user="admin")
+    gate.clock.turn(**{unit: -number for unit, number in ahead.items()})
+
+
+def test_after_a_clock_was_wrong_sessions_idle_out_and_waits_pass(gate: Gate) -> None:
+    wrong_once(gate, days=1)
+    login = gate.login("li")
+    gate.clock.turn(minutes=31)
+    with pytest.raises(NotAuthenticatedError):
+        gate.doors.session(login.secret)
+    assert gate.archive.accounts.sessions("li", user="li") == ()
+
+    for _ in range(5):
+        with pytest.raises(LoginRefusedError):
+            gate.login("li", WRONG)
+    with pytest.raises(LoginWaitError):
+        gate.login("li")
+    gate.clock.turn(minutes=15)
+    assert gate.login("li")
+
+
+def test_wrong_tries_under_a_wrong_clock_make_nobody_wait_until_then(gate: Gate) -> None:
+    gate.clock.turn(days=1)
+    for _ in range(5):
+        with pytest.raises(LoginRefusedError):
+            gate.login("li", WRONG)
+    gate.clock.turn(days=-1)
+
+    with pytest.raises(LoginWaitError):
+        gate.login("li")
+    gate.clock.turn(minutes=15)
+    assert gate.login("li")
+
+
+def test_after_a_clock_was_wrong_codes_and_new_tokens_are_good_and_old_tokens_ended(
+    gate: Gate,
+) -> None:
+    accounts = gate.archive.accounts
+    secret = accounts.begin_second_factor("li", user="li").secret
+    accounts.confirm_second_factor("li", code_of(gate, secret), user="li")
+    old = gate.token("li", "read")
+    wrong_once(gate, days=4000)
+
+    gate.clock.turn(minutes=2)
+    assert gate.login("li", code=code_of(gate, secret))
+    with pytest.raises(NotAuthenticatedError):
+        gate.doors.token(old)
+    assert gate.doors.token(gate.token("li", "read", name="neu"))
+
+
+def test_a_session_begun_under_a_wrong_clock_ends_with_it(gate: Gate) -> None:
+    gate.clock.turn(days=1)
+    login = gate.login("li")
+    gate.clock.turn(days=-1)
 
     with pytest.raises(NotAuthenticatedError):
         gate.doors.session(login.secret)
