@@ -12,6 +12,7 @@ from archsearch.domain.throttle import (
     LoginRules,
     Tries,
     budget_wait,
+    neighbourhood,
     pair_wait,
     remembered,
 )
@@ -65,8 +66,11 @@ class Throttle:
         account = self._account(name)
         place, known = self._place(connection, name, source, now)
         pair = account + place
-        if known:
+        if known and place != self._address(source):
             return Attempt(((Kind.PAIR, pair),), known)
+        if known:
+            # Many share an address, and one that many accounts know must not be free to spray.
+            return Attempt(((Kind.PAIR, pair), (Kind.SOURCE, place)), known)
         counts = ((Kind.PAIR, pair), (Kind.ACCOUNT, account), (Kind.SOURCE, place))
         return Attempt(counts, known)
 
@@ -148,10 +152,13 @@ class Throttle:
         return places[-1], False
 
     def _places(self, source: Source) -> tuple[bytes, ...]:
-        address = digest(self.key, f"address:{source.address}")
+        address = self._address(source)
         if not source.device:
             return (address,)
         return digest(self.key, f"device:{source.device}"), address
+
+    def _address(self, source: Source) -> bytes:
+        return digest(self.key, f"address:{neighbourhood(source.address)}")
 
     def _budget(self, kind: Kind) -> int:
         return self.rules.account_tries if kind is Kind.ACCOUNT else self.rules.source_tries
