@@ -1,7 +1,7 @@
 """The one way in for every door: logging in, and who it is that shows a session or a token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -51,8 +51,8 @@ class Login:
     """
 
     session: Session
-    secret: str
-    device: str
+    secret: str = field(repr=False)
+    device: str = field(repr=False)
 
 
 class _Claim(NamedTuple):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
 from archsearch.domain.callers import via_of
-from archsearch.domain.passwords import PasswordRules, fault, prepared
+from archsearch.domain.passwords import PasswordRules, fault, is_too_long, prepared
 from archsearch.domain.policy import Policy
 from archsearch.domain.sessions import End
 from archsearch.domain.users import User
@@ -100,5 +100,5 @@ class PasswordService:
 
     def matches(self, password: str, hashed: str | None) -> bool:
         """Check a password; takes as long where there is none to check it against."""
-        given = prepared(password) if len(password) <= self.rules.longest else ""
+        given = "" if is_too_long(password, self.rules) else prepared(password)
         return self.hasher.verify(given, hashed)

@@ -1,6 +1,6 @@
 """The second factor: one-time codes of an authenticator, and recovery codes for when it is lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -26,8 +26,8 @@ _WRONG: Final = "验证码不对，或已经用过；请看准时间，输入最
 class Enrolment:
     """What an authenticator needs, as a URI and as a secret to be typed; shown once."""
 
-    uri: str
-    secret: str
+    uri: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 class SecondFactorService:
@@ -148,6 +148,7 @@ class SecondFactorService:
 
     def accepts(self, connection: Connection, name: str, code: str, now: datetime) -> bool:
         """Judge a code, and use it up."""
+        code = codes.folded(code)
         if codes.is_code(code):
             return self.active(connection, name) and self._is_next(connection, name, code, now)
         digest = codes.recovery_digest(self._recovery, code)
@@ -158,7 +159,7 @@ class SecondFactorService:
         if found is None or secret is None:
             return False
         present = codes.step_of(now.timestamp())
-        step = codes.matching_step(secret, code, present, found.last_step)
+        step = codes.matching_step(secret, codes.folded(code), present, found.last_step)
         return step is not None and second_factors.use(connection, name, step)
 
     def _secret(self, connection: Connection, name: str) -> bytes | None:

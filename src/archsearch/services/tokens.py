@@ -1,7 +1,7 @@
 """Tokens of programs: made, listed and revoked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -23,7 +23,7 @@ class NewToken:
     """A token and its secret, which is shown once and kept nowhere."""
 
     token: ApiToken
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The way in: who is let in, who has to wait, and what ends a session or a token."""
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -196,6 +197,21 @@ def test_one_password_sprayed_over_many_names_is_stopped_by_the_source(gate: Gat
     with pytest.raises(LoginWaitError):
         gate.login("li", GOOD, source=STREET)
     assert gate.login("li", source=HOME)
+
+
+@pytest.mark.parametrize("own", ["192.0.2.1", "2001:db8::{}", "::ffff:192.0.2.1"])
+def test_an_address_that_many_accounts_know_is_stopped_too(gate: Gate, own: str) -> None:
+    for number in range(14):
+        gate.admit(f"u{number}")
+        gate.login(f"u{number}", source=Source(own.format(number)))
+    device = gate.login("u1", source=Source(own.format(1))).device
+    for number in range(40):
+        with pytest.raises(LoginRefusedError):
+            gate.login(f"u{number % 14}", WRONG, source=Source(own.format(99)))
+
+    with pytest.raises(LoginWaitError):
+        gate.login("u13", source=Source(own.format(7)))
+    assert gate.login("u1", source=Source(own.format(7), device))
 
 
 def test_ones_own_success_buys_no_further_guesses_at_others(gate: Gate) -> None:
@@ -558,6 +574,39 @@ def test_codes_cannot_be_guessed_any_faster_than_passwords(gate: Gate) -> None:
 
     with pytest.raises(LoginWaitError):
         gate.login("li", code="999999", source=STREET)
+
+
+@pytest.mark.parametrize("typed", ["{} {}", " {}　{}\n", "full width"])
+def test_a_code_is_read_however_it_is_typed(gate: Gate, typed: str) -> None:
+    accounts = gate.archive.accounts
+    secret = accounts.begin_second_factor("li", user="li").secret
+    accounts.confirm_second_factor("li", code_of(gate, secret), user="li")
+    gate.clock.turn(minutes=2)
+    code = code_of(gate, secret)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+
+    assert gate.login(
+        "li", code=wide if typed == "full width" else typed.format(code[:3], code[3:])
+    )
+
+
+def test_a_password_written_apart_lets_one_in_as_it_was_set(gate: Gate) -> None:
+    apart = unicodedata.normalize("NFD", "".join(chr(0x1EA0 + n) for n in range(60)) * 2)
+    gate.archive.accounts.set_password("li", apart, user="li")
+
+    assert len(apart) > 128
+    assert gate.login("li", apart)
+    assert gate.login("li", unicodedata.normalize("NFC", apart))
+
+
+def test_no_secret_is_shown_by_what_is_printed_by_chance(gate: Gate) -> None:
+    begun = gate.archive.accounts.begin_second_factor("li", user="li")
+    made = gate.archive.tokens.create("x", owner="li", rights=["read"], user="admin")
+    login = gate.login("li")
+    printed = repr((begun, made, login))
+
+    for secret in (begun.secret, begun.uri, made.secret, login.secret, login.device):
+        assert secret not in printed
 
 
 def test_a_recovery_code_lets_one_in_once(gate: Gate) -> None:
