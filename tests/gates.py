@@ -1,8 +1,10 @@
 """An archive with a door: people log in, programs show tokens, and hashes are cheap."""
 
+import base64
 from pathlib import Path
 
 from archsearch.domain.audit import Action, AuditFilter, LoggedEntry
+from archsearch.security import codes
 from archsearch.services.doors import Doors, Login
 from archsearch.services.throttle import Source
 from archsearch.storage import audit_log
@@ -50,3 +52,9 @@ class Gate(Office):
         with self.application.database.read() as connection:
             found = audit_log.search(connection, AuditFilter(), limit=1000)
         return [one for one in reversed(found) if one.entry.action in actions]
+
+
+def code_of(gate: Gate, enrolled_secret: str) -> str:
+    """Make the code that an authenticator shows now."""
+    secret = base64.b32decode(enrolled_secret)
+    return codes.code_at(secret, codes.step_of(gate.clock.now.timestamp()))

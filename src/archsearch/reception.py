@@ -8,6 +8,7 @@ from archsearch.security.tokens import derive_key
 from archsearch.services.accounts import AccountService
 from archsearch.services.doors import Doors
 from archsearch.services.passwords import PasswordService
+from archsearch.services.proof import Proof
 from archsearch.services.second_factor import SecondFactorService
 from archsearch.services.throttle import Throttle
 from archsearch.services.tokens import TokenService
@@ -35,10 +36,11 @@ class Reception:
         hasher = PasswordHasher(derive_key(secret, "accounts/passwords"), options.hashing)
         common = settings.lists(COMMON_PASSWORDS)
         passwords = PasswordService(trail, policy, hasher, options.passwords, lambda: words(common))
-        factor = SecondFactorService(
-            trail, policy, derive_key(secret, "accounts/second_factor"), options.issuer
-        )
         throttle = Throttle(options.login, derive_key(secret, "accounts/sources"))
+        proof = Proof(trail, passwords, throttle)
+        factor = SecondFactorService(
+            proof, policy, derive_key(secret, "accounts/second_factor"), options.issuer
+        )
         bearers = derive_key(secret, "accounts/bearers")
         return cls(
             passwords,

@@ -11,6 +11,7 @@ from typing import Final
 
 PRODUCT: Final = "archsearch"
 _FEWEST_DIFFERENT: Final = 5
+_PARTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,14 @@ def prepared(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+def is_too_long(password: str, rules: PasswordRules) -> bool:
+    """Whether a text is longer than passwords are, as it is hashed; told without preparing floods.
+
+    No character takes more than four when it is written apart, as some keyboards do.
+    """
+    return len(password) > _PARTS * rules.longest or len(prepared(password)) > rules.longest
+
+
 def fault(
     password: str, rules: PasswordRules, common: Container[str], names: tuple[str, ...] = ()
 ) -> str:
@@ -39,11 +48,11 @@ def fault(
     """
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in password):
         return "密码不能含控制字符或不完整的字符。"
+    if is_too_long(password, rules):
+        return f"密码最多 {rules.longest} 个字。"
     password = prepared(password)
     if len(password) < rules.shortest:
         return f"密码至少 {rules.shortest} 个字；可以是几个不相干的词，不必有符号和数字。"
-    if len(password) > rules.longest:
-        return f"密码最多 {rules.longest} 个字。"
     return _guessed(password.casefold(), common, names)
 
 

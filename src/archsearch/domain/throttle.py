@@ -1,16 +1,20 @@
 """How often one may try to log in: guessing is slow, and nobody can be locked out by others.
 
 Wrong tries are counted three times: by account and source together, by account over all sources
-that are strange to it, and by source over all accounts that it is strange to. A source from
-which somebody has logged in before is known to that account and waits for its own tries alone:
+that are strange to it, and by source over all accounts that do not know the device. A source from
+which somebody has logged in before is known to that account and waits for its own tries alone, a
+device for those at that account, an address for those at all accounts:
 whoever floods an account from elsewhere keeps strangers out of it, never its owner. OWASP describes
 this as "Slow Down Online Guessing Attacks with Device Cookies".
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Final
 
+_ONE_HOME: Final = 64
+"""Bits of an IPv6 address that one customer of a network has in common (RFC 6177)."""
 NO_WAIT: Final = timedelta(0)
 _DOUBLINGS: Final = 30
 
@@ -44,6 +48,19 @@ class Tries:
     count: int
     latest: datetime
     noted: int = 0
+
+
+def neighbourhood(address: str) -> str:
+    """Give what an address is counted as: all IPv6 ones of one network are one source."""
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), _ONE_HOME), strict=False))
 
 
 def remembered(tries: Tries | None, rules: LoginRules, now: datetime) -> Tries | None:

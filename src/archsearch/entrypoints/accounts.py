@@ -51,7 +51,8 @@ class AccountDesk:
             The password if it was made, which is the only time it is shown; else an empty text.
 
         Raises:
-            AccessDeniedError: It is not one's own, and one does not manage users.
+            AccessDeniedError: It is not one's own, and one does not manage users; or it is one's
+                own and ``user`` came in by a session, who needs ``doors.change_password``.
             InvalidRequestError: It is too short, too common, or a name; says which.
             NotFoundError: There is no such user.
         """
@@ -60,20 +61,27 @@ class AccountDesk:
             texts(password=password)
         return self._application.reception.passwords.set(name, password, user)
 
-    def begin_second_factor(self, name: str, *, user: str) -> "Enrolment":
+    def begin_second_factor(self, name: str, *, user: str, password: str = "") -> "Enrolment":
         """Make a secret for an authenticator, to be confirmed by a code of it before it counts.
+
+        Who came in by a session gives the password for their own.
 
         Raises:
             ConflictError: The user has one.
+            LoginRefusedError: The password is wrong.
+            LoginWaitError: It was wrong too often.
         """
-        texts(name=name, user=user)
-        return self._application.reception.second_factor.begin(name, user)
+        texts(name=name, user=user, password=password)
+        return self._application.reception.second_factor.begin(name, user, password)
 
     def confirm_second_factor(self, name: str, code: str, *, user: str) -> tuple[str, ...]:
         """Make it count, and give ten recovery codes, which are shown this once.
 
+        The user's other sessions end.
+
         Raises:
             InvalidRequestError: The code is wrong.
+            LoginWaitError: It was wrong too often.
             NotFoundError: None was begun.
         """
         texts(name=name, code=code, user=user)
@@ -82,8 +90,11 @@ class AccountDesk:
     def remove_second_factor(self, name: str, *, user: str, code: str = "") -> None:
         """Take it away, which ends the user's sessions; who does not manage users gives a code.
 
+        So does who came in by a session, for their own.
+
         Raises:
             InvalidRequestError: The code is wrong.
+            LoginWaitError: It was wrong too often.
             NotFoundError: There is none.
         """
         texts(name=name, code=code, user=user)

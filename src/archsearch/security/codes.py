@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -48,6 +49,11 @@ def matching_step(secret: bytes, code: str, now: int, after: int) -> int | None:
     return found
 
 
+def folded(text: str) -> str:
+    """Give a code as it was meant: without spaces, in half width, however it was typed."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def is_code(text: str) -> bool:
     """Whether a text has the form of a code."""
     return len(text) == DIGITS and text.isascii() and text.isdigit()
@@ -73,7 +79,7 @@ def new_recovery_codes() -> tuple[str, ...]:
 
 def recovery_digest(key: bytes, code: str) -> bytes:
     """Digest a recovery code, as it was shown or typed without hyphens, in whatever case."""
-    kept = "".join(code.split()).replace("-", "").upper()
+    kept = folded(code).replace("-", "").upper()
     return hmac.digest(key, kept.encode("utf-8", "replace"), hashlib.sha256)
 
 

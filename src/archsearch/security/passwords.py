@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 _SALT: Final = 16
 _LENGTH: Final = 32
+_LEAST_MEMORY: Final = 8
+"""KiB a lane, below which Argon2 is not defined."""
 _PHC: Final = re.compile(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$")
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -47,12 +49,15 @@ class PasswordHasher:
 
     def hash(self, password: str) -> str:
         """Hash a password."""
+        return self._derive(password, self._cost.memory_kib)
+
+    def _derive(self, password: str, memory_kib: int) -> str:
         derivation = Argon2id(
             salt=secrets.token_bytes(_SALT),
             length=_LENGTH,
             iterations=self._cost.passes,
             lanes=self._cost.lanes,
-            memory_cost=self._cost.memory_kib,
+            memory_cost=memory_kib,
             secret=self._key,
         )
         with self._turn:
@@ -67,8 +72,23 @@ class PasswordHasher:
             try:
                 Argon2id.verify_phc_encoded(_bytes(password), hashed, secret=self._key)
             except InvalidKey:
-                return False
-        return True
+                right = False
+            else:
+                right = True
+        if not right:
+            self._make_up(hashed)
+        return right
+
+    def _make_up(self, hashed: str) -> None:
+        """Spend what an older hash cost less than one of today, which a name of nobody costs."""
+        found = _PHC.match(hashed)
+        if found is None:
+            return
+        memory, passes, _ = map(int, found.groups())
+        cost = self._cost
+        rest = (cost.memory_kib * cost.passes - memory * passes) // cost.passes
+        if rest >= _LEAST_MEMORY * cost.lanes:
+            self._derive("", rest)
 
     def outdated(self, hashed: str) -> bool:
         """Whether a hash was made with other costs than those of today."""

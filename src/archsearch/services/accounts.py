@@ -7,10 +7,10 @@ from typing import Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.policy import Policy
-from archsearch.domain.sessions import End, Session, SessionRules, lasts
+from archsearch.domain.sessions import End, Session, SessionRules
 from archsearch.domain.users import User
 from archsearch.errors import NotFoundError
-from archsearch.services.identity import in_person, not_before, principal_of
+from archsearch.services.identity import in_person, lasting, principal_of
 from archsearch.services.second_factor import SecondFactorService
 from archsearch.services.throttle import Throttle
 from archsearch.services.trail import Trail
@@ -65,7 +65,7 @@ class AccountService:
                     must_change_password=kept is not None and kept.must_change,
                     second_factor=self.factor.active(connection, name),
                     recovery_codes=second_factors.codes_left(connection, name),
-                    sessions=sum(lasts(one, self.rules, now) for one in open_ones),
+                    sessions=sum(lasting(connection, one, self.rules, now) for one in open_ones),
                     tokens=api_tokens.live(connection, name, now),
                     wait_seconds=ceil(self.throttle.waiting(connection, name, now).total_seconds()),
                 )
@@ -98,9 +98,13 @@ class AccountService:
             now = self._authorise(name, by)
             with self.trail.database.read() as connection:
                 users.existing(connection, name)
-                found = sessions.of_user(connection, name)
+                found = tuple(
+                    one
+                    for one in sessions.of_user(connection, name)
+                    if lasting(connection, one, self.rules, now)
+                )
         self.trail.note(by, Action.SESSION_LIST, target=name)
-        return tuple(one for one in found if lasts(one, self.rules, now))
+        return found
 
     def end(self, name: str, by: str, number: int | None = None) -> int:
         """End a session of a user, or all; from the next request on. Tells how many.
@@ -115,7 +119,9 @@ class AccountService:
                 users.existing(connection, name)
                 found = sessions.of_user(connection, name)
                 ending = [
-                    one for one in found if lasts(one, self.rules, now) and number in {None, one.id}
+                    one
+                    for one in found
+                    if number in {None, one.id} and lasting(connection, one, self.rules, now)
                 ]
                 if number is not None and not ending:
                     raise NotFoundError(_MISSING)
@@ -129,6 +135,6 @@ class AccountService:
     def _authorise(self, name: str, by: str) -> datetime:
         """Refuse others; tell the time."""
         with self.trail.database.read() as connection:
-            now = not_before(connection, self.trail.clock())
+            now = self.trail.clock()
             in_person(self.policy, principal_of(connection, by, now), name)
         return now

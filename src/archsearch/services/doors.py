@@ -1,7 +1,7 @@
 """The one way in for every door: logging in, and who it is that shows a session or a token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -9,18 +9,20 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, Outcome
+from archsearch.domain.passwords import prepared
 from archsearch.domain.record import JsonValue
-from archsearch.domain.sessions import ApiToken, End, Session, SessionRules, lasts
+from archsearch.domain.sessions import ApiToken, End, Session, SessionRules
 from archsearch.domain.users import User, is_user_name
 from archsearch.domain.zone import CHINA
 from archsearch.errors import (
     CodeNeededError,
+    InvalidRequestError,
     LoginRefusedError,
     LoginWaitError,
     NotAuthenticatedError,
 )
 from archsearch.security.bearers import digest, is_token_secret, new_session_secret
-from archsearch.services.identity import not_before
+from archsearch.services.identity import lasting, not_before
 from archsearch.services.passwords import PasswordService
 from archsearch.services.second_factor import SecondFactorService
 from archsearch.services.throttle import Attempt, Source, Throttle, must_wait
@@ -49,8 +51,8 @@ class Login:
     """
 
     session: Session
-    secret: str
-    device: str
+    secret: str = field(repr=False)
+    device: str = field(repr=False)
 
 
 class _Claim(NamedTuple):
@@ -98,7 +100,7 @@ class Doors:
         right = self.passwords.matches(password, hashed)
         rehashed = self.passwords.renewed(password, hashed) if right and hashed else None
         with self.trail.database.write() as connection:
-            now = not_before(connection, self.trail.clock())
+            now = self.trail.clock()
             reason = self._judged(connection, claim, code, now) if right else _reason(claim)
             if not reason and claim.user:
                 if rehashed:
@@ -124,15 +126,17 @@ class Doors:
         session = self.session(secret)
         # A thief of the session guesses at its owner's password from nowhere else.
         source = Source(f"session:{session.id}")
-        claim = self._claim(session.user, source)
+        claim = self._claim(session.user, source, inside=True)
         right = self.passwords.matches(old, claim.kept.hash if claim.kept else None)
         if claim.user is None or not right:
             self._note(session.user, Outcome.DENIED, source, {"reason": "password"})
             raise LoginRefusedError("原密码不对。")
         with self.trail.failures(session.caller, Action.PASSWORD, target=session.user):
+            if prepared(new) == prepared(old):
+                raise InvalidRequestError("新密码和原密码一样；请换一个。")
             hashed = self.passwords.hashed(new, claim.user)
         with self.trail.database.write() as connection:
-            now = not_before(connection, self.trail.clock())
+            now = self.trail.clock()
             live = self._live(connection, secret, now) is not None
             if not live or not self._unchanged(connection, claim):
                 raise NotAuthenticatedError(_ENDED)
@@ -149,8 +153,10 @@ class Doors:
             NotAuthenticatedError: There is no such session, or it has ended.
         """
         with self.trail.database.read() as connection:
-            now = not_before(connection, self.trail.clock())
+            now = self.trail.clock()
             found = self._live(connection, secret, now)
+            if found is not None:
+                now = not_before(connection, now, found.created_at)
         if found is None:
             raise NotAuthenticatedError(_ENDED)
         if now - found.seen_at >= _TOUCHED:
@@ -169,8 +175,10 @@ class Doors:
         if not is_token_secret(secret):
             raise NotAuthenticatedError(_ENDED)
         with self.trail.database.read() as connection:
-            now = not_before(connection, self.trail.clock())
+            now = self.trail.clock()
             shown = api_tokens.find(connection, digest(self.key, secret))
+            if shown is not None:
+                now = not_before(connection, now, shown.token.created_at)
         if shown is None:
             raise NotAuthenticatedError(_ENDED)
         token, day = shown.token, now.astimezone(CHINA).date().isoformat()
@@ -193,22 +201,25 @@ class Doors:
     def logout(self, secret: str) -> None:
         """End a session; one that has ended already stays so."""
         with self.trail.database.write() as connection:
-            now = not_before(connection, self.trail.clock())
+            now = self.trail.clock()
             found = self._live(connection, secret, now)
             if found is not None:
                 sessions.end(connection, found.id, End.LOGOUT, now)
                 entry = self.trail.entry(found.caller, Action.LOGOUT, target=found.user)
                 self.trail.log.append(connection, entry)
 
-    def _claim(self, name: str, source: Source) -> _Claim:
+    def _claim(self, name: str, source: Source, *, inside: bool = False) -> _Claim:
         """Look up what is claimed, and count it as a wrong try until it has proved right."""
         refused: LoginWaitError | None = None
         with self.trail.database.write() as connection:
-            now = not_before(connection, self.trail.clock())
+            now = self.trail.clock()
             # Whatever was typed: what cannot be a name is nobody's, and looked for all the same.
             name = name if is_user_name(name) else ""
             user, kept = users.get(connection, name), passwords.get(connection, name)
-            attempt = self.throttle.attempt(connection, name, source, now)
+            if inside:
+                attempt = self.throttle.inside(name, source.address)
+            else:
+                attempt = self.throttle.attempt(connection, name, source, now)
             wait = self.throttle.wait(connection, attempt, now)
             if wait is None:
                 self.throttle.count(connection, attempt, now)
@@ -238,7 +249,7 @@ class Doors:
         return user == claim.user and passwords.get(connection, claim.name) == claim.kept
 
     def _begin(self, connection: Connection, user: User, claim: _Claim, *, code: bool) -> Login:
-        now = not_before(connection, self.trail.clock())
+        now = self.trail.clock()
         source, secret = claim.source, new_session_secret()
         device = source.device if claim.attempt.known and source.device else new_session_secret()
         placed = Source(source.address, device)
@@ -251,18 +262,21 @@ class Doors:
         must_change = claim.kept is not None and claim.kept.must_change
         detail: dict[str, JsonValue] = {"session": number, "known": claim.attempt.known}
         detail["code"] = code
-        self._enter(connection, user.name, Outcome.DONE, source, detail)
+        said = {**detail, "source": shown}
+        entry = self.trail.entry(user.name, Action.LOGIN, target=user.name, detail=said, at=now)
+        self.trail.log.append(connection, entry)
         session = Session(number, user.name, now, now, ends, shown, must_change)
         return Login(session, secret, device)
 
     def _make_room(self, connection: Connection, name: str, now: datetime) -> None:
-        live = [one for one in sessions.of_user(connection, name) if lasts(one, self.rules, now)]
+        open_ones = sessions.of_user(connection, name)
+        live = [one for one in open_ones if lasting(connection, one, self.rules, now)]
         for crowded in live[: max(len(live) - self.rules.most + 1, 0)]:
             sessions.end(connection, crowded.id, End.CROWDED, now)
 
     def _live(self, connection: Connection, secret: str, now: datetime) -> Session | None:
         found = sessions.find(connection, digest(self.key, secret))
-        return found if found and lasts(found, self.rules, now) else None
+        return found if found and lasting(connection, found, self.rules, now) else None
 
     def _enter(
         self,

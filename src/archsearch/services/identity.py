@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from archsearch.domain.access import Principal
 from archsearch.domain.callers import limits_of
 from archsearch.domain.policy import Policy, Right, within
+from archsearch.domain.sessions import Session, SessionRules, lasts
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError
 from archsearch.storage import audit_log, grants, users
@@ -19,8 +20,7 @@ Clock = Callable[[], datetime]
 def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     """Load a user with the grants in force.
 
-    It is never earlier than any entry of the log: a clock that is set back brings no grant
-    back that had ended.
+    A clock that is set back brings no grant back that had ended.
 
     Raises:
         AccessDeniedError: There is no such user, or it is disabled.
@@ -28,16 +28,22 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     found = users.get(connection, user) if user else None
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
-    return as_principal(connection, found, not_before(connection, at), user)
+    return as_principal(connection, found, at, user)
 
 
-def not_before(connection: Connection, at: datetime) -> datetime:
-    """Give a moment that is never earlier than any entry of the log.
+def not_before(connection: Connection, at: datetime, born: datetime) -> datetime:
+    """Give a moment that is never earlier than any entry of the log since something began.
 
-    What has ended stays ended, though the clock is set back.
+    What has ended stays ended, though the clock is set back. What the clock said before ``born``
+    does not count: time passes for what begins after a clock was wrong.
     """
-    latest = audit_log.latest_moment(connection)
-    return at if latest is None else max(at, latest)
+    return audit_log.later_moment(connection, at, born) or at
+
+
+def lasting(connection: Connection, session: Session, rules: SessionRules, at: datetime) -> bool:
+    """Whether time has not ended a session; nor has a clock set back by more than it may idle."""
+    now = not_before(connection, at, session.created_at)
+    return lasts(session, rules, now) and now - at < rules.idle
 
 
 def as_principal(connection: Connection, user: User, at: datetime, caller: str = "") -> Principal:

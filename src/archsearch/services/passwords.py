@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
-from archsearch.domain.passwords import PasswordRules, fault, prepared
+from archsearch.domain.callers import via_of
+from archsearch.domain.passwords import PasswordRules, fault, is_too_long, prepared
 from archsearch.domain.policy import Policy
 from archsearch.domain.sessions import End
 from archsearch.domain.users import User
-from archsearch.errors import InvalidRequestError
+from archsearch.errors import AccessDeniedError, InvalidRequestError
 from archsearch.security.passwords import PasswordHasher, generated_password
 from archsearch.services.identity import in_person, principal_of
 from archsearch.services.trail import Trail
@@ -50,7 +51,8 @@ class PasswordService:
             The password, if it was made; it is kept nowhere else.
 
         Raises:
-            AccessDeniedError: It is not one's own, and one does not manage users.
+            AccessDeniedError: It is not one's own, and one does not manage users; or it is, and a
+                session is all that one shows.
             InvalidRequestError: It is too short, too common, a name; or the user is a program.
             NotFoundError: There is no such user.
         """
@@ -59,6 +61,9 @@ class PasswordService:
         with self.trail.failures(by, Action.PASSWORD, target=name):
             with self.trail.database.read() as connection:
                 in_person(self.policy, principal_of(connection, by, self.trail.clock()), name)
+                if by == name and via_of(by):
+                    # Whoever stole the session would have the account.
+                    raise AccessDeniedError("修改自己的密码须先输入原密码；请在网页上修改密码。")
                 user = users.existing(connection, name)
             hashed = self.hashed(made or password or "", user)
             detail = {"made": bool(made), "must_change": must_change}
@@ -95,5 +100,5 @@ class PasswordService:
 
     def matches(self, password: str, hashed: str | None) -> bool:
         """Check a password; takes as long where there is none to check it against."""
-        given = prepared(password) if len(password) <= self.rules.longest else ""
+        given = "" if is_too_long(password, self.rules) else prepared(password)
         return self.hasher.verify(given, hashed)

@@ -185,7 +185,7 @@ class ReplayService:
             moment = moments.moment_of(connection, as_of)
             if moment is None or as_of >= seq:
                 raise InvalidRequestError("这一条所指的时刻在日志里找不到；请运行 audit verify。")
-            moment = moment._replace(at=max(moment.at, entry.at))
+            moment = moment._replace(at=entry.at)
             parts = known(connection, str(detail.get("with")))
             policy = _policy(connection, parts, as_of) or self.policy
             principal = _actor(connection, entry, moment)
@@ -279,7 +279,7 @@ class ReplayService:
             moment = moments.moment_of(connection, seq - 1) or earlier
             if moment.seq < moments.since(connection):
                 raise InvalidRequestError("那时还没有记下权限的历史，不能重演。")
-            moment = moment._replace(at=max(moment.at, entry.at))
+            moment = moment._replace(at=entry.at)
             allowed = self._refusal(connection, entry, moment)
             if allowed != expected:
                 allowed = self._refusal(connection, entry, earlier)

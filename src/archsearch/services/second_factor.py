@@ -1,6 +1,6 @@
 """The second factor: one-time codes of an authenticator, and recovery codes for when it is lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
+from archsearch.domain.callers import via_of
 from archsearch.domain.policy import Policy, Right
 from archsearch.domain.sessions import End
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -15,7 +16,7 @@ from archsearch.security import codes
 from archsearch.security.sealing import Seal
 from archsearch.security.tokens import derive_key
 from archsearch.services.identity import in_person, principal_of
-from archsearch.services.trail import Trail
+from archsearch.services.proof import CODES, Proof, by_session
 from archsearch.storage import second_factors, sessions, users
 
 _WRONG: Final = "验证码不对，或已经用过；请看准时间，输入最新的一个。"
@@ -25,39 +26,46 @@ _WRONG: Final = "验证码不对，或已经用过；请看准时间，输入最
 class Enrolment:
     """What an authenticator needs, as a URI and as a secret to be typed; shown once."""
 
-    uri: str
-    secret: str
+    uri: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 class SecondFactorService:
     """Sets second factors up, takes them away, and judges codes.
 
     Args:
-        trail: The log.
+        proof: Asks for passwords and codes.
         policy: Who may manage users.
         key: Of the workspace, for this use.
         issuer: What authenticators are to call the installation.
     """
 
-    def __init__(self, trail: Trail, policy: Policy, key: bytes, issuer: str) -> None:
-        self._trail = trail
+    def __init__(self, proof: Proof, policy: Policy, key: bytes, issuer: str) -> None:
+        self._proof = proof
+        self._trail = proof.trail
         self._policy = policy
         self._seal = Seal(derive_key(key, "secrets"))
         self._recovery = derive_key(key, "recovery")
         self._issuer = issuer
 
-    def begin(self, name: str, by: str) -> Enrolment:
+    def begin(self, name: str, by: str, password: str = "") -> Enrolment:
         """Make a secret for a user's authenticator; it counts from its first code on.
+
+        Who came in by a session gives the password for their own.
 
         Raises:
             AccessDeniedError: It is not one's own, and one does not manage users.
             ConflictError: The user has a second factor.
             InvalidRequestError: The user is a program.
+            LoginRefusedError: The password is wrong.
+            LoginWaitError: It was wrong too often.
             NotFoundError: There is no such user.
         """
         secret = codes.new_secret()
         with self._trail.failures(by, Action.SECOND_FACTOR, target=name):
             self._authorise(name, by)
+            if by_session(name, by):
+                self._proof.password(by, password)
             with self._trail.database.write() as connection:
                 if users.existing(connection, name).role is Role.PROGRAM:
                     raise InvalidRequestError("程序账号用令牌，没有动态验证码。")
@@ -70,7 +78,7 @@ class SecondFactorService:
         return Enrolment(uri, codes.shown_secret(secret))
 
     def confirm(self, name: str, code: str, by: str) -> tuple[str, ...]:
-        """Make a secret count by a code of it.
+        """Make a secret count by a code of it, which ends the user's other sessions.
 
         Returns:
             Ten recovery codes, each good for once; kept nowhere else.
@@ -78,11 +86,13 @@ class SecondFactorService:
         Raises:
             ConflictError: It counts already.
             InvalidRequestError: The code is wrong.
+            LoginWaitError: It was wrong too often.
             NotFoundError: There is no such user, or nothing was begun.
         """
         made = codes.new_recovery_codes()
         with self._trail.failures(by, Action.SECOND_FACTOR, target=name):
             self._authorise(name, by)
+            attempt = self._proof.tried(name, CODES)
             with self._trail.database.write() as connection:
                 users.existing(connection, name)
                 if self.active(connection, name):
@@ -93,30 +103,43 @@ class SecondFactorService:
                     raise InvalidRequestError(_WRONG)
                 digests = [codes.recovery_digest(self._recovery, each) for each in made]
                 second_factors.put_codes(connection, name, digests)
+                self._proof.throttle.forget(connection, attempt)
+                self._end_others(connection, name, by)
                 self._note(connection, name, by, "confirm")
         return made
 
     def remove(self, name: str, by: str, code: str = "") -> None:
         """Take a user's second factor away, which ends their sessions.
 
-        Who does not manage users gives a code of it.
+        Who does not manage users gives a code of it; so does who came in by a session, for their
+        own.
 
         Raises:
             AccessDeniedError: It is not one's own, and one does not manage users.
             InvalidRequestError: The code is wrong.
+            LoginWaitError: It was wrong too often.
             NotFoundError: There is no such user, or no second factor.
         """
         with self._trail.failures(by, Action.SECOND_FACTOR, target=name):
-            manages = self._authorise(name, by)
+            trusted = self._authorise(name, by) and not by_session(name, by)
+            attempt = None if trusted else self._proof.tried(name, CODES)
             now = self._trail.clock()
             with self._trail.database.write() as connection:
                 users.existing(connection, name)
-                if not manages and not self.accepts(connection, name, code, now):
-                    raise InvalidRequestError(_WRONG)
+                if attempt is not None:
+                    if not self.accepts(connection, name, code, now):
+                        raise InvalidRequestError(_WRONG)
+                    self._proof.throttle.forget(connection, attempt)
                 if not second_factors.remove(connection, name):
                     raise NotFoundError("该用户没有启用动态验证码。")
                 sessions.end_all(connection, name, End.SECOND_FACTOR, now)
                 self._note(connection, name, by, "remove")
+
+    def _end_others(self, connection: Connection, name: str, by: str) -> None:
+        """End sessions that were begun without it; who came in by one that proved it goes on."""
+        for one in sessions.of_user(connection, name):
+            if one.caller.via != via_of(by):
+                sessions.end(connection, one.id, End.SECOND_FACTOR, self._trail.clock())
 
     def active(self, connection: Connection, name: str) -> bool:
         """Whether a user has a second factor that counts."""
@@ -125,6 +148,7 @@ class SecondFactorService:
 
     def accepts(self, connection: Connection, name: str, code: str, now: datetime) -> bool:
         """Judge a code, and use it up."""
+        code = codes.folded(code)
         if codes.is_code(code):
             return self.active(connection, name) and self._is_next(connection, name, code, now)
         digest = codes.recovery_digest(self._recovery, code)
@@ -135,7 +159,7 @@ class SecondFactorService:
         if found is None or secret is None:
             return False
         present = codes.step_of(now.timestamp())
-        step = codes.matching_step(secret, code, present, found.last_step)
+        step = codes.matching_step(secret, codes.folded(code), present, found.last_step)
         return step is not None and second_factors.use(connection, name, step)
 
     def _secret(self, connection: Connection, name: str) -> bytes | None:

@@ -12,6 +12,7 @@ from archsearch.domain.throttle import (
     LoginRules,
     Tries,
     budget_wait,
+    neighbourhood,
     pair_wait,
     remembered,
 )
@@ -65,13 +66,26 @@ class Throttle:
         account = self._account(name)
         place, known = self._place(connection, name, source, now)
         pair = account + place
-        if known:
+        if known and place != self._address(source):
             return Attempt(((Kind.PAIR, pair),), known)
+        if known:
+            # Many share an address, and one that many accounts know must not be free to spray.
+            return Attempt(((Kind.PAIR, pair), (Kind.SOURCE, place)), known)
         counts = ((Kind.PAIR, pair), (Kind.ACCOUNT, account), (Kind.SOURCE, place))
         return Attempt(counts, known)
 
+    def inside(self, name: str, place: str) -> Attempt:
+        """Place a try of somebody who is in already: nobody else's tries make it wait."""
+        pair = self._account(name) + digest(self.key, f"inside:{place}")
+        return Attempt(((Kind.PAIR, pair),), known=False)
+
     def wait(self, connection: Connection, attempt: Attempt, now: datetime) -> Wait | None:
         """Tell how long it has to wait; None for not at all."""
+        for place in attempt.counts:
+            tries = login_tries.get(connection, *place)
+            if tries is not None and tries.latest > now:
+                # The clock was set back since: the wait is as long as it was, from now on.
+                login_tries.put(connection, *place, replace(tries, latest=now))
         waits = [self._wait(connection, place, now) for place in attempt.counts]
         longest = max(waits, key=lambda wait: wait.length)
         return longest if longest.length > NO_WAIT else None
@@ -103,9 +117,13 @@ class Throttle:
     ) -> None:
         """Forget this source's wrong tries at this account, and know it from now on."""
         self.take_back(connection, attempt, now)
-        login_tries.put(connection, *attempt.counts[0], None)
+        self.forget(connection, attempt)
         for place in self._places(source):
             login_tries.make_known(connection, name, place, at=now, most=_MOST_KNOWN)
+
+    def forget(self, connection: Connection, attempt: Attempt) -> None:
+        """Forget the wrong tries from this place at this account."""
+        login_tries.put(connection, *attempt.counts[0], None)
 
     def note(self, connection: Connection, wait: Wait) -> None:
         """Keep that a wait is in the log: a flood of tries is to fill no log."""
@@ -134,10 +152,13 @@ class Throttle:
         return places[-1], False
 
     def _places(self, source: Source) -> tuple[bytes, ...]:
-        address = digest(self.key, f"address:{source.address}")
+        address = self._address(source)
         if not source.device:
             return (address,)
         return digest(self.key, f"device:{source.device}"), address
+
+    def _address(self, source: Source) -> bytes:
+        return digest(self.key, f"address:{neighbourhood(source.address)}")
 
     def _budget(self, kind: Kind) -> int:
         return self.rules.account_tries if kind is Kind.ACCOUNT else self.rules.source_tries

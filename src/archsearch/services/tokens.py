@@ -1,7 +1,7 @@
 """Tokens of programs: made, listed and revoked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -11,7 +11,7 @@ from archsearch.domain.record import JsonValue
 from archsearch.domain.sessions import TOKEN_NAME_LIMIT, ApiToken, TokenRules
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
 from archsearch.security.bearers import digest, new_token_secret
-from archsearch.services.identity import in_person, not_before, principal_of, require
+from archsearch.services.identity import in_person, principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import api_tokens, users
 
@@ -23,7 +23,7 @@ class NewToken:
     """A token and its secret, which is shown once and kept nowhere."""
 
     token: ApiToken
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class TokenService:
                     "rights": " ".join(wanted),
                     "days": lasting,
                 }
-                entry = self.trail.entry(by, Action.TOKEN_ADD, target=user, detail=detail)
+                entry = self.trail.entry(by, Action.TOKEN_ADD, target=user, detail=detail, at=now)
                 self.trail.log.append(connection, entry)
         return NewToken(replace(token, id=number), secret)
 
@@ -112,7 +112,7 @@ class TokenService:
             if found is None or not (mine or self.policy.may(principal, Right.USERS)):
                 raise NotFoundError(_MISSING)
             with self.trail.database.write() as connection:
-                now = not_before(connection, self.trail.clock())
+                now = self.trail.clock()
                 if api_tokens.revoke(connection, number, by=by, at=now):
                     target, detail = f"token:{number}", {"user": found.user}
                     entry = self.trail.entry(by, Action.TOKEN_REVOKE, target=target, detail=detail)

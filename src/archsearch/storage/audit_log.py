@@ -56,6 +56,16 @@ _VERIFY_STEP: Final = 1000
 _BREAKS_TOLD: Final = 100
 EVERYTHING: Final = AuditFilter()
 _HEAD: Final = Prepared(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.digest))
+_BORN: Final = select(func.coalesce(func.min(AUDIT.c.seq), 0)).where(
+    AUDIT.c.at == bindparam("born")
+)
+# Reckoned with, or else the log itself would be read instead of the index of its times.
+_LATER: Final = Prepared(
+    select(AUDIT.c.at)
+    .where(AUDIT.c.at > bindparam("later"), AUDIT.c.seq + 0 >= _BORN.scalar_subquery())
+    .order_by(AUDIT.c.at.desc())
+    .limit(1)
+)
 _LATEST: Final = Prepared(select(AUDIT_HEAD.c.latest))
 _NEW_ENTRY: Final = Prepared(insert(AUDIT))
 _NEW_HEAD: Final = Prepared(
@@ -187,6 +197,15 @@ def latest_moment(connection: Connection) -> datetime | None:
     """Tell the latest moment of all entries; None while there is none."""
     row = _LATEST.row(connection)
     return read_time(row[0]) if row and row[0] else None
+
+
+def later_moment(connection: Connection, at: datetime, born: datetime) -> datetime | None:
+    """Tell the latest moment after ``at`` of the entries from one of the moment ``born`` on.
+
+    None if there is none. Where no entry is of that moment, all entries count.
+    """
+    row = _LATER.row(connection, later=time_text(at), born=time_text(born))
+    return None if row is None else read_time(row[0])
 
 
 def search(

@@ -4,24 +4,55 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from archsearch.domain.record import RecordId
 from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.storage.encoding import time_text
 from archsearch.storage.moments import next_seq
 from archsearch.storage.prepared import Prepared
-from archsearch.storage.tables import GRANTS, RECORDS, USERS
+from archsearch.storage.tables import AUDIT, GRANTS, RECORDS, USERS
 from archsearch.storage.users import user_id_of
+
+
+def reached(moment: ColumnElement[datetime], upto: int | None = None) -> ColumnElement[bool]:
+    """Say whether the log, from a grant on, has come to a moment, whatever the clock says now.
+
+    What has ended stays ended, though the clock is set back. What the clock said before there was
+    a grant does not count against it: a clock that was wrong once lends nothing for longer, and
+    keeps nothing from being lent anew.
+    """
+    seq = AUDIT.c.seq
+    until = () if upto is None else (seq <= upto,)
+    # Reckoned with, or else the log itself would be read instead of the index of its times.
+    since = seq + 0 >= GRANTS.c.granted_seq
+    return exists().where(AUDIT.c.at >= moment, since, *until).correlate(GRANTS)
+
 
 _IN_FORCE: Final = Prepared(
     select(GRANTS.c.record_id, GRANTS.c.sensitive)
     .join(USERS, USERS.c.id == GRANTS.c.user_id)
     .where(
         USERS.c.name == bindparam("user"),
-        GRANTS.c.granted_at <= bindparam("at"),
+        or_(GRANTS.c.granted_at <= bindparam("at"), reached(GRANTS.c.granted_at)),
         GRANTS.c.until > bindparam("at"),
-        or_(GRANTS.c.revoked_at.is_(None), GRANTS.c.revoked_at > bindparam("at")),
+        not_(reached(GRANTS.c.until)),
+        or_(
+            GRANTS.c.revoked_at.is_(None),
+            and_(GRANTS.c.revoked_at > bindparam("at"), not_(reached(GRANTS.c.revoked_at))),
+        ),
     )
 )
 
@@ -78,7 +109,7 @@ class Lent(NamedTuple):
 
 
 def in_force(connection: Connection, user: str, at: datetime) -> Lent:
-    """Find the records granted to a user at a moment, past ones included."""
+    """Find the records granted to a user by a clock that shows ``at``; what has ended has ended."""
     rows = _IN_FORCE.rows(connection, user=user, at=time_text(at))
     return Lent(
         frozenset(RecordId(record_id) for record_id, _ in rows),

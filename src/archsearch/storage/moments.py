@@ -35,7 +35,7 @@ _NOTED: Final = Prepared(
 class Moment(NamedTuple):
     """A moment: everything that the entries up to ``seq`` tell of has happened, and no more.
 
-    ``at`` is the time that grants are judged by.
+    ``at`` is what the clock said; together with what it had said before, grants are judged by it.
     """
 
     seq: int
@@ -67,11 +67,8 @@ def moment_at(connection: Connection, at: datetime) -> Moment:
 
 def moment_of(connection: Connection, seq: int) -> Moment | None:
     """Find the moment of an entry: what it tells of has happened; None if there is no such one."""
-    if connection.execute(select(AUDIT.c.seq).where(AUDIT.c.seq == seq)).scalar() is None:
-        return None
-    # As above.
-    earlier = select(AUDIT.c.at).where(AUDIT.c.seq + 0 <= seq).order_by(AUDIT.c.at.desc()).limit(1)
-    return Moment(seq, read_time(connection.execute(earlier).scalar_one()))
+    at = connection.execute(select(AUDIT.c.at).where(AUDIT.c.seq == seq)).scalar()
+    return None if at is None else Moment(seq, read_time(at))
 
 
 def versions_upto(connection: Connection, seq: int) -> int:

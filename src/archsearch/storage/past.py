@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
 
 from archsearch.domain.access import Role
 from archsearch.domain.dictionary import Dictionary, Entry, EntryKind
@@ -17,7 +17,7 @@ from archsearch.storage import dictionary, users
 from archsearch.storage.bulk import chunks
 from archsearch.storage.database import Database
 from archsearch.storage.encoding import read_array, read_member
-from archsearch.storage.grants import Lent
+from archsearch.storage.grants import Lent, reached
 from archsearch.storage.moments import Moment, next_seq, versions_upto
 from archsearch.storage.records import contents_of, last_version, of_rows
 from archsearch.storage.tables import (
@@ -295,8 +295,9 @@ def _in_force(moment: Moment) -> tuple[ColumnElement[bool], ...]:
     grants, at = GRANTS.c, moment.at
     return (
         grants.granted_seq <= moment.seq,
-        grants.granted_at <= at,
+        or_(grants.granted_at <= at, reached(grants.granted_at, moment.seq)),
         grants.until > at,
+        not_(reached(grants.until, moment.seq)),
         or_(
             grants.revoked_at.is_(None),
             grants.revoked_seq > moment.seq,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from archsearch.domain.throttle import (
     LoginRules,
     Tries,
     budget_wait,
+    neighbourhood,
     pair_wait,
     remembered,
 )
@@ -56,3 +58,19 @@ def test_a_budget_that_is_spent_comes_back_when_the_window_is_over() -> None:
     assert budget_wait(None, 100, RULES, NOW) == NO_WAIT
     assert remembered(spent, RULES, NOW + timedelta(hours=24)) is None
     assert remembered(spent, RULES, NOW + timedelta(hours=23)) == spent
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:DB8:0:1:ffff::7", "2001:db8:0:1::/64"),
+        ("2001:db8:0:2::7", "2001:db8:0:2::/64"),
+        ("::1", "::/64"),
+        ("unix:", "unix:"),
+        ("", ""),
+    ],
+)
+def test_addresses_of_one_network_are_counted_together(address: str, counted: str) -> None:
+    assert neighbourhood(address) == counted

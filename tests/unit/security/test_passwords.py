@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from archsearch.security.passwords import HashCost, PasswordHasher, generated_password
 
 CHEAPEST = HashCost(memory_kib=64, passes=1, lanes=1, at_once=2)
@@ -63,3 +65,28 @@ def test_generated_passwords_differ_and_hold_nothing_that_is_misread() -> None:
 
     assert len(made) == 200
     assert all(len(one) == 23 and not set(one) & set("il10o ") for one in made)
+
+
+@pytest.mark.parametrize(
+    ("old", "made_up"), [((8, 1), [60]), ((48, 2), [16]), ((64, 2), []), ((64, 9), [])]
+)
+def test_a_wrong_password_costs_what_a_name_of_nobody_costs_though_its_hash_was_cheaper(
+    old: tuple[int, int], made_up: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passes over memory are what a hash costs; in them 128 is today's."""
+    memory, passes = old
+    hashed = PasswordHasher(KEY, HashCost(memory, passes, 1, 1)).hash("right")
+    today = PasswordHasher(KEY, HashCost(64, 2, 1, 1))
+    spent: list[int] = []
+
+    def derive(_: PasswordHasher, __: str, memory_kib: int) -> str:
+        spent.append(memory_kib)
+        return ""
+
+    monkeypatch.setattr(PasswordHasher, "_derive", derive)
+
+    assert today.verify("right", hashed)
+    assert spent == []
+    assert not today.verify("wrong", hashed)
+
+    assert spent == made_up

@@ -1,6 +1,5 @@
 """Accounts: passwords, second factors, sessions, and who may touch them."""
 
-import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,9 +14,8 @@ from archsearch.errors import (
     LoginRefusedError,
     NotFoundError,
 )
-from archsearch.security import codes
 from archsearch.services.throttle import Source
-from tests.gates import GOOD, Gate
+from tests.gates import GOOD, Gate, code_of
 from tests.offices import copied
 
 OTHER = GOOD + "!"
@@ -29,12 +27,6 @@ def gate(template: Path, tmp_path: Path) -> Iterator[Gate]:
         gate.admit("li")
         gate.hire(wang="employee at 甲部", machine="program at 总行")
         yield gate
-
-
-def code_of(gate: Gate, enrolled_secret: str) -> str:
-
-    secret = base64.b32decode(enrolled_secret)
-    return codes.code_at(secret, codes.step_of(gate.clock.now.timestamp()))
 
 
 def test_a_password_is_made_or_given_and_logged_without_it(gate: Gate) -> None:

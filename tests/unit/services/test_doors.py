@@ -1,5 +1,6 @@
 """The way in: who is let in, who has to wait, and what ends a session or a token."""
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ from archsearch.services.passwords import PasswordService
 from archsearch.services.throttle import Source
 from archsearch.services.users import UserChange
 from archsearch.storage import passwords
-from tests.gates import GOOD, HOME, STREET, Gate
+from tests.gates import GOOD, HOME, STREET, Gate, code_of
 from tests.offices import copied
 
 WRONG = "no such password"
@@ -198,6 +199,21 @@ def test_one_password_sprayed_over_many_names_is_stopped_by_the_source(gate: Gat
     assert gate.login("li", source=HOME)
 
 
+@pytest.mark.parametrize("own", ["192.0.2.1", "2001:db8::{}", "::ffff:192.0.2.1"])
+def test_an_address_that_many_accounts_know_is_stopped_too(gate: Gate, own: str) -> None:
+    for number in range(14):
+        gate.admit(f"u{number}")
+        gate.login(f"u{number}", source=Source(own.format(number)))
+    device = gate.login("u1", source=Source(own.format(1))).device
+    for number in range(40):
+        with pytest.raises(LoginRefusedError):
+            gate.login(f"u{number % 14}", WRONG, source=Source(own.format(99)))
+
+    with pytest.raises(LoginWaitError):
+        gate.login("u13", source=Source(own.format(7)))
+    assert gate.login("u1", source=Source(own.format(7), device))
+
+
 def test_ones_own_success_buys_no_further_guesses_at_others(gate: Gate) -> None:
     gate.admit("mallory")
     for number in range(40):
@@ -284,6 +300,68 @@ def test_a_clock_set_back_brings_no_session_back(gate: Gate) -> None:
         gate.doors.session(login.secret)
     gate.archive.search(user="admin")
     gate.clock.turn(hours=-1)
+
+    with pytest.raises(NotAuthenticatedError):
+        gate.doors.session(login.secret)
+
+
+def wrong_once(gate: Gate, **ahead: float) -> None:
+    """Have the clock be wrong for one request."""
+    gate.clock.turn(**ahead)
+    gate.archive.search(user="admin")
+    gate.clock.turn(**{unit: -number for unit, number in ahead.items()})
+
+
+def test_after_a_clock_was_wrong_sessions_idle_out_and_waits_pass(gate: Gate) -> None:
+    wrong_once(gate, days=1)
+    login = gate.login("li")
+    gate.clock.turn(minutes=31)
+    with pytest.raises(NotAuthenticatedError):
+        gate.doors.session(login.secret)
+    assert gate.archive.accounts.sessions("li", user="li") == ()
+
+    for _ in range(5):
+        with pytest.raises(LoginRefusedError):
+            gate.login("li", WRONG)
+    with pytest.raises(LoginWaitError):
+        gate.login("li")
+    gate.clock.turn(minutes=15)
+    assert gate.login("li")
+
+
+def test_wrong_tries_under_a_wrong_clock_make_nobody_wait_until_then(gate: Gate) -> None:
+    gate.clock.turn(days=1)
+    for _ in range(5):
+        with pytest.raises(LoginRefusedError):
+            gate.login("li", WRONG)
+    gate.clock.turn(days=-1)
+
+    with pytest.raises(LoginWaitError):
+        gate.login("li")
+    gate.clock.turn(minutes=15)
+    assert gate.login("li")
+
+
+def test_after_a_clock_was_wrong_codes_and_new_tokens_are_good_and_old_tokens_ended(
+    gate: Gate,
+) -> None:
+    accounts = gate.archive.accounts
+    secret = accounts.begin_second_factor("li", user="li").secret
+    accounts.confirm_second_factor("li", code_of(gate, secret), user="li")
+    old = gate.token("li", "read")
+    wrong_once(gate, days=4000)
+
+    gate.clock.turn(minutes=2)
+    assert gate.login("li", code=code_of(gate, secret))
+    with pytest.raises(NotAuthenticatedError):
+        gate.doors.token(old)
+    assert gate.doors.token(gate.token("li", "read", name="neu"))
+
+
+def test_a_session_begun_under_a_wrong_clock_ends_with_it(gate: Gate) -> None:
+    gate.clock.turn(days=1)
+    login = gate.login("li")
+    gate.clock.turn(days=-1)
 
     with pytest.raises(NotAuthenticatedError):
         gate.doors.session(login.secret)
@@ -424,6 +502,15 @@ def test_who_holds_a_stolen_session_cannot_guess_the_password_there(gate: Gate) 
     assert gate.login("li")
 
 
+def test_wrong_tries_from_elsewhere_keep_nobody_from_changing_a_password(gate: Gate) -> None:
+    secret = gate.login("li").secret
+    for number in range(101):
+        with suppress(LoginRefusedError, LoginWaitError):
+            gate.login("li", WRONG, source=Source(f"203.0.113.{number}"))
+
+    assert gate.doors.change_password(secret, GOOD, GOOD + "!")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -452,11 +539,12 @@ def test_no_password_is_changed_when_the_session_or_its_user_changed_meanwhile(
         gate.login("li", GOOD + "!")
 
 
-def test_a_poor_new_password_changes_nothing(gate: Gate) -> None:
+@pytest.mark.parametrize("new", ["short", GOOD, GOOD.replace("a", "ａ")])
+def test_a_poor_new_password_changes_nothing(gate: Gate, new: str) -> None:
     secret = gate.login("li").secret
 
     with pytest.raises(InvalidRequestError):
-        gate.doors.change_password(secret, GOOD, "short")
+        gate.doors.change_password(secret, GOOD, new)
 
     assert gate.doors.session(secret)
     assert gate.login("li")
@@ -486,6 +574,39 @@ def test_codes_cannot_be_guessed_any_faster_than_passwords(gate: Gate) -> None:
 
     with pytest.raises(LoginWaitError):
         gate.login("li", code="999999", source=STREET)
+
+
+@pytest.mark.parametrize("typed", ["{} {}", " {}　{}\n", "full width"])
+def test_a_code_is_read_however_it_is_typed(gate: Gate, typed: str) -> None:
+    accounts = gate.archive.accounts
+    secret = accounts.begin_second_factor("li", user="li").secret
+    accounts.confirm_second_factor("li", code_of(gate, secret), user="li")
+    gate.clock.turn(minutes=2)
+    code = code_of(gate, secret)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+
+    assert gate.login(
+        "li", code=wide if typed == "full width" else typed.format(code[:3], code[3:])
+    )
+
+
+def test_a_password_written_apart_lets_one_in_as_it_was_set(gate: Gate) -> None:
+    apart = unicodedata.normalize("NFD", "".join(chr(0x1EA0 + n) for n in range(60)) * 2)
+    gate.archive.accounts.set_password("li", apart, user="li")
+
+    assert len(apart) > 128
+    assert gate.login("li", apart)
+    assert gate.login("li", unicodedata.normalize("NFC", apart))
+
+
+def test_no_secret_is_shown_by_what_is_printed_by_chance(gate: Gate) -> None:
+    begun = gate.archive.accounts.begin_second_factor("li", user="li")
+    made = gate.archive.tokens.create("x", owner="li", rights=["read"], user="admin")
+    login = gate.login("li")
+    printed = repr((begun, made, login))
+
+    for secret in (begun.secret, begun.uri, made.secret, login.secret, login.device):
+        assert secret not in printed
 
 
 def test_a_recovery_code_lets_one_in_once(gate: Gate) -> None:

@@ -45,6 +45,25 @@ def test_a_principal_carries_the_grants_in_force_at_that_moment(office: Office) 
     assert scope(office, "li").granted == {"A"}
 
 
+def test_what_ended_by_a_wrong_clock_stays_ended_and_is_lent_anew_by_the_right_one(
+    office: Office,
+) -> None:
+    office.hire(li="employee at 总行")
+    office.feed(*({"record_id": name, "name": name} for name in "AB"))
+    office.grant("A", "li", days=1)
+    office.clock.turn(days=3)
+    office.archive.search(user="admin")
+    office.clock.turn(days=-3)
+
+    office.grant("B", "li", days=1)
+    assert scope(office, "li").granted == {"B"}
+    office.clock.turn(days=1)
+    assert scope(office, "li").granted == set()
+    office.archive.search(user="admin")
+    office.clock.turn(hours=-2)
+    assert scope(office, "li").granted == set()
+
+
 @pytest.mark.parametrize("name", ["", "ghost", "LI", "li ", "admin\x00"])
 def test_whoever_is_not_known_by_exactly_this_name_is_nobody(office: Office, name: str) -> None:
     office.hire(li="employee at 总行")

@@ -38,13 +38,13 @@ def test_a_time_means_everything_before_the_log_went_beyond_it(database: Databas
     assert found == [0, 1, 1, 1, 3, 3, 4, 4]
 
 
-def test_an_entry_means_the_latest_time_until_then(database: Database) -> None:
+def test_an_entry_means_the_time_of_the_clock_though_it_was_set_back(database: Database) -> None:
     for hours in (0, 2, 1):
         entered(database, after(hours=hours))
 
     with database.read() as connection:
         assert moments.moment_of(connection, 1) == Moment(1, NOON)
-        assert moments.moment_of(connection, 3) == Moment(3, after(hours=2))
+        assert moments.moment_of(connection, 3) == Moment(3, after(hours=1))
         assert moments.moment_of(connection, 0) is None
         assert moments.moment_of(connection, 4) is None
 

@@ -107,11 +107,11 @@ def test_a_record_is_what_it_was_in_each_version(database: Database) -> None:
 def test_a_grant_counts_from_its_entry_to_that_of_its_end(database: Database) -> None:
     """Though the clock was set back in between, and says otherwise."""
     done(database, lambda c: users.add(c, User("a"), at=NOON), lambda c: save(c, revision("R1")))
-    lent = Grant(R1, "a", after(hours=-1), after(hours=9), "boss", sensitive=True)
+    lent = Grant(R1, "a", after(hours=1), after(hours=9), "boss", sensitive=True)
     given = done(database, lambda c: grants.add(c, lent))
     ended = done(database, lambda c: grants.revoke(c, 1, by="boss", at=after(hours=-1)))
 
-    def at(seq: int, hours: float = 0) -> tuple[Lent, int]:
+    def at(seq: int, hours: float = 1) -> tuple[Lent, int]:
         with database.read() as connection:
             moment = Moment(seq, after(hours=hours))
             loans = past.loans_at(connection, R1, moment)
@@ -121,7 +121,7 @@ def test_a_grant_counts_from_its_entry_to_that_of_its_end(database: Database) ->
     assert at(given - 1) == nothing
     assert at(given) == (Lent(frozenset({R1}), frozenset({R1})), 1)
     assert at(given, 9) == nothing
-    assert at(given, -2) == nothing
+    assert at(given, 0.9) == nothing
     assert at(ended) == nothing
 
 
