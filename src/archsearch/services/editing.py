@@ -4,8 +4,7 @@ An :class:`Edit` is read before anything is looked at, so that what is wrong wit
 nothing of the record; then it is laid over the record as it is inside of one write transaction.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,7 +14,7 @@ from sqlalchemy import Connection
 from archsearch.domain.access import Principal
 from archsearch.domain.policy import Policy, Right
 from archsearch.domain.problem import Problem, Severity
-from archsearch.domain.record import JsonValue, Record, RecordId, Values
+from archsearch.domain.record import Record, RecordId, Values
 from archsearch.domain.schema import Schema
 from archsearch.domain.zone import CHINA
 from archsearch.errors import (
@@ -26,6 +25,7 @@ from archsearch.errors import (
     RejectedError,
 )
 from archsearch.ingest.amend import amend, same_content
+from archsearch.ingest.copied import has_stars, is_copied
 from archsearch.ingest.faults import Fault, problem
 from archsearch.ingest.normalise.cells import is_blank
 from archsearch.ingest.pipeline import Pipeline, Typed
@@ -39,7 +39,6 @@ from archsearch.storage.identities import Identity, SourceKey, find_identities
 
 _KEPT: Final = frozenset({"record_id", "owner", "department", "secrecy", "created_at"})
 """Fields that no record can be without."""
-_STARS: Final = re.compile(r"[\w.@-]*\*{2,}[\w.@-]*")
 _EMPTY: Final = Fault(
     "value_invalid", "没有可用的内容；要删去这一项请用 --remove（Python：None）。"
 )
@@ -183,13 +182,11 @@ class Editor:
         refuse(self._problem(edit.draft, _MASKED, key) for key in sorted(masked))
 
     def _is_masked(self, key: str, said: Values, before: Values, shown: Values) -> bool:
-        stars = _stars(said.get(key))
-        if not stars:
-            return False
+        value = said.get(key)
         spec = self.schema.by_key.get(key)
         if spec is not None and (spec.sensitive or any(each.sensitive for each in spec.fields)):
-            return True
-        return not stars.isdisjoint(_stars(shown.get(key)) - _stars(before.get(key)))
+            return has_stars(value)
+        return is_copied(value, before.get(key), shown.get(key))
 
     def refuse_faulty(self, edit: Edit, today: date) -> None:
         """Refuse what is wrong with an edit by itself, whatever the record holds.
@@ -323,15 +320,3 @@ def _torn(connection: Connection, values: Values, known: Identity) -> bool:
 def _source_key(values: Values) -> SourceKey | None:
     source, source_id = values.get("source"), values.get("source_id")
     return SourceKey(str(source), str(source_id)) if source and source_id else None
-
-
-def _stars(value: JsonValue) -> set[str]:
-    return {stars for text in _texts(value) for stars in _STARS.findall(text)}
-
-
-def _texts(value: JsonValue) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
