@@ -118,7 +118,7 @@ class Admission:
             return self.taken(draft, digest)
         # Before anything is compared: the answer would tell what is masked.
         shut = _DELETED if known.deleted else self._closed(known)
-        if shut is not None:
+        if shut is not None and not self._brought(known, digest):
             return self._refuse(draft, digest, *shut)
         if known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
@@ -184,9 +184,18 @@ class Admission:
             return "record_frozen", "status", "这份档案已冻结，您不能修改；请联系管理员。"
         return None
 
+    def recognises(self, known: Identity, digest: str) -> bool:
+        """Whether a row that names no record may be told that it has the content of this one."""
+        if known.deleted or not self.sees(known):
+            return False
+        return self._closed(known) is None or self._brought(known, digest)
+
+    def _brought(self, known: Identity, digest: str) -> bool:
+        """Whether a record is just what this user brought: then their row tells them nothing."""
+        first = known.version == 1 and known.created_by == self.principal.name
+        return first and not known.deleted and known.digest == digest
+
     def _closed(self, known: Identity) -> "_Refusal | None":
-        if known.owner == self.principal.name:
-            return None
         closed = self.standing.changing is None or not _inside(known, self.standing.changeable)
         return _NOT_YOURS if closed else None
 
