@@ -122,6 +122,10 @@ class ProposalDesk:
             detail["proposal"] = proposal.id
             target = proposal.facts.record_id
         self.trail.note(user, action, target=target, detail=detail)
+        if reason is None and shown.readable:
+            # Who looks at what is to change has seen the record.
+            look: dict[str, JsonValue] = {"proposal": proposal.id}
+            self.trail.note(user, Action.SHOW, target=proposal.facts.record_id, detail=look)
         return shown
 
     def listed(

@@ -330,3 +330,16 @@ def test_what_was_secret_when_it_was_proposed_stays_so_when_the_record_is_not(
     assert listed(staffed, "high", "inbox") == [made.id]
     shown = staffed.archive.proposals.show(made.id, user="high")
     assert [each.base for each in shown.fields] == ["密级以内的原文"]
+
+
+def test_who_looks_at_a_record_through_its_proposal_has_seen_it(staffed: Office) -> None:
+    staffed.hire(second="manager at 信贷部")
+    made = propose(staffed, 备注="二")
+    staffed.archive.proposals.show(made.id, user="boss")
+    staffed.archive.proposals.refuse(made.id, user="second", reason="不需要这样改")
+
+    found = staffed.application.audit.search(AuditFilter(), "admin", limit=1)
+    told = staffed.archive.who_could("A", found[0].seq, user="admin", seen=True)
+
+    assert told.seen is not None
+    assert {"boss", "second"} <= {each.user for each in told.seen}
