@@ -1,5 +1,6 @@
 """Sources in, a report and a file to mend out."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -330,3 +331,15 @@ def test_an_employee_feeds_again_what_they_brought_alone_or_among_more(office: O
 
     assert counts(office.feed(*rows, user="li")) == (0, 0, 2, 0)
     assert counts(office.feed(*rows, {"name": "王五"}, user="li")) == (1, 0, 2, 0)
+
+
+def test_what_the_log_calls_rows_of_a_program_by_cannot_be_tried_out(office: Office) -> None:
+    row = {"record_id": "A", "name": "张三", "phones": "13812345678"}
+    office.feed(row)
+
+    [entry] = office.application.audit.search(AuditFilter(action=Action.INGEST), "admin")
+    told = str(entry.entry.detail["digest"])
+
+    text = json.dumps([row], sort_keys=True, default=str)
+    assert len(told) == 64
+    assert told != hashlib.sha256(text.encode()).hexdigest()
