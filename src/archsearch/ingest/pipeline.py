@@ -82,7 +82,8 @@ class Pipeline:
     def single(self, fields: Mapping[str, Any]) -> Typed:
         """Read the fields of one record as somebody typed them; they are still to be checked.
 
-        The mappings of sources do not apply: a person says which field is meant.
+        The mappings of sources do not apply: a person says which field is meant. A number of a
+        source goes without the source's name, if none was typed: a record may have it already.
         """
         (item,) = read_dicts([fields], self.limits)
         if isinstance(item, Problem):
@@ -95,7 +96,6 @@ class Pipeline:
             for target in targets.values()
             if target and target.member and target.spec.many
         )
-        _name_source(raw)
         draft = self.normaliser.normalise(item, raw)
         unknown = tuple(name for name, target in targets.items() if target is None)
         named = frozenset(target.spec.key for target in targets.values() if target)

@@ -28,7 +28,7 @@ from archsearch.ingest.amend import amend, same_content
 from archsearch.ingest.copied import has_stars, is_copied
 from archsearch.ingest.faults import Fault, problem
 from archsearch.ingest.normalise.cells import is_blank
-from archsearch.ingest.pipeline import Pipeline, Typed
+from archsearch.ingest.pipeline import UNNAMED_SOURCE, Pipeline, Typed
 from archsearch.ingest.rows import MISSING, Draft
 from archsearch.services.admission import Admission, Decision, Standing, Verdict
 from archsearch.services.asking import Masker
@@ -146,7 +146,8 @@ class Editor:
             InvalidRequestError: Nothing was said, or something that nobody can mean.
             RejectedError: A value or a name of a field is wrong, or a required one is missing.
         """
-        checked = self.pipeline.validator.check(self._typed(fields).draft, today)
+        draft = _in_source(self._typed(fields).draft, UNNAMED_SOURCE)
+        checked = self.pipeline.validator.check(draft, today)
         refuse(checked.problems)
         return checked
 
@@ -167,7 +168,9 @@ class Editor:
 
     def laid(self, edit: Edit, before: Record) -> Draft:
         """Lay an edit over a record; what comes of it is still to be checked."""
-        return amend(edit.draft, replace(before, values=_without(before.values, edit.removed)), {})
+        left = replace(before, values=_without(before.values, edit.removed))
+        source = str(left.values.get("source") or UNNAMED_SOURCE)
+        return amend(_in_source(edit.draft, source), left, {})
 
     def refuse_masked(self, edit: Edit, before: Values) -> None:
         """Refuse stars that were copied from what is shown, so that they replace nothing.
@@ -306,6 +309,13 @@ def _without(values: Values, removed: frozenset[str]) -> Values:
             rest = {name: value for name, value in group.items() if name != member}
             left = {**left, top: rest} if rest else {k: v for k, v in left.items() if k != top}
     return left
+
+
+def _in_source(draft: Draft, source: str) -> Draft:
+    """Name the source of a number in it, where nobody did."""
+    if "source_id" not in draft.values or "source" in draft.values:
+        return draft
+    return draft._replace(values={**draft.values, "source": source})
 
 
 def _torn(connection: Connection, values: Values, known: Identity) -> bool:

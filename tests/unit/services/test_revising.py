@@ -640,3 +640,15 @@ def test_a_change_made_while_a_record_was_secret_is_told_as_part_of_the_next(
 
     assert [v.version for v in versions] == [1, 3]
     assert "机密" not in str(versions)
+
+
+def test_a_new_number_in_its_source_leaves_the_source_as_it_is(staffed: Office) -> None:
+    staffed.archive.change("A", {"source": "核心", "source_id": "7"}, user="admin")
+
+    revised = staffed.archive.change("A", {"source_id": "8"}, user="admin")
+    made = staffed.archive.create({"name": "乙", "source_id": "9"}, user="admin")
+
+    assert revised.changes == (FieldChange("source_id", "7", "8"),)
+    assert (stored(staffed)["source"], stored(staffed)["source_id"]) == ("核心", "8")
+    values = staffed.archive.get(made.record_id, user="admin").values
+    assert (values["source"], values["source_id"]) == ("导入", "9")
