@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal
-from archsearch.domain.callers import limits_of
+from archsearch.domain.callers import limits_of, via_of
 from archsearch.domain.policy import Policy, Right, within
 from archsearch.domain.users import User
-from archsearch.errors import AccessDeniedError
-from archsearch.storage import audit_log, grants, users
+from archsearch.errors import AccessDeniedError, NotAuthenticatedError
+from archsearch.storage import api_tokens, audit_log, grants, sessions, users
 
 Clock = Callable[[], datetime]
 """Tells the time, aware, in UTC."""
@@ -29,6 +29,26 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
     return as_principal(connection, found, not_before(connection, at), user)
+
+
+def require_open(connection: Connection, caller: str, at: datetime) -> None:
+    """Refuse to go on for whoever came in by a session or a token that is no more.
+
+    Raises:
+        NotAuthenticatedError: It was ended or revoked, or its time is over.
+    """
+    door, _, number = via_of(caller).partition(":")
+    moment = not_before(connection, at)
+    if door == "token":
+        token = api_tokens.get(connection, int(number))
+        there = token is not None and token.revoked_at is None and moment < token.expires_at
+    elif door == "session":
+        found = sessions.of_user(connection, str(caller))
+        there = any(one.id == int(number) and moment < one.ends_at for one in found)
+    else:
+        there = True
+    if not there:
+        raise NotAuthenticatedError("登录已退出或令牌已失效，操作中止；请重新登录后再试。")
 
 
 def not_before(connection: Connection, at: datetime) -> datetime:
