@@ -652,3 +652,29 @@ def test_a_new_number_in_its_source_leaves_the_source_as_it_is(staffed: Office) 
     assert (stored(staffed)["source"], stored(staffed)["source_id"]) == ("核心", "8")
     values = staffed.archive.get(made.record_id, user="admin").values
     assert (values["source"], values["source_id"]) == ("导入", "9")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("phones", f"138{marks}5678") for marks in ("xxxx", "XXXX", "…", "*", "----")),
+        *(("phones", f"138{marks}5678") for marks in ("••••", "____", "????")),
+        ("contacts", [{"name": "李梅", "phone": "139xxxx1111"}]),
+        ("email", "z*@qq.com"),
+        ("email", "z…@qq.com"),
+    ],
+)  # fmt: skip
+def test_a_value_with_marks_for_what_is_hidden_is_none(
+    staffed: Office, key: str, value: Any
+) -> None:
+    before = stored(staffed)
+
+    with pytest.raises(RejectedError, match="脱敏"):
+        change(staffed, **{key: value})
+
+    assert stored(staffed) == before
+
+
+@pytest.mark.parametrize("phone", ["010-12345678*801", "010--12345678", "62345678转8", "暂无x"])
+def test_untidy_telephones_are_taken(staffed: Office, phone: str) -> None:
+    assert change(staffed, phones=phone).version == 2
