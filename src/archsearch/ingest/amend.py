@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from archsearch.domain.record import WORKED_OUT, JsonValue, Origin, Record, Values, changed_keys
+from archsearch.ingest.copied import is_copied
 from archsearch.ingest.rows import Draft
 
 _SOURCE: Final = frozenset({"source", "source_id"})
@@ -38,6 +39,22 @@ def amend(draft: Draft, before: Record, shown: Values) -> Draft:
         origins=_laid(before.origins, kept, draft.origins, said),
         problems=(),
     )
+
+
+def copied_key(draft: Draft, before: Record, shown: Values) -> str | None:
+    """Name a field of which a draft gives back some of the masks, beside something new."""
+    for key, value in draft.values.items():
+        held, seen = before.values.get(key), shown.get(key)
+        if value != seen and is_copied(_new(value, seen), held, seen):
+            return key
+    return None
+
+
+def _new(value: JsonValue, shown: JsonValue) -> JsonValue:
+    """Give what is said of a field, of a group the members that are not as they are shown."""
+    if not (isinstance(value, dict) and isinstance(shown, dict)):
+        return value
+    return {name: member for name, member in value.items() if member != shown.get(name)}
 
 
 def same_content(left: Values, right: Values) -> bool:

@@ -29,7 +29,7 @@ _SERIAL_DATE = re.compile(r"\d{5}(?:\.\d+)?")
 _NOTHING: tuple[object, ...] = (None, [], {})
 _BRACKETS = ("[", "{")
 _QUOTES = ("=", "'")
-_SIGNS = frozenset("=+-@＝＋－＠")
+_MARKED = re.compile(r"'[\s\u200b\ufeff]*[=+\-@＝＋－＠]")
 _SPECIAL = frozenset((*_BRACKETS, *_QUOTES))
 _LARGEST_EXACT = 10**15
 
@@ -79,7 +79,7 @@ def _unquoted(text: str) -> str:
     if formula:
         return formula[1].strip()
     # As spreadsheets, and tables written here, mark what is to stay text: '00123, '=1+1.
-    marked = text[0] == "'" and (text[1:2].isdigit() or text[1:2] in _SIGNS)
+    marked = text[0] == "'" and (text[1:2].isdigit() or _MARKED.match(text) is not None)
     return text[1:] if marked else text
 
 

@@ -62,3 +62,7 @@ def problem(where: Where, fault: Fault, *, field: str | None, label: str) -> Pro
     """Make the problem that a fault means for a field of a row."""
     severity, aspect = KINDS[fault.code]
     return Problem(where, fault.code, f"{label}：{fault.text}", field, severity, aspect)
+
+
+MASKED: Final = Fault("masked_value", "这是脱敏后的值，不是原文；请填写完整的值，或删去这一格。")
+"""A value in which marks stand for what is hidden."""

@@ -1,6 +1,6 @@
 """From a source to drafts: read, map, normalise, validate; one row at a time."""
 
-import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,18 +67,23 @@ class Pipeline:
         for feed in feeds(path, self.limits):
             yield Supply(feed.name, feed.digest, self._drafts(feed.items, today), feed.size)
 
-    def dicts(self, dicts: Sequence[Mapping[str, Any]], today: date) -> Supply:
-        """Give the drafts of records handed over by a program."""
+    def dicts(self, dicts: Sequence[Mapping[str, Any]], today: date, key: bytes) -> Supply:
+        """Give the drafts of records handed over by a program.
+
+        Their digest is made with ``key`` (HMAC-SHA256): it goes into the log, and a row is short
+        enough to be tried out.
+        """
         items = tuple(read_dicts(dicts, self.limits))
         rows = [item.values if isinstance(item, Row) else item.code for item in items]
         text = json.dumps(rows, sort_keys=True, default=str)
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        digest = hmac.digest(key, text.encode(), "sha256").hex()
         return Supply("<dict>", digest, self._drafts(items, today))
 
     def single(self, fields: Mapping[str, Any]) -> Typed:
         """Read the fields of one record as somebody typed them; they are still to be checked.
 
-        The mappings of sources do not apply: a person says which field is meant.
+        The mappings of sources do not apply: a person says which field is meant. A number of a
+        source goes without the source's name, if none was typed: a record may have it already.
         """
         (item,) = read_dicts([fields], self.limits)
         if isinstance(item, Problem):
@@ -91,7 +96,6 @@ class Pipeline:
             for target in targets.values()
             if target and target.member and target.spec.many
         )
-        _name_source(raw)
         draft = self.normaliser.normalise(item, raw)
         unknown = tuple(name for name, target in targets.items() if target is None)
         named = frozenset(target.spec.key for target in targets.values() if target)

@@ -14,7 +14,7 @@ from archsearch.domain.access import Principal, Scope, is_below
 from archsearch.domain.policy import Filing, Policy, Right
 from archsearch.domain.problem import Aspect, Problem
 from archsearch.domain.record import GONE, Origin, Record, RecordId, Status, Values
-from archsearch.ingest.amend import amend, same_content
+from archsearch.ingest.amend import amend, copied_key, same_content
 from archsearch.ingest.rows import Draft
 from archsearch.storage.content import content_digest
 from archsearch.storage.departments import path_fault
@@ -118,14 +118,21 @@ class Admission:
             return self.taken(draft, digest)
         # Before anything is compared: the answer would tell what is masked.
         shut = _DELETED if known.deleted else self._closed(known)
-        if shut is not None:
+        if shut is not None and not self._brought(known, digest):
             return self._refuse(draft, digest, *shut)
         if known.digest == digest:
             return Decision(Verdict.NOTHING, draft, {}, digest, known)
         if before is not None:
-            draft = self.check(amend(draft, before, self.mask(before.values)), self.today)
-            if same_content(draft.values, before.values):
-                return Decision(Verdict.NOTHING, draft, {}, digest, known)
+            return self._laid(draft, digest, known, before)
+        return self._stored(draft, digest, known, before)
+
+    def _laid(self, draft: Draft, digest: str, known: Identity, before: Record) -> Decision:
+        shown = self.mask(before.values)
+        if (key := copied_key(draft, before, shown)) is not None:
+            return self._refuse(draft, digest, "masked_value", key, _COPIED)
+        draft = self.check(amend(draft, before, shown), self.today)
+        if same_content(draft.values, before.values):
+            return Decision(Verdict.NOTHING, draft, {}, digest, known)
         return self._stored(draft, digest, known, before)
 
     def amended(self, draft: Draft, known: Identity, before: Record) -> Decision:
@@ -177,9 +184,18 @@ class Admission:
             return "record_frozen", "status", "这份档案已冻结，您不能修改；请联系管理员。"
         return None
 
+    def recognises(self, known: Identity, digest: str) -> bool:
+        """Whether a row that names no record may be told that it has the content of this one."""
+        if known.deleted or not self.sees(known):
+            return False
+        return self._closed(known) is None or self._brought(known, digest)
+
+    def _brought(self, known: Identity, digest: str) -> bool:
+        """Whether a record is just what this user brought: then their row tells them nothing."""
+        first = known.version == 1 and known.created_by == self.principal.name
+        return first and not known.deleted and known.digest == digest
+
     def _closed(self, known: Identity) -> "_Refusal | None":
-        if known.owner == self.principal.name:
-            return None
         closed = self.standing.changing is None or not _inside(known, self.standing.changeable)
         return _NOT_YOURS if closed else None
 
@@ -227,6 +243,7 @@ FILLED_IN: Final = ("owner", "department", "created_at")
 
 _NOT_YOURS: Final = ("change_not_permitted", "record_id", "您不能修改这份档案；请提交部门经理。")
 _DELETED: Final = ("record_deleted", "record_id", "这份档案已删除；要再用它，请先恢复（restore）。")
+_COPIED: Final = "含有脱敏后的值，星号不是原文；请填写完整的值，或删去这一格。"
 _TAKEN: Final = "这个档号或来源编号不可用；请换一个，或留空由系统编号。"
 
 

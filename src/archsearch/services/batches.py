@@ -76,6 +76,11 @@ class Batches:
         return self._admission.principal.name
 
     @property
+    def content_key(self) -> bytes:
+        """What digests of contents are made with."""
+        return self._admission.content_key
+
+    @property
     def today(self) -> date:
         """The day that drafts are judged by."""
         return self._admission.today
@@ -108,7 +113,7 @@ class Batches:
     ) -> list[Decision]:
         """Store a batch in a transaction of the caller's."""
         entrants = [_Entrant.of(draft, self._admission.digest(draft)) for draft in drafts]
-        known = _Known.of(connection, entrants)
+        known = _Known.of(connection, entrants, self.user)
         nameless = sum(entrant.record_id is None for entrant in entrants)
         numbering = Numbering(connection, self._naming, known.identities.by_record_id, nameless)
         decisions: list[Decision] = []
@@ -214,12 +219,13 @@ class _Known:
     """What is stored of a batch's records, kept up while the batch is worked through."""
 
     identities: Identities
+    user: str
     records: dict[RecordId, Record] = field(default_factory=dict)
     left: set[SourceKey] = field(default_factory=set)
     """Names that a record of this batch has just given up; free from the next batch on."""
 
     @classmethod
-    def of(cls, connection: Connection, entrants: Sequence[_Entrant]) -> "_Known":
+    def of(cls, connection: Connection, entrants: Sequence[_Entrant], user: str) -> "_Known":
         """Look a batch up in a handful of statements."""
         found = identities.find_identities(
             connection,
@@ -227,7 +233,7 @@ class _Known:
             sources={each.key for each in entrants if each.key is not None},
             digests={each.digest for each in entrants if not each.named},
         )
-        known = cls(found)
+        known = cls(found, user)
         other = {
             identity.record_id
             for each in entrants
@@ -248,7 +254,7 @@ class _Known:
             return self.by_name(entrant)
         # The same content under somebody else's eyes is none of this user's business.
         same = self.identities.by_digest.get(entrant.digest, ())
-        return next((one for one in same if not one.deleted and admission.sees(one)), None)
+        return next((one for one in same if admission.recognises(one, entrant.digest)), None)
 
     def torn(self, entrant: _Entrant) -> bool:
         """Whether a draft's name in its source belongs to another record than its record id."""
@@ -270,6 +276,7 @@ class _Known:
             record.department,
             record.secrecy,
             record.status,
+            self.user if before is None else before.created_by,
         )
         self.identities.by_record_id[record.record_id] = identity
         same = self.identities.by_digest.get(digest, ())

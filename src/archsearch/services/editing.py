@@ -4,8 +4,7 @@ An :class:`Edit` is read before anything is looked at, so that what is wrong wit
 nothing of the record; then it is laid over the record as it is inside of one write transaction.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,7 +14,7 @@ from sqlalchemy import Connection
 from archsearch.domain.access import Principal
 from archsearch.domain.policy import Policy, Right
 from archsearch.domain.problem import Problem, Severity
-from archsearch.domain.record import JsonValue, Record, RecordId, Values
+from archsearch.domain.record import Record, RecordId, Values
 from archsearch.domain.schema import Schema
 from archsearch.domain.zone import CHINA
 from archsearch.errors import (
@@ -26,9 +25,10 @@ from archsearch.errors import (
     RejectedError,
 )
 from archsearch.ingest.amend import amend, same_content
+from archsearch.ingest.copied import has_stars, is_copied
 from archsearch.ingest.faults import Fault, problem
 from archsearch.ingest.normalise.cells import is_blank
-from archsearch.ingest.pipeline import Pipeline, Typed
+from archsearch.ingest.pipeline import UNNAMED_SOURCE, Pipeline, Typed
 from archsearch.ingest.rows import MISSING, Draft
 from archsearch.services.admission import Admission, Decision, Standing, Verdict
 from archsearch.services.asking import Masker
@@ -39,7 +39,6 @@ from archsearch.storage.identities import Identity, SourceKey, find_identities
 
 _KEPT: Final = frozenset({"record_id", "owner", "department", "secrecy", "created_at"})
 """Fields that no record can be without."""
-_STARS: Final = re.compile(r"[\w.@-]*\*{2,}[\w.@-]*")
 _EMPTY: Final = Fault(
     "value_invalid", "没有可用的内容；要删去这一项请用 --remove（Python：None）。"
 )
@@ -147,7 +146,8 @@ class Editor:
             InvalidRequestError: Nothing was said, or something that nobody can mean.
             RejectedError: A value or a name of a field is wrong, or a required one is missing.
         """
-        checked = self.pipeline.validator.check(self._typed(fields).draft, today)
+        draft = _in_source(self._typed(fields).draft, UNNAMED_SOURCE)
+        checked = self.pipeline.validator.check(draft, today)
         refuse(checked.problems)
         return checked
 
@@ -168,7 +168,9 @@ class Editor:
 
     def laid(self, edit: Edit, before: Record) -> Draft:
         """Lay an edit over a record; what comes of it is still to be checked."""
-        return amend(edit.draft, replace(before, values=_without(before.values, edit.removed)), {})
+        left = replace(before, values=_without(before.values, edit.removed))
+        source = str(left.values.get("source") or UNNAMED_SOURCE)
+        return amend(_in_source(edit.draft, source), left, {})
 
     def refuse_masked(self, edit: Edit, before: Values) -> None:
         """Refuse stars that were copied from what is shown, so that they replace nothing.
@@ -183,13 +185,11 @@ class Editor:
         refuse(self._problem(edit.draft, _MASKED, key) for key in sorted(masked))
 
     def _is_masked(self, key: str, said: Values, before: Values, shown: Values) -> bool:
-        stars = _stars(said.get(key))
-        if not stars:
-            return False
+        value = said.get(key)
         spec = self.schema.by_key.get(key)
         if spec is not None and (spec.sensitive or any(each.sensitive for each in spec.fields)):
-            return True
-        return not stars.isdisjoint(_stars(shown.get(key)) - _stars(before.get(key)))
+            return has_stars(value)
+        return is_copied(value, before.get(key), shown.get(key))
 
     def refuse_faulty(self, edit: Edit, today: date) -> None:
         """Refuse what is wrong with an edit by itself, whatever the record holds.
@@ -311,6 +311,13 @@ def _without(values: Values, removed: frozenset[str]) -> Values:
     return left
 
 
+def _in_source(draft: Draft, source: str) -> Draft:
+    """Name the source of a number in it, where nobody did."""
+    if "source_id" not in draft.values or "source" in draft.values:
+        return draft
+    return draft._replace(values={**draft.values, "source": source})
+
+
 def _torn(connection: Connection, values: Values, known: Identity) -> bool:
     """Whether the name in its source is another record's."""
     key = _source_key(values)
@@ -323,15 +330,3 @@ def _torn(connection: Connection, values: Values, known: Identity) -> bool:
 def _source_key(values: Values) -> SourceKey | None:
     source, source_id = values.get("source"), values.get("source_id")
     return SourceKey(str(source), str(source_id)) if source and source_id else None
-
-
-def _stars(value: JsonValue) -> set[str]:
-    return {stars for text in _texts(value) for stars in _STARS.findall(text)}
-
-
-def _texts(value: JsonValue) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)

@@ -18,7 +18,7 @@ from archsearch.domain.query import SearchRequest
 from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.errors import AccessDeniedError, InvalidRequestError
 from archsearch.services.asking import Asking, Masker
-from archsearch.services.identity import principal_of, require
+from archsearch.services.identity import principal_of, require, require_open
 from archsearch.services.search import SearchService
 from archsearch.services.trail import Trail
 from archsearch.services.words import reason as reason_of
@@ -34,7 +34,8 @@ class Export:
     """Records on their way out, to be taken one after another.
 
     ``total`` is what the search finds, ``number`` what of it goes out, ``left_out`` what the user
-    may read but not export. Whatever is taken from the user meanwhile does not come any more.
+    may read but not export. Whatever is taken from the user meanwhile does not come any more; when
+    the session or token they came by ends, taking ends in a ``NotAuthenticatedError``.
     """
 
     total: int
@@ -141,6 +142,7 @@ class ExportService:
     ) -> Iterator[Record]:
         for some in chunks(chosen, _STEP):
             with self.trail.database.read() as connection:
+                require_open(connection, user, self.trail.clock())
                 principal = self._principal(connection, user)
                 found = records.get(connection, some)
             scope = self.policy.scope(principal, Right.EXPORT)

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal
-from archsearch.domain.callers import limits_of
+from archsearch.domain.callers import limits_of, via_of
 from archsearch.domain.policy import Policy, Right, within
 from archsearch.domain.sessions import Session, SessionRules, lasts
 from archsearch.domain.users import User
-from archsearch.errors import AccessDeniedError
-from archsearch.storage import audit_log, grants, users
+from archsearch.errors import AccessDeniedError, NotAuthenticatedError
+from archsearch.storage import api_tokens, audit_log, grants, sessions, users
 
 Clock = Callable[[], datetime]
 """Tells the time, aware, in UTC."""
@@ -29,6 +29,31 @@ def principal_of(connection: Connection, user: str, at: datetime) -> Principal:
     if found is None or found.disabled:
         raise AccessDeniedError("没有这个用户，或已停用；请联系管理员。")
     return as_principal(connection, found, at, user)
+
+
+def require_open(connection: Connection, caller: str, at: datetime) -> None:
+    """Refuse to go on for whoever came in by a session or a token that is no more.
+
+    Raises:
+        NotAuthenticatedError: It was ended or revoked, or its time is over.
+    """
+    door, _, number = via_of(caller).partition(":")
+    if door == "token":
+        token = api_tokens.get(connection, int(number))
+        there = (
+            token is not None
+            and token.revoked_at is None
+            and not_before(connection, at, token.created_at) < token.expires_at
+        )
+    elif door == "session":
+        there = any(
+            one.id == int(number) and not_before(connection, at, one.created_at) < one.ends_at
+            for one in sessions.of_user(connection, str(caller))
+        )
+    else:
+        there = True
+    if not there:
+        raise NotAuthenticatedError("登录已退出或令牌已失效，操作中止；请重新登录后再试。")
 
 
 def not_before(connection: Connection, at: datetime, born: datetime) -> datetime:

@@ -7,7 +7,7 @@ if it had never been: how far a source was stored is noted in the transaction of
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -143,7 +143,7 @@ class IngestService:
         with fewer_collections(), self._indexing() as indexing:
             if not dry_run:
                 indexing.begin()
-            for supply in self._supplies(inputs, batches.today):
+            for supply in self._supplies(inputs, batches):
                 with self._trail.failures(user, Action.INGEST, target=supply.name), _on_disk():
                     tally = _Tally(supply, report, self._rejects(supply.name, supply.digest))
                     self._take(tally, batches, indexing, progress)
@@ -178,15 +178,15 @@ class IngestService:
             content_key,
         )
 
-    def _supplies(self, inputs: Iterable[Input], today: date) -> Iterator[Supply]:
+    def _supplies(self, inputs: Iterable[Input], batches: Batches) -> Iterator[Supply]:
         dicts: list[Mapping[str, Any]] = []
         for each in inputs:
             if isinstance(each, Mapping):
                 dicts.append(each)
             else:
-                yield from self._pipeline.files(each, today)
+                yield from self._pipeline.files(each, batches.today)
         if dicts:
-            yield self._pipeline.dicts(dicts, today)
+            yield self._pipeline.dicts(dicts, batches.today, batches.content_key)
 
     def _take(
         self, tally: "_Tally", batches: Batches, indexing: Indexing, progress: Progress | None

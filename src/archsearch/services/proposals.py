@@ -122,6 +122,10 @@ class ProposalDesk:
             detail["proposal"] = proposal.id
             target = proposal.facts.record_id
         self.trail.note(user, action, target=target, detail=detail)
+        if reason is None and shown.readable:
+            # Who looks at what is to change has seen the record.
+            look: dict[str, JsonValue] = {"proposal": proposal.id}
+            self.trail.note(user, Action.SHOW, target=proposal.facts.record_id, detail=look)
         return shown
 
     def listed(
@@ -150,7 +154,7 @@ class ProposalDesk:
         inbox = which is WhichProposals.INBOX
         for proposal in proposals.newest(connection, open_only=inbox):
             own = proposal.user == principal.name
-            if (own and not inbox) or self.decides(principal, proposal):
+            if (own and not inbox) or self.decides(connection, principal, proposal):
                 yield proposal
 
     def of(self, connection: Connection, viewer: Principal, proposal_id: str) -> Proposal:
@@ -163,18 +167,24 @@ class ProposalDesk:
         proposal = parts and proposals.load(connection, *parts)
         if not proposal:
             raise NotFoundError(MISSING)
-        if proposal.user != viewer.name and not self.decides(viewer, proposal):
+        if proposal.user != viewer.name and not self.decides(connection, viewer, proposal):
             raise NotFoundError(MISSING)
         return proposal
 
-    def decides(self, viewer: Principal, proposal: Proposal) -> bool:
+    def decides(self, connection: Connection, viewer: Principal, proposal: Proposal) -> bool:
         """Tell whether a user may change the record; nobody decides about what they proposed."""
-        may = self._may(viewer, proposal, Right.CHANGE)
-        return may and proposal.user != viewer.name
+        return proposal.user != viewer.name and self._may(
+            connection, viewer, proposal, Right.CHANGE
+        )
 
-    def _may(self, viewer: Principal, proposal: Proposal, right: Right) -> bool:
+    def _may(
+        self, connection: Connection, viewer: Principal, proposal: Proposal, right: Right
+    ) -> bool:
         scope = self.editor.policy.scope(viewer, right)
-        return not proposal.deleted and scope.allows(*proposal.facts)
+        if proposal.deleted or not scope.allows(*proposal.facts):
+            return False
+        # What was secret while it was secret stays so, and words about it with it.
+        return self._base(connection, proposal).secrecy in scope.secrecies
 
     def shown(
         self,
@@ -222,8 +232,9 @@ class ProposalDesk:
             state=proposal.state,
             proposed_at=proposal.proposed_at,
             base_version=proposal.base,
-            readable=self._may(viewer, proposal, Right.READ),
-            to_decide=proposal.state is ProposalState.OPEN and self.decides(viewer, proposal),
+            readable=self._may(connection, viewer, proposal, Right.READ),
+            to_decide=proposal.state is ProposalState.OPEN
+            and self.decides(connection, viewer, proposal),
             decided_at=proposal.decided_at,
         )
         if not head.readable:
@@ -251,7 +262,7 @@ class ProposalDesk:
         base, current = self._base(connection, proposal), self._record(connection, proposal)
         laid = self.editor.laid(edit, current).values
         keys = dict.fromkeys(sorted(edit.touched))
-        if self.decides(viewer, proposal):
+        if self.decides(connection, viewer, proposal):
             # What follows tells of what is concealed: not for who may only read.
             keys |= dict.fromkeys(changed_keys(current.values, laid))
         conflicts = frozenset[str]()
@@ -259,7 +270,7 @@ class ProposalDesk:
             conflicts = edit.touched.intersection(changed_keys(base.values, current.values))
         show = _as_it_is if revealed else self.editor.masker.values
         # How their own words are masked tells a proposer nothing of what the record holds.
-        wanted = laid if self.decides(viewer, proposal) else edit.draft.values
+        wanted = laid if self.decides(connection, viewer, proposal) else edit.draft.values
         old, now, new = show(base.values), show(current.values), show(wanted)
         for key in keys:
             yield ProposedField(

@@ -212,8 +212,15 @@ class ProposalService:
             detail["reason"] = decided.note
         action = _ACTIONS[decided.state]
         entry = self._trail.entry(decided.by, action, target=proposal.id, detail=detail)
-        self._trail.log.append(connection, entry)
-        return self._shown(connection, decided.by, proposal)
+        record_id, look = proposal.facts.record_id, {"proposal": proposal.id}
+        shown = self._shown(connection, decided.by, proposal)
+        entries = [entry]
+        if shown.readable:
+            entries.append(
+                self._trail.entry(decided.by, Action.SHOW, target=record_id, detail=look)
+            )
+        self._trail.log.append(connection, *entries)
+        return shown
 
     def _shown(self, connection: Connection, user: str, proposal: Proposal) -> ShownProposal:
         principal = principal_of(connection, user, self._trail.clock())

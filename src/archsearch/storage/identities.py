@@ -32,6 +32,7 @@ class Identity(NamedTuple):
     department: str
     secrecy: str
     status: str
+    created_by: str
 
     @property
     def deleted(self) -> bool:

@@ -16,6 +16,8 @@ from archsearch.ingest.cells import as_text, plain, reader, scalar, split, struc
         ("\t13800138000", "13800138000"),
         ('="00123"', "00123"),
         ("'00123", "00123"),
+        ("'\u200b=x", "\u200b=x"),
+        ("'\ufeff ＝x", "\ufeff ＝x"),
         ("'t Hooft", "'t Hooft"),
         ("=1+1", "=1+1"),
         ("a\r\nb\rc", "a\nb\nc"),

@@ -756,3 +756,28 @@ def test_a_program_brings_records_into_its_departments_in_its_own_name(gate: Gat
     assert (record.owner, record.department) == ("core", "甲部")
     (made,) = gate.logged(Action.CREATE)
     assert (made.entry.user, made.entry.detail["via"]) == ("core", "token:1")
+
+
+@pytest.mark.parametrize("by", ["token", "session"])
+def test_an_export_in_hand_ends_with_what_let_its_user_in(gate: Gate, by: str) -> None:
+    gate.admit("boss", "manager")
+    gate.feed(*({"record_id": f"R{n}", "name": "张伟", "department": "甲部"} for n in range(501)))
+    caller: str
+    if by == "token":
+        secret = gate.token("boss", "read", "export")
+        caller = gate.doors.token(secret).caller
+    else:
+        secret = gate.login("boss").secret
+        caller = gate.doors.session(secret).caller
+    whole = list(gate.archive.export("张伟", user=caller, reason="核对资料"))
+    taken = iter(gate.archive.export("张伟", user=caller, reason="核对资料"))
+    next(taken)
+
+    if by == "token":
+        gate.archive.tokens.revoke(gate.doors.token(secret).id, user="admin")
+    else:
+        gate.doors.logout(secret)
+    with pytest.raises(NotAuthenticatedError):
+        list(taken)
+
+    assert len(whole) == 501

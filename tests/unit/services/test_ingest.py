@@ -1,5 +1,6 @@
 """Sources in, a report and a file to mend out."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -285,3 +286,60 @@ def test_a_record_one_may_not_change_answers_no_guess_about_what_is_masked(
 
     assert {codes(answer)[0] for answer in answers} == {"change_not_permitted"}
     assert {counts(answer) for answer in answers} == {(0, 0, 0, 1)}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_owner_who_may_not_change_learns_nothing_of_what_others_filled_in(
+    office: Office, *, dry_run: bool
+) -> None:
+    office.hire(boss="manager at 总行", li="employee at 总行")
+    brought = {"record_id": "A", "name": "张三", "nature": "个人"}
+    office.feed(brought, user="li")
+    number = "11010519491231002X"
+    filled = {"phones": "13812345678", "id_number": number, "finance.income": "350000"}
+    office.archive.change("A", filled, user="boss")
+    guesses: list[dict[str, str]] = [
+        *({"phones": "1381234567" + end} for end in "89"),
+        *({"id_number": one} for one in (number, "110101199003070038")),
+        *({"birth_date": day} for day in ("1949-12-31", "1950-01-01")),
+        *({"收入": amount} for amount in ("350000", "360000")),
+        {"name": "张三"},
+    ]
+
+    answers = [office.feed({"档号": "A", **one}, user="li", dry_run=dry_run) for one in guesses]
+
+    assert {(one.code, one.message) for answer in answers for one in answer.rejected} == {
+        ("change_not_permitted", "您不能修改这份档案；请提交部门经理。")
+    }
+    assert {counts(answer) for answer in answers} == {(0, 0, 0, 1)}
+
+
+def test_what_was_given_to_somebody_is_not_recognised_by_its_content(office: Office) -> None:
+    office.hire(li="employee at 总行")
+    row = {"name": "张三", "phones": "13812345678", "department": "总行"}
+    office.feed({**row, "owner": "li", "record_id": "A"})
+
+    for phone in ("13812345678", "13812345679"):
+        report = office.feed({**row, "owner": "li", "phones": phone}, user="li", dry_run=True)
+        assert counts(report) == (1, 0, 0, 0)
+
+
+def test_an_employee_feeds_again_what_they_brought_alone_or_among_more(office: Office) -> None:
+    office.hire(li="employee at 总行")
+    rows = [{"record_id": "A", "name": "张三", "phones": "13812345678"}, {"name": "李四"}]
+    office.feed(*rows, user="li")
+
+    assert counts(office.feed(*rows, user="li")) == (0, 0, 2, 0)
+    assert counts(office.feed(*rows, {"name": "王五"}, user="li")) == (1, 0, 2, 0)
+
+
+def test_what_the_log_calls_rows_of_a_program_by_cannot_be_tried_out(office: Office) -> None:
+    row = {"record_id": "A", "name": "张三", "phones": "13812345678"}
+    office.feed(row)
+
+    [entry] = office.application.audit.search(AuditFilter(action=Action.INGEST), "admin")
+    told = str(entry.entry.detail["digest"])
+
+    text = json.dumps([row], sort_keys=True, default=str)
+    assert len(told) == 64
+    assert told != hashlib.sha256(text.encode()).hexdigest()

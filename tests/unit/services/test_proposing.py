@@ -307,3 +307,39 @@ def test_every_step_is_logged_and_nothing_proposed_is_readable_in_the_files(
     held = b"".join(path.read_bytes() for path in files)
     assert NEW_PHONE.encode() not in held
     assert "罕见的内容".encode() not in held
+
+
+def test_what_was_secret_when_it_was_proposed_stays_so_when_the_record_is_not(
+    staffed: Office,
+) -> None:
+    staffed.hire(
+        low="manager at 信贷部, 内部", high="manager at 信贷部, 机密", mu="employee at 信贷部, 机密"
+    )
+    row = {"record_id": "S", "name": "甲", "notes": "密级以内的原文", "secrecy": "机密"}
+    staffed.feed(row, user="mu")
+    made = staffed.archive.propose("S", {"notes": "新词句"}, reason="密级以内的理由", user="mu")
+    staffed.archive.change("S", {"secrecy": "公开", "notes": "已脱密"}, user="admin")
+
+    assert staffed.archive.get("S", user="low").values["notes"] == "已脱密"
+    with pytest.raises(NotFoundError):
+        staffed.archive.proposals.show(made.id, user="low")
+    with pytest.raises(NotFoundError):
+        staffed.archive.proposals.accept(made.id, user="low", expected_version=2)
+    assert listed(staffed, "low", "inbox") == []
+
+    assert listed(staffed, "high", "inbox") == [made.id]
+    shown = staffed.archive.proposals.show(made.id, user="high")
+    assert [each.base for each in shown.fields] == ["密级以内的原文"]
+
+
+def test_who_looks_at_a_record_through_its_proposal_has_seen_it(staffed: Office) -> None:
+    staffed.hire(second="manager at 信贷部")
+    made = propose(staffed, 备注="二")
+    staffed.archive.proposals.show(made.id, user="boss")
+    staffed.archive.proposals.refuse(made.id, user="second", reason="不需要这样改")
+
+    found = staffed.application.audit.search(AuditFilter(), "admin", limit=1)
+    told = staffed.archive.who_could("A", found[0].seq, user="admin", seen=True)
+
+    assert told.seen is not None
+    assert {"boss", "second"} <= {each.user for each in told.seen}

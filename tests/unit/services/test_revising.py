@@ -194,6 +194,81 @@ def test_a_masked_number_inside_a_mended_note_overwrites_nothing(staffed: Office
     assert stored(staffed)["notes"] == "**重要** 已联系"
 
 
+EDITED = [
+    "请拨138****5678联系",
+    "现电话 138****5678 已核",
+    "电话138 **** 5678已核",
+    "电话 138-*-*-*-*-5678",
+    "电话138＊＊＊＊5678",
+    "尾号****5678",
+    "138***5678 已核，138****5678",
+]
+
+
+@pytest.mark.parametrize("notes", EDITED)
+def test_masked_numbers_overwrite_nothing_whatever_is_mended_beside_them(
+    staffed: Office, notes: str
+) -> None:
+    before = stored(staffed)
+    staffed.archive.add_user("bot", role="program", departments=["信贷部"])
+
+    with pytest.raises(RejectedError, match="备注：含有脱敏后的值"):
+        change(staffed, notes=notes)
+    with pytest.raises(RejectedError, match="备注：含有脱敏后的值"):
+        staffed.archive.propose("A", {"notes": notes}, user="bot", reason="客户来电更正")
+    report = staffed.feed({"record_id": "A", "notes": notes, "value_tier": "高价值"}, user="boss")
+
+    assert [(one.code, one.field) for one in report.rejected] == [("masked_value", "notes")]
+    assert stored(staffed) == before
+
+
+def test_a_mended_address_does_not_lose_the_number_in_it(staffed: Office) -> None:
+    change(staffed, address=f"上海市浦东新区世纪大道1号电话{PHONE}转")
+    shown = str(staffed.archive.get("A", user="boss").values["address"])
+
+    with pytest.raises(RejectedError, match="脱敏"):
+        change(staffed, address=shown.replace("1号", "2号"))
+
+    assert PHONE in str(stored(staffed)["address"])
+
+
+def test_a_proposal_made_before_stars_hid_anything_is_not_accepted_over_it(
+    staffed: Office,
+) -> None:
+    change(staffed, notes="二")
+    staffed.archive.add_user("bot", role="program", departments=["信贷部"])
+    proposal = staffed.archive.propose(
+        "A", {"notes": "电话138****5678"}, user="bot", reason="客户来电更正"
+    )
+    change(staffed, notes=f"电话 {PHONE}")
+
+    with pytest.raises(RejectedError, match="脱敏"):
+        staffed.archive.proposals.accept(proposal.id, user="boss", expected_version=3)
+
+    assert stored(staffed)["notes"] == f"电话 {PHONE}"
+
+
+def test_stars_of_peoples_own_stay_beside_those_that_hide(staffed: Office) -> None:
+    row = {"record_id": "S", "name": "甲", "department": "信贷部"}
+    staffed.feed({**row, "notes": f"***重要*** 电话 {PHONE}"})
+
+    revised = staffed.archive.change(
+        "S", {"notes": f"***重要***，**新**，电话 {PHONE}"}, user="boss"
+    )
+    with pytest.raises(RejectedError, match="脱敏"):
+        staffed.archive.change("S", {"notes": "***重要***，**新**，电话 *******"}, user="boss")
+
+    assert revised.version == 2
+
+
+def test_what_was_shown_given_back_unchanged_says_nothing_in_a_row(staffed: Office) -> None:
+    shown = staffed.archive.get("A", user="boss").values
+
+    report = staffed.feed({"record_id": "A", "notes": shown["notes"]}, user="boss")
+
+    assert counts(report) == (0, 0, 1, 0)
+
+
 def test_another_version_than_was_seen_is_a_conflict(staffed: Office) -> None:
     change(staffed, 备注="一")
 
@@ -565,3 +640,41 @@ def test_a_change_made_while_a_record_was_secret_is_told_as_part_of_the_next(
 
     assert [v.version for v in versions] == [1, 3]
     assert "机密" not in str(versions)
+
+
+def test_a_new_number_in_its_source_leaves_the_source_as_it_is(staffed: Office) -> None:
+    staffed.archive.change("A", {"source": "核心", "source_id": "7"}, user="admin")
+
+    revised = staffed.archive.change("A", {"source_id": "8"}, user="admin")
+    made = staffed.archive.create({"name": "乙", "source_id": "9"}, user="admin")
+
+    assert revised.changes == (FieldChange("source_id", "7", "8"),)
+    assert (stored(staffed)["source"], stored(staffed)["source_id"]) == ("核心", "8")
+    values = staffed.archive.get(made.record_id, user="admin").values
+    assert (values["source"], values["source_id"]) == ("导入", "9")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("phones", f"138{marks}5678") for marks in ("xxxx", "XXXX", "…", "*", "----")),
+        *(("phones", f"138{marks}5678") for marks in ("••••", "____", "????")),
+        ("contacts", [{"name": "李梅", "phone": "139xxxx1111"}]),
+        ("email", "z*@qq.com"),
+        ("email", "z…@qq.com"),
+    ],
+)  # fmt: skip
+def test_a_value_with_marks_for_what_is_hidden_is_none(
+    staffed: Office, key: str, value: Any
+) -> None:
+    before = stored(staffed)
+
+    with pytest.raises(RejectedError, match="脱敏"):
+        change(staffed, **{key: value})
+
+    assert stored(staffed) == before
+
+
+@pytest.mark.parametrize("phone", ["010-12345678*801", "010--12345678", "62345678转8", "暂无x"])
+def test_untidy_telephones_are_taken(staffed: Office, phone: str) -> None:
+    assert change(staffed, phones=phone).version == 2

@@ -1,16 +1,19 @@
 """Answers that go into files: whole or not at all, readable by their owner only."""
 
+import fcntl
+import glob
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, Generic, TextIO, TypeVar
+from typing import BinaryIO, Final, Generic, TextIO, TypeVar
 
 from archsearch.errors import StoreError
 
 _Item = TypeVar("_Item")
+_SCRATCH: Final = ".unfinished"
 
 
 @contextmanager
@@ -33,9 +36,11 @@ def written(path: Path) -> Iterator[TextIO]:
 def replaced(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes its place when the block ends without an error; as above."""
     try:
-        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _clear(path)
+        descriptor, scratch = tempfile.mkstemp(_SCRATCH, f".{path.name}.", path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -45,6 +50,19 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise StoreError(f"无法写入 {path.name}：{error.strerror}。") from error
+
+
+def _clear(path: Path) -> None:
+    """Remove what writers of the same file left behind that were killed: it may be confidential.
+
+    Whoever is still writing holds a lock.
+    """
+    for scratch in path.parent.glob(f".{glob.escape(path.name)}.*{_SCRATCH}"):
+        with suppress(OSError):
+            descriptor = os.open(scratch, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                scratch.unlink()
 
 
 class Counted(Generic[_Item]):

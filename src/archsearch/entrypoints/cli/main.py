@@ -1,6 +1,7 @@
 """The command ``archsearch``: its overview, its table of commands, and how a run ends."""
 
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -122,12 +123,22 @@ def main() -> None:
     if not sys.warnoptions:
         # Whoosh and jieba compile with warnings that are nobody's business here.
         warnings.simplefilter("ignore")
+    end_politely()
     for stream in (sys.stdout, sys.stderr):
         # A terminal of another encoding shows what it cannot write as an escape.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
     cli.main()
+
+
+def end_politely() -> None:
+    """End on SIGTERM and SIGHUP as on ^C, so that nothing half written is left behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Who started us with nohup means it.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _show_version(context: click.Context) -> None:

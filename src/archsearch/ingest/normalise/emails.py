@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from archsearch.ingest.faults import Fault
+from archsearch.ingest.faults import MASKED, Fault
 from archsearch.ingest.normalise.cells import Faults, is_placeholder
 from archsearch.ingest.normalise.text import bounded_line
 
@@ -15,6 +15,8 @@ _ADDRESS: Final = re.compile(
     r"[a-z0-9\u4e00-\u9fff])?\.)+[a-z\u4e00-\u9fff]{2,24}"
 )
 _PLAIN: Final = re.compile(r"[a-z0-9._+\-]{1,64}@(?:[a-z0-9]{1,60}\.)+[a-z]{2,24}")
+_MARK: Final = re.compile(r"[*•●○■□×※…]|\.{3}")
+"""Stars in a row are what we show: validation tells of them, beside the record they are of."""
 _HINT: Final = "邮箱地址不规范，请写成 name@example.com 的形式。"
 
 
@@ -27,6 +29,9 @@ def normalise_email(cell: Any, faults: Faults) -> str | None:
         return None
     address = line.replace(" ", "").lower().removeprefix("mailto:").strip("<>;,。")
     if not address or is_placeholder(address):
+        return None
+    if "@" in address and "**" not in address and _MARK.search(address):
+        faults.append(MASKED)
         return None
     if not _ADDRESS.fullmatch(address):
         faults.append(Fault("email_invalid", _HINT))

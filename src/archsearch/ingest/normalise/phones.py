@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from archsearch.ingest.faults import Fault
+from archsearch.ingest.faults import MASKED, Fault
 from archsearch.ingest.normalise.amounts import expand_scientific, is_scientific
 from archsearch.ingest.normalise.cells import Faults, as_text, is_placeholder
 from archsearch.ingest.normalise.text import clean_line
@@ -28,6 +28,11 @@ _LANDLINE: Final = re.compile(
 _SERVICE: Final = re.compile(r"[48]00[0-9]{7}|9[56][0-9]{3,6}|1[0-9]{2}|1[0-9]{4}")
 _FOREIGN: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")
 _LOCAL: Final = re.compile(r"[2-8][0-9]{6,7}")
+_DIGIT: Final = re.compile(r"[0-9]")
+_SHORTEST_WHOLE: Final = 10
+_MARKS: Final = re.compile(r"[xX]{2,}|[•●○■□×※]{2,}")
+_MARK: Final = re.compile(r"(?<=[0-9]) ?(?:[*•●○■□×※…]|[.\-—–_?]{2,})")
+"""Between digits that are too few for a number."""
 
 _HINT: Final = "电话号码不规范，请写成 11 位手机号或 010-12345678 的形式。"
 _AREA_HINT: Final = "固定电话缺少区号，请写成 010-12345678 的形式。"
@@ -85,9 +90,21 @@ def _read(piece: str, faults: Faults) -> str | None:
     extension = _EXTENSION.search(bare) or _DASHED_EXTENSION.search(bare)
     number = _canonical(_NOISE.sub("", bare[: extension.start()] if extension else bare))
     if number is None:
+        if _is_masked(piece):
+            faults.append(MASKED)
+            return None
         faults.append(Fault("phone_invalid", _AREA_HINT if _LOCAL.fullmatch(bare) else _HINT))
         return piece
     return f"{number}-{extension[1]}" if extension else number
+
+
+def _is_masked(piece: str) -> bool:
+    """Whether marks stand for digits; one alone, or a dash, may belong to a whole number."""
+    if "**" in piece or not _DIGIT.search(piece):
+        # Stars are what we show: validation tells of them, beside the record they are of.
+        return False
+    whole = len(_DIGIT.findall(piece)) >= _SHORTEST_WHOLE
+    return _MARKS.search(piece) is not None or (not whole and _MARK.search(piece) is not None)
 
 
 def _canonical(digits: str) -> str | None:
