@@ -112,16 +112,6 @@ def require_reading(principal: Principal) -> None:
         raise AccessDeniedError("所用的令牌或会话没有读档案的权限。")
 
 
-def require_whole(principal: Principal) -> None:
-    """Refuse who came in by something narrower what no right stands for that could be named in it.
-
-    Raises:
-        AccessDeniedError: They did.
-    """
-    if principal.limits is not None:
-        raise AccessDeniedError("令牌不能用来申请；请登录后由本人申请。")
-
-
 def require(policy: Policy, principal: Principal, *rights: Right) -> None:
     """Refuse an operation to everyone who has none of the rights, over whatever records.
 

@@ -142,28 +142,3 @@ def test_without_the_right_to_read_no_other_right_shows_a_record(
         except ArchsearchError:
             given = None
         assert not given
-
-
-@pytest.mark.parametrize(
-    "way",
-    [
-        "propose",
-        "proposals.withdraw",
-        "borrow.find",
-        "borrow.request",
-        "borrow.withdraw",
-        "borrow.give_back",
-        "borrow.renew",
-    ],
-)
-def test_no_token_asks_for_anything_in_its_owners_name(office: Office, way: str) -> None:
-    """Whatever rights it names: there is none for that."""
-    office.feed({"record_id": "B", "name": "乙", "department": "甲部", "owner": "li"})
-    proposed = office.archive.propose("B", {"备注": "y"}, reason="更正", user="li")
-
-    with pytest.raises(AccessDeniedError):
-        WAYS[way](office.archive, Caller("li", limits=frozenset(Right), via="token:7"))
-
-    assert office.archive.proposals.show(proposed.id, user="li").state == "open"
-    (request,) = office.archive.borrow.list(user="li")
-    assert request.state == "applied"
