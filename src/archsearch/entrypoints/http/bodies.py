@@ -174,6 +174,12 @@ class CodeBody(Body):
     code: str = ""
 
 
+class ProofBody(Body):
+    """The password of who asks for it in a session; nothing for others."""
+
+    password: str = ""
+
+
 class TokenBody(Body):
     """A new token."""
 

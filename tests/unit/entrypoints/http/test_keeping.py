@@ -56,7 +56,7 @@ def test_passwords_sessions_and_waits_are_in_the_hands_of_who_manages_users(door
 def test_a_second_factor_is_begun_and_wants_a_right_code(door: Door) -> None:
     door.log_in("admin")
 
-    begun = door.post("/users/admin/second_factor", None, **OURS)
+    begun = door.post("/users/admin/second_factor", {"password": PASSWORD}, **OURS)
     wrong = door.post("/users/admin/second_factor/confirm", {"code": "000000"}, **OURS)
 
     assert begun.json()["uri"].startswith("otpauth://")

@@ -257,7 +257,7 @@ def test_a_user_who_is_disabled_is_out_at_once(archive: Browser) -> None:
 
 def test_a_second_factor_is_set_up_and_asked_for(archive: Browser) -> None:
     archive.log_in("clerk")
-    begun = archive.post("/account/second-factor", {"deed": "begin"}).text
+    begun = archive.post("/account/second-factor", {"deed": "begin", "password": PASSWORD}).text
     secret = begun.split('class="secret">')[1].split("<")[0]
     now = archive.office.clock
     confirmed = archive.post(

@@ -15,6 +15,7 @@ from archsearch.entrypoints.http.bodies import (
     CodeBody,
     DepartmentBody,
     NewPasswordBody,
+    ProofBody,
     TokenBody,
     TokenListParameters,
     UserBody,
@@ -124,9 +125,10 @@ def set_password(guest: Entered, name: str, asked: NewPasswordBody) -> Response:
 
 
 @router.post("/{name}/second_factor", response_model=described(Enrolment), summary="设置动态验证码")
-def begin_second_factor(guest: Entered, name: str) -> Response:
+def begin_second_factor(guest: Entered, name: str, asked: ProofBody) -> Response:
     """Make a secret for an authenticator."""
-    return answer(guest.house.archive.accounts.begin_second_factor(name, user=guest.user))
+    desk = guest.house.archive.accounts
+    return answer(desk.begin_second_factor(name, user=guest.user, password=asked.password))
 
 
 @router.post("/{name}/second_factor/confirm", response_model=CodesModel, summary="确认动态验证码")

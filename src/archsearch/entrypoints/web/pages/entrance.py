@@ -94,13 +94,13 @@ def second_factor(visitor: Welcome, form: Typed) -> Response:
     accounts, user = visitor.archive.accounts, visitor.user
     try:
         if form["deed"] == "begin":
-            enrolment = accounts.begin_second_factor(user, user=user)
+            enrolment = accounts.begin_second_factor(user, user=user, password=form["password"])
             return _account(visitor, enrolment=enrolment)
         if form["deed"] == "confirm":
             recovery = accounts.confirm_second_factor(user, form["code"], user=user)
             return _account(visitor, recovery=recovery)
         accounts.remove_second_factor(user, user=user, code=form["code"])
-    except InvalidRequestError as error:
+    except (InvalidRequestError, LoginRefusedError, LoginWaitError) as error:
         return _account(visitor, 400, wrong={"code": error.message})
     return go("/login")
 
