@@ -323,7 +323,7 @@ def test_bash_completes_commands_and_options(shell: Shell, tmp_path: Path) -> No
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [line.strip() for line in ended.stdout.splitlines()] == [
-        "search",
+        "search serve",
         "--mode",
         "fuzzy",
         "disable",

@@ -32,6 +32,9 @@ def test_what_can_be_asked_has_a_word() -> None:
 
 
 def test_who_could_is_listed_with_what_allowed_it(run: Run, record_id: str) -> None:
+    made = run("audit", "list", "--action", "create", "--target", record_id, "--json").document
+    first = str(made["entries"][0]["seq"])
+    unseen = run("whocould", "--record", record_id, "--entry", first, "--seen")
     ran = run("whocould", "--record", record_id, "--entry", seq(run), "--seen")
     document = run("whocould", "--record", record_id, "--entry", seq(run), "--json").document
 
@@ -45,7 +48,7 @@ def test_who_could_is_listed_with_what_allowed_it(run: Run, record_id: str) -> N
         "",
     ] in ran.rows
     assert "还没有" not in ran.err
-    assert "没有人查看过" in ran.err
+    assert "没有人查看过" in unseen.err
     assert [each["user"] for each in document["users"]] == [row[0] for row in ran.rows]
     assert document["record"]["record_id"] == record_id
     assert document["right"] == "read"
