@@ -61,8 +61,9 @@ def site(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
             thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser, ended with the module: until then no other test can run a loop of its own."""
     named = os.environ.get("ARCHSEARCH_CHROMIUM")
     path = named or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:

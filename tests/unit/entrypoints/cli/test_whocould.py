@@ -35,7 +35,7 @@ def test_who_could_is_listed_with_what_allowed_it(run: Run, record_id: str) -> N
     made = run("audit", "list", "--action", "create", "--target", record_id, "--json").document
     first = str(made["entries"][0]["seq"])
     unseen = run("whocould", "--record", record_id, "--entry", first, "--seen")
-    ran = run("whocould", "--record", record_id, "--entry", seq(run), "--seen")
+    ran = run("whocould", "--record", record_id, "--entry", seq(run))
     document = run("whocould", "--record", record_id, "--entry", seq(run), "--json").document
 
     assert [
