@@ -14,11 +14,11 @@ from archsearch.domain.query import Hit, Verdict
 from archsearch.domain.record import RecordId
 from archsearch.domain.screening import Listed
 from archsearch.errors import BusyError, InvalidRequestError
-from archsearch.ingest.textsheet import Layout, NumberStyle
+from archsearch.ingest.textsheet import Layout, NumberStyle, write_text_workbook
 from archsearch.services.asking import Asking
 from archsearch.services.helper import Helper
 from archsearch.services.screening import CHUNK, ScreeningService
-from archsearch.services.spreadsheets import write_csv, write_xlsx
+from archsearch.services.spreadsheets import write_csv
 from archsearch.services.trail import Trail
 from archsearch.services.unfinished import Unfinished
 
@@ -246,7 +246,7 @@ def _write_csv(file: BinaryIO, rows: Iterable[Row]) -> None:
 
 
 def _write_xlsx(file: BinaryIO, rows: Iterable[Row]) -> None:
-    write_xlsx(file, "比对结果", _COLUMNS, rows, _LAYOUT)
+    write_text_workbook(file, "比对结果", _COLUMNS, rows, _LAYOUT)
 
 
 _WRITERS: Final = {".csv": _write_csv, ".xlsx": _write_xlsx}

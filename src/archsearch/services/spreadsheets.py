@@ -1,4 +1,4 @@
-"""Tables that people open in a spreadsheet: the one way in which all of them are written."""
+"""CSV tables that people open in a spreadsheet: the one way in which all of them are written."""
 
 import csv
 import re
@@ -6,13 +6,10 @@ from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from typing import BinaryIO, Final
 
-from archsearch.ingest.textsheet import Layout, write_text_workbook
-
 _FORMULA: Final = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 """Full-width signs begin a formula too: Excel in Chinese takes them for the others."""
 _MANGLED: Final = re.compile(r"0[0-9]+|[0-9]{12,}")
 """Digits that a spreadsheet would not leave as they are."""
-_BARE: Final = Layout()
 
 
 def as_cell(text: str) -> str:
@@ -35,14 +32,3 @@ def write_csv(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[str
     for row in rows:
         writer.writerow([as_cell(cell) for cell in row])
     text.detach()
-
-
-def write_xlsx(
-    file: BinaryIO,
-    title: str,
-    header: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    layout: Layout = _BARE,
-) -> None:
-    """Write a workbook, every cell as text but where the layout says otherwise."""
-    write_text_workbook(file, title, header, rows, layout)

@@ -9,7 +9,8 @@ import orjson
 
 from archsearch.domain.record import JsonValue, Record
 from archsearch.domain.schema import FieldSpec, Schema
-from archsearch.services.spreadsheets import write_csv, write_xlsx
+from archsearch.ingest.textsheet import write_text_workbook
+from archsearch.services.spreadsheets import write_csv
 
 _AMBIGUOUS: Final = re.compile(r"[;；|:：=\n\[{]")
 """Signs that would not be read back as a part of a value."""
@@ -26,7 +27,7 @@ def write_records(file: BinaryIO, ending: str, records: Iterable[Record], schema
     if ending == ".csv":
         write_csv(file, header, rows)
     else:
-        write_xlsx(file, "档案", header, rows)
+        write_text_workbook(file, "档案", header, rows)
 
 
 def row_of(record: Record, fields: Sequence[FieldSpec]) -> list[str]:

@@ -79,22 +79,6 @@ class Counted(Generic[_Item]):
 
 
 def copied(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write bytes into a file that takes its place when all of them are there.
-
-    Raises:
-        StoreError: It cannot be written.
-    """
-    try:
-        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                for chunk in chunks:
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(scratch).replace(path)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StoreError(f"无法写入 {path.name}：{error.strerror}。") from error
+    """Write bytes into a file that takes its place when all of them are there; as above."""
+    with replaced(path) as file:
+        file.writelines(chunks)
