@@ -21,7 +21,7 @@ from archsearch.security.tokens import Tokens, derive_key
 from archsearch.services.asking import Asking, Presenter, SearchRules
 from archsearch.services.audit import AuditService
 from archsearch.services.audit_report import Reporter
-from archsearch.services.companion import Invitation
+from archsearch.services.companion import Invitation, Lingering
 from archsearch.services.configuration import Configuration
 from archsearch.services.departments import DepartmentService
 from archsearch.services.dictionary import DictionaryService
@@ -87,9 +87,11 @@ class Application:
         self.watch: Watch = nullcontext
         self.environ: Mapping[str, str] = {}
         self._secret = vault.root()
+        self._lingering = Lingering()
 
     def close(self) -> None:
-        """Let go of files."""
+        """Let go of files, when whoever tidies the index is done with it."""
+        self._lingering.see_off()
         if "engine" in self.__dict__:
             self.engine.close()
         self.database.close()
@@ -362,7 +364,7 @@ class Application:
         return partial(writing, self.settings.workspace.var / name, shared=shared)
 
     def _indexing(self) -> Indexing:
-        return Indexing(self.index, self.companion())
+        return Indexing(self.index, self.companion(), self._lingering.keep)
 
     def companion(self, program: str = "companion") -> Invitation:
         """How to start the process that indexes beside a large ingest, or another program."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archsearch.services import companion
-from archsearch.services.indexing import Indexing
+from archsearch.services.indexing import Indexing, Sizes
 from tests.offices import Office
 
 
@@ -24,7 +24,7 @@ def feed(workspace: Path, source: Path) -> None:
         service = application.ingest
         service._rules = replace(service._rules, batch=50)
         service._indexing = lambda: Indexing(
-            application.index, application.companion(), worth=50, least=50, stretch=60
+            application.index, application.companion(), sizes=Sizes(worth=50, least=50, stretch=60)
         )
         office.archive.ingest(source, user="admin", progress=lambda _, rows: tell("stored", rows))
     tell("done")

@@ -311,6 +311,8 @@ class SearchEngine(Protocol):
     def tidy(self) -> None:
         """Make answers quick again after much was added piece by piece; changes none of them.
 
+        Others may write for most of the time it takes.
+
         Raises:
             BusyError: Another writer is at work.
             IndexOutdatedError: The index cannot take changes; rebuild.

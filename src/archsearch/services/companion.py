@@ -9,7 +9,7 @@ Orders go to a companion's standard input, each a stretch of the outbox: ``after
 documents of them, and keeps these until ``commit`` tells it to bring all of them into the index:
 stretches are short, so that nobody waits for work, and commits are few, so that the index is in few
 pieces. It says ``ready`` and what it builds the index with, and ``done`` after each order. It ends
-with its input.
+with its input. One is asked last to ``tidy`` the index, which nobody waits for.
 """
 
 import os
@@ -28,6 +28,7 @@ from archsearch.services.index import IndexService
 
 _READY: Final = b"ready "
 _COMMIT: Final = b"commit"
+_TIDY: Final = b"tidy"
 _DONE: Final = b"done\n"
 _READ: Final = 1 << 16
 _PATIENCE: Final = 5.0
@@ -142,6 +143,12 @@ class Companion:
         self.held = 0
         self._tell(_COMMIT)
 
+    def tidy(self) -> None:
+        """Have it leave the index in few pieces, and end; does not wait for that."""
+        self._tell(_TIDY)
+        with suppress(OSError):
+            self.orders.close()
+
     def _tell(self, order: bytes) -> None:
         self._ordered += 1
         # If it is gone, what it was to do is still in the outbox.
@@ -166,6 +173,19 @@ class Companion:
         if not found or not expected.startswith(self._heard):
             self.leave()
 
+    @property
+    def ended(self) -> bool:
+        """Whether its process is no more."""
+        return self.process.poll() is not None
+
+    def see_off(self) -> None:
+        """Wait until it has ended by itself, but not for ever."""
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(_SILENCE)
+        finally:
+            self.leave()
+
     def leave(self) -> None:
         """End it without waiting for its work."""
         if self._gone:
@@ -180,6 +200,25 @@ class Companion:
         for pipe in (self.orders, self.answers):
             with suppress(OSError):
                 pipe.close()
+
+
+class Lingering:
+    """Companions that still tidy the index when an ingest has returned."""
+
+    def __init__(self) -> None:
+        self._companions: list[Companion] = []
+
+    def keep(self, companion: Companion) -> None:
+        """Take one in; part with those that are done."""
+        done = [each for each in self._companions if each.ended]
+        for each in done:
+            each.leave()
+        self._companions = [each for each in self._companions if each not in done] + [companion]
+
+    def see_off(self) -> None:
+        """Wait until all have ended."""
+        while self._companions:
+            self._companions.pop().see_off()
 
 
 def wait_for(companions: Sequence[Companion], silence: float = _SILENCE) -> bool:
@@ -214,6 +253,9 @@ def accompany(index: IndexService, fingerprint: str, *, orders: int, answers: in
     os.write(answers, _READY + fingerprint.encode() + b"\n")
     lines = _lines(orders)
     for line in lines:
+        if line == _TIDY:
+            index.tidy()
+            return
         # What others keep this one from is left in the outbox for the end.
         with suppress(BusyError):
             index.drain_stretches(_stretches(line, lines, answers))

@@ -123,15 +123,12 @@ class IndexService:
             self.repair()
         raise failure
 
-    def drain(
-        self, progress: Progress | None = None, *, patience: float = _PATIENCE, tidy: bool = False
-    ) -> int:
+    def drain(self, progress: Progress | None = None, *, patience: float = _PATIENCE) -> int:
         """Bring everything in the outbox into the index; returns the number of records.
 
         Args:
             progress: Told how far it is.
             patience: Seconds to wait for another process that is at it.
-            tidy: Leave the index in few pieces.
 
         Raises BusyError when another process is at it.
         """
@@ -142,11 +139,15 @@ class IndexService:
                     done += step
                     if progress:
                         progress(done)
-                if tidy:
-                    self._engine.tidy()
         except IndexOutdatedError:
             self.repair()
         return done
+
+    def tidy(self) -> None:
+        """Leave the index in few pieces; others bring records in meanwhile."""
+        # Whoever cannot leaves it to the next: answers are the same.
+        with suppress(BusyError, EngineError):
+            self._engine.tidy()
 
     def drain_stretches(self, stretches: Iterable[Stretch]) -> None:
         """Bring the records of some stretches of the outbox into the index, in one commit.

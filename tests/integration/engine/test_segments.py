@@ -1,13 +1,18 @@
 """Many segments and many merges answer like one build, and a purge leaves no byte behind."""
 
 import random
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from archsearch.domain.record import RecordId
-from archsearch.engines.base import Removal
+from archsearch.engines.base import Document, Removal
+from archsearch.engines.whoosh import engine as engines
+from archsearch.engines.whoosh.engine import WhooshEngine
+from archsearch.engines.whoosh.format.content import Content
 from archsearch.engines.whoosh.writing import tiers, writer
+from archsearch.engines.whoosh.writing.merge import Part, merge
 from tests.contract import differential
 from tests.contract.differential import first_difference
 from tests.integration.engine.archive import document, holding, opened
@@ -72,6 +77,68 @@ def test_many_small_segments_become_one_and_large_ones_stay(
     state = engine.stats()
     engine.tidy()
     assert engine.stats() == state
+
+
+def scattered(folder: Path) -> WhooshEngine:
+    """Make an index of four small segments, ``r0`` to ``r19``."""
+    engine = opened(folder)
+    engine.rebuild([])
+    for low in range(0, 20, 5):
+        engine.apply([document(f"r{number}", text="甲乙") for number in range(low, low + 5)])
+    assert engine.stats().segments == 4
+    return engine
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], object]) -> None:
+    """Have something done while segments are being merged to tidy the index."""
+
+    def merging(parts: Sequence[Part]) -> Content:
+        deed()
+        return merge(parts)
+
+    monkeypatch.setattr(engines, "merge", merging)
+
+
+def test_others_write_while_the_index_is_tidied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, other = scattered(tmp_path / "index"), opened(tmp_path / "index")
+    again = document("r7", version=2, text="丙")
+    changes: list[Document | Removal] = [Removal(RecordId("r3")), again, document("new")]
+    meanwhile(monkeypatch, lambda: other.apply(changes, mark="theirs"))
+
+    engine.tidy()
+
+    expected = {f"r{number}": 1 for number in range(20) if number != 3} | {"r7": 2, "new": 1}
+    assert holding(engine) == holding(other) == expected
+    assert list(engine.revisions()) == sorted(expected.items())
+    assert (engine.stats().segments, engine.stats().mark) == (2, "theirs")
+    assert engine.verify() == ()
+
+
+@pytest.mark.parametrize("deed", ["rebuild", "purge", "tidy"])
+def test_what_others_have_merged_meanwhile_stays_as_they_left_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    engine, other = scattered(tmp_path / "index"), opened(tmp_path / "index")
+    secret = "䶮𠮷"
+    engine.apply([document("r8", version=2, text=secret)])
+
+    def merged() -> None:
+        monkeypatch.setattr(engines, "merge", merge)
+        other.apply([Removal(RecordId("r8"))])
+        if deed == "rebuild":
+            other.rebuild(document(f"r{number}") for number in range(20) if number != 8)
+        else:
+            getattr(other, deed)()
+
+    meanwhile(monkeypatch, merged)
+    engine.tidy()
+
+    assert set(holding(engine)) == {f"r{number}" for number in range(20) if number != 8}
+    assert engine.stats() == other.stats()
+    assert deed == "tidy" or secret.encode() not in bytes_of(tmp_path)
+    assert engine.verify() == ()
 
 
 def bytes_of(folder: Path) -> bytes:

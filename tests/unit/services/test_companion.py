@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from archsearch.engines.whoosh.writing.tiers import FEW
 from archsearch.services import companion, indexing
-from archsearch.services.companion import Companion, Invitation
+from archsearch.services.companion import Companion, Invitation, Lingering
 from archsearch.services.index import IndexService
-from archsearch.services.indexing import Indexing
+from archsearch.services.indexing import Indexing, Sizes
 from archsearch.storage import outbox, records
 from tests.offices import Office, named
 
@@ -47,7 +48,14 @@ def begun(invite: Invite, invited: list[Companion] | None = None) -> Invite:
     return call
 
 
-def feed(office: Office, invite: Invite, *, stretch: int = 25, **more: Any) -> list[int]:
+def feed(
+    office: Office,
+    invite: Invite,
+    *,
+    stretch: int = 25,
+    keep: Callable[[Companion], None] = Companion.see_off,
+    **more: Any,
+) -> list[int]:
     """Feed many rows in small batches; gives how many records this process indexed itself."""
     office.feed(*named(["first"]))  # makes the index: what a rebuild takes in is not counted
     done: list[int] = []
@@ -60,9 +68,8 @@ def feed(office: Office, invite: Invite, *, stretch: int = 25, **more: Any) -> l
     index = office.application.index
     index.__class__ = Counting
     service = office.application.ingest
-    service._indexing = lambda: Indexing(
-        index, invite, worth=60, every=80, least=20, stretch=stretch
-    )
+    sizes = Sizes(worth=60, every=80, least=20, stretch=stretch)
+    service._indexing = lambda: Indexing(index, invite, keep, sizes)
     service._rules = replace(service._rules, batch=20)
     office.feed(*named(f"R{number}" for number in range(ROWS)), **more)
     return done
@@ -173,6 +180,47 @@ def test_companions_end_when_their_orders_do(
         each.leave()
 
 
+def test_an_ingest_returns_before_the_index_is_tidied_and_closing_waits_for_that(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invited: list[Companion] = []
+    kept = Lingering()
+    invite = begun(invitation(office, monkeypatch), invited)
+    tidied = Companion.tidy
+
+    def delayed(self: Companion) -> None:
+        os.kill(self.process.pid, signal.SIGSTOP)
+        tidied(self)
+
+    monkeypatch.setattr(Companion, "tidy", delayed)
+    feed(office, invite, keep=kept.keep)
+
+    check(office)
+    (tidier,) = (each for each in invited if not each.ended)
+    segments = office.application.engine.stats().segments
+    assert segments > FEW
+
+    os.kill(tidier.process.pid, signal.SIGCONT)
+    kept.see_off()
+
+    assert tidier.process.returncode == 0
+    assert office.application.engine.stats().segments == 1
+    check(office)
+
+
+def test_the_application_sees_off_who_tidies_its_index(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invited: list[Companion] = []
+    invite = begun(invitation(office, monkeypatch), invited)
+    feed(office, invite, keep=office.application._indexing()._keep)
+
+    office.application.close()
+
+    assert [each.process.returncode for each in invited].count(0) == 1
+    assert all(each.ended for each in invited)
+
+
 def test_a_small_ingest_asks_for_no_companion(office: Office) -> None:
     def unwanted() -> list[Companion]:
         raise AssertionError("nobody was to be invited")
@@ -196,7 +244,7 @@ def test_companions_for_a_large_source_start_before_its_first_row_is_stored(
         return []
 
     office.application.ingest._indexing = lambda: Indexing(
-        office.application.index, invite, worth=source.stat().st_size // 600
+        office.application.index, invite, sizes=Sizes(worth=source.stat().st_size // 600)
     )
     office.archive.ingest(source, user="admin")
     office.archive.ingest(source, user="admin")

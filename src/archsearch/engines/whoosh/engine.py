@@ -33,6 +33,8 @@ from archsearch.engines.whoosh.index import ColumnarIndex
 from archsearch.engines.whoosh.snapshot import Reader, SegmentView
 from archsearch.engines.whoosh.stock.names import LockError
 from archsearch.engines.whoosh.writing.batch import Batch
+from archsearch.engines.whoosh.writing.merge import Part, merge
+from archsearch.engines.whoosh.writing.tiers import Size, small
 from archsearch.engines.whoosh.writing.writer import ColumnarWriter, clean
 from archsearch.errors import BusyError, EngineError, IndexOutdatedError
 
@@ -123,8 +125,17 @@ class WhooshEngine:
 
     def tidy(self) -> None:
         """Put small segments together; see the protocol."""
+        segments = self._reader.snapshot().segments
+        counts = [int(segment.alive.sum()) for segment in segments]
+        sizes = [Size(n, len(each.content) - n) for n, each in zip(counts, segments, strict=True)]
+        chosen = [segments[place] for place in small(sizes)]
+        if not chosen:
+            return
+        # This takes long; what others write meanwhile is seen to when the segments are exchanged.
+        merged = merge([Part(segment.content, segment.alive) for segment in chosen])
         with self._writing() as lock, self._changing(self._writable(), lock) as writer:
-            writer.commit(tidy=True)
+            writer.exchange({segment.name: segment.alive for segment in chosen}, merged)
+            writer.commit()
 
     def purge(self) -> None:
         """Rewrite without removed documents; see the protocol."""

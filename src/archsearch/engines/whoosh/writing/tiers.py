@@ -29,9 +29,7 @@ class Size(NamedTuple):
     deleted: int
 
 
-def groups(
-    sizes: Sequence[Size], *, purge: bool = False, compact: bool = False, tidy: bool = False
-) -> list[list[int]]:
+def groups(sizes: Sequence[Size], *, purge: bool = False, compact: bool = False) -> list[list[int]]:
     """Choose the segments, by place, that are to be merged with each other; empty when settled."""
     if compact:
         return [group for group in _packed(sizes) if len(group) > 1 or sizes[group[0]].deleted]
@@ -42,15 +40,21 @@ def groups(
     ]
     if found:
         return found
-    if tidy:
-        small = _fitting(sizes, [n for n, size in enumerate(sizes) if size.alive <= SMALL])
-        return [small] if len(small) > FEW else []
     tiers: dict[int, list[int]] = defaultdict(list)
     for place, size in enumerate(sizes):
         tiers[_tier(size.alive)].append(place)
     full = [places for places in tiers.values() if len(places) >= FANOUT]
     fitting = [_fitting(sizes, places) for places in full]
     return [group for group in fitting if len(group) > 1]
+
+
+def small(sizes: Sequence[Size]) -> list[int]:
+    """Choose the small segments, by place, that are worth putting together; empty if they are few.
+
+    Commits leave them alone: whoever adds much has them merged afterwards.
+    """
+    found = _fitting(sizes, [place for place, size in enumerate(sizes) if size.alive <= SMALL])
+    return found if len(found) > FEW else []
 
 
 def _tier(alive: int) -> int:

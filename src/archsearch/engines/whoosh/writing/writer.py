@@ -7,9 +7,11 @@ by this writer or the next. Before the rename the old state stands complete; aft
 """
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from archsearch.domain.record import RecordId
 from archsearch.engines.base import Document, Removal
@@ -18,8 +20,10 @@ from archsearch.engines.whoosh.files import manifest as manifests
 from archsearch.engines.whoosh.files.disk import discard, write_durably
 from archsearch.engines.whoosh.files.lock import FileLock
 from archsearch.engines.whoosh.files.manifest import Manifest
+from archsearch.engines.whoosh.format.arrays import Mask
 from archsearch.engines.whoosh.format.container import Seal
 from archsearch.engines.whoosh.format.content import Content
+from archsearch.engines.whoosh.format.dictionary import decode
 from archsearch.engines.whoosh.index import INDEX_NAME, ColumnarIndex, toc_bytes, toc_name
 from archsearch.engines.whoosh.stock.names import SegmentWriter
 from archsearch.engines.whoosh.writing.batch import FLUSH_WEIGHT, Batch
@@ -73,20 +77,39 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
             self._changed = True
             self._write(content)
 
-    def commit(
-        self, *, mark: str = "", purge: bool = False, compact: bool = False, tidy: bool = False
-    ) -> None:
+    def exchange(self, alive: Mapping[str, Mask], merged: Content) -> None:
+        """Put a merged segment in the place of those that it was made of.
+
+        Args:
+            alive: Names of their files, and which documents were alive when they were merged. What
+                others have removed since is removed from the merged segment too; if they have
+                merged one of these, all stays as it is.
+            merged: The documents.
+        """
+        replaced = [segment for segment in self.segments if segment.filename in alive]
+        if len(replaced) < len(alive):
+            return
+        removed: list[bytes] = []
+        for segment in replaced:
+            dead = np.flatnonzero(alive[segment.filename] & ~segment.alive())
+            ids = self._content(segment).ids
+            removed += [ids[doc] for doc in dead.tolist()]
+            self._drop(segment)
+        self._write(merged)
+        for record_id in removed:
+            self._delete(self.segments[-1], merged.ids.find(decode(record_id)))
+
+    def commit(self, *, mark: str = "", purge: bool = False, compact: bool = False) -> None:
         """Make the changes durable, then visible.
 
         Args:
             mark: The caller's mark for the state; empty to keep the one there is.
             purge: Also rewrite every segment that holds deleted documents.
             compact: Also merge into as few segments as may be.
-            tidy: Also merge the small segments into one, if they are more than a few.
         """
         self._check_state()
         self._flush()
-        self._merge(purge=purge, compact=compact, tidy=tidy)
+        self._merge(purge=purge, compact=compact)
         if self._changed or self._fresh or not self._index.published:
             self._publish(mark)
         self._finish()
@@ -151,10 +174,10 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no type
         self._contents[segment.filename] = Content.map(path)
         self.segments.append(segment)
 
-    def _merge(self, *, purge: bool, compact: bool, tidy: bool) -> None:
+    def _merge(self, *, purge: bool, compact: bool) -> None:
         while True:
             sizes = [Size(s.doc_count(), s.deleted_count()) for s in self.segments]
-            found = groups(sizes, purge=purge, compact=compact, tidy=tidy)
+            found = groups(sizes, purge=purge, compact=compact)
             if not found:
                 return
             chosen = [[self.segments[place] for place in group] for group in found]

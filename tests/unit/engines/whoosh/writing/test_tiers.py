@@ -1,7 +1,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.engines.whoosh.writing.tiers import COMPACT, FANOUT, LARGEST, LOWEST, Size, groups
+from archsearch.engines.whoosh.writing.tiers import (
+    COMPACT,
+    FANOUT,
+    LARGEST,
+    LOWEST,
+    Size,
+    groups,
+    small,
+)
 
 SIZES = st.lists(
     st.builds(Size, st.integers(0, LARGEST), st.sampled_from([0, 0, 1, 1000])), max_size=40
@@ -59,7 +67,7 @@ def test_compacting_packs_everything_that_fits_together() -> None:
 
 
 def test_tidying_merges_small_segments_but_not_two_for_the_sake_of_one() -> None:
-    small = Size(10, 0)
+    tiny = Size(10, 0)
 
-    assert groups([small] * 2, tidy=True) == []
-    assert groups([small, Size(LARGEST, 0), small, small], tidy=True) == [[0, 2, 3]]
+    assert small([tiny] * 2) == []
+    assert small([tiny, Size(LARGEST, 0), tiny, tiny]) == [0, 2, 3]
