@@ -170,7 +170,8 @@ class Editor:
         """Lay an edit over a record; what comes of it is still to be checked."""
         left = replace(before, values=_without(before.values, edit.removed))
         source = str(left.values.get("source") or UNNAMED_SOURCE)
-        return amend(_in_source(edit.draft, source), left, {})
+        draft = _in_source(edit.draft, source)
+        return amend(draft, left, {})._replace(problems=draft.problems)
 
     def refuse_masked(self, edit: Edit, before: Values) -> None:
         """Refuse stars that were copied from what is shown, so that they replace nothing.

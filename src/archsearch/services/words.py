@@ -30,5 +30,5 @@ def reason(text: str, name: str, masker: Masker) -> str:
     """Give a reason that must be there, and say something; raises as :func:`written`."""
     told = written(text, name, masker)
     if len(told) < _SHORTEST_REASON:
-        raise InvalidRequestError(f"请写明{name}。")
+        raise InvalidRequestError(f"{name}至少写 {_SHORTEST_REASON} 个字，让看的人明白。")
     return told

@@ -678,3 +678,16 @@ def test_a_value_with_marks_for_what_is_hidden_is_none(
 @pytest.mark.parametrize("phone", ["010-12345678*801", "010--12345678", "62345678转8", "暂无x"])
 def test_untidy_telephones_are_taken(staffed: Office, phone: str) -> None:
     assert change(staffed, phones=phone).version == 2
+
+
+@pytest.mark.parametrize("fields", [{"电话": "1380013800"}, {"电子邮箱": "zhang@"}])
+def test_a_poor_value_is_told_of_in_a_change_as_in_a_new_record(
+    staffed: Office, fields: dict[str, str]
+) -> None:
+    made = staffed.archive.create({"姓名": "张伟明", **fields}, user="admin")
+    record_id = staffed.archive.create({"姓名": "李娜"}, user="admin").record_id
+    changed = staffed.archive.change(record_id, fields, user="admin")
+
+    told = {each.message for each in made.warnings if each.field in {"phones", "email"}}
+    assert told
+    assert told <= {each.message for each in changed.warnings}
