@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ _ROWS: Final = 5_000
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _KIB: Final = 1024
 _LONG: Final = 120.0
+_STARTED: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class Running:
         """The processes that work: those it started, or itself where it started none."""
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         # What only keeps count of semaphores does no work.
-        workers = [pid for pid in map(int, listed.split()) if b"tracker" not in _command(pid)]
+        workers = [
+            pid for pid in map(int, listed.split()) if b"resource_tracker" not in _command(pid)
+        ]
         return workers or [self.process.pid]
 
     def megabytes(self) -> list[int]:
@@ -124,6 +128,8 @@ def serving(home: Path, workers: int, log: Path) -> Iterator[Running]:
         line = process.stdout.readline()
         if not line:
             raise RuntimeError(log.read_text())
+        # Who comes before all of its processes are up is answered by the first for ever.
+        time.sleep(_STARTED)
         yield Running(process, json.loads(line)["address"])
 
 
