@@ -1,9 +1,11 @@
 """What comes in with requests that do something."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, Strict
+from pydantic import BeforeValidator, Field, Strict
+from pydantic_core import PydanticCustomError
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, Outcome
@@ -11,6 +13,17 @@ from archsearch.domain.policy import Right
 from archsearch.entrypoints.http.models import Body, FilterModel, Mode, Parameters
 
 Which = Literal["mine", "inbox", "all"]
+_DATED: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _dated(value: Any) -> Any:
+    """Refuse numbers, which would be taken for seconds since 1970."""
+    if isinstance(value, str) and not _DATED.match(value):
+        raise PydanticCustomError("datetime_parsing", "not a moment")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_dated)]
 
 
 class FieldsBody(Body):
@@ -113,10 +126,10 @@ class LogParameters(Parameters):
     action: Action | None = None
     target: str | None = None
     outcome: Outcome | None = None
-    since: datetime | None = Field(
+    since: Moment | None = Field(
         None, description="含这一刻", examples=["2026-01-01T00:00:00+08:00"]
     )
-    until: datetime | None = Field(None, description="不含这一刻")
+    until: Moment | None = Field(None, description="不含这一刻")
 
 
 class LogPageParameters(LogParameters):
