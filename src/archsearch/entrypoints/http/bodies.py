@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, Outcome
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.entrypoints.http.models import Body, FilterModel, Mode, Parameters
 
 Which = Literal["mine", "inbox", "all"]
@@ -198,7 +198,12 @@ class TokenBody(Body):
 
     name: str = Field(examples=["夜间比对"])
     owner: str = Field(examples=["核心系统"])
-    rights: list[Annotated[Right, Strict(strict=False)]] = Field(examples=[["read", "screen"]])
+    rights: list[
+        Annotated[Right, Strict(strict=False)] | Annotated[Errand, Strict(strict=False)]
+    ] = Field(
+        description="权限；propose 申请修改，borrow 申请调阅，也须写明",
+        examples=[["read", "screen"]],
+    )
     days: int | None = Field(None, ge=1, le=3650)
 
 
