@@ -48,6 +48,16 @@ class Right(StrEnum):
         return self in RECORD_RIGHTS
 
 
+class Errand(StrEnum):
+    """What somebody may do who reads, whatever the policy says, and a token only if it says so.
+
+    ``propose`` asks others to change a record, ``borrow`` asks them for records.
+    """
+
+    PROPOSE = "propose"
+    BORROW = "borrow"
+
+
 RECORD_RIGHTS: Final = (
     Right.READ,
     Right.CREATE,
@@ -240,14 +250,14 @@ class Policy:
         return _BY_PLACE[held[0]] if held else Ground.ELSEWHERE
 
 
-def within(limits: frozenset[str] | None, right: Right) -> bool:
-    """Whether limits leave a right; no right over records is left without those it needs."""
+def within(limits: frozenset[str] | None, right: Right | Errand) -> bool:
+    """Whether limits leave a right; nothing about records is left without what it needs."""
     return limits is None or (right in limits and limits.issuperset(needed(right)))
 
 
-def needed(right: Right) -> frozenset[Right]:
-    """Give the rights without which a right over records reaches nothing."""
-    if not right.of_records:
+def needed(right: Right | Errand) -> frozenset[Right]:
+    """Give the rights without which one about records reaches nothing."""
+    if isinstance(right, Right) and not right.of_records:
         return frozenset()
     return frozenset({Right.READ, Right.CHANGE} if right is Right.CHANGE_FROZEN else {Right.READ})
 

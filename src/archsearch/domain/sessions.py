@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from archsearch.domain.callers import Caller
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 
 TOKEN_NAME_LIMIT: Final = 64
 
@@ -78,13 +78,15 @@ class Session:
 class ApiToken:
     """A program's way in: a user's rights, narrowed to ``rights``, until ``expires_at``.
 
+    Errands are done in the user's name only if they are among them.
+
     ``used_on`` is the last day on which it was used, in China's time; empty for never.
     """
 
     id: int
     user: str
     name: str
-    rights: tuple[Right, ...]
+    rights: tuple[Right | Errand, ...]
     created_at: datetime
     created_by: str
     expires_at: datetime

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from archsearch.bootstrap import Application
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.domain.sessions import ApiToken, Session
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.errors import InvalidRequestError
@@ -142,7 +142,9 @@ class TokenDesk:
         Args:
             name: What it is for.
             owner: The user whose rights it gives, as they are at each request.
-            rights: Those of them that it is good for, as in ``policy.yaml``: ``read``, ``screen`` …
+            rights: Those of them that it is good for, as in ``policy.yaml``: ``read``, ``screen``
+                …; and ``propose`` and ``borrow``, if it is to ask for changes or records in the
+                owner's name.
             user: Who makes it: somebody who manages users.
             days: How long it lasts; by default as configured.
 
@@ -157,11 +159,12 @@ class TokenDesk:
             numbers(days=days)
         wanted = [rights] if isinstance(rights, str) else list(rights)
         texts(**{f"rights[{at}]": right for at, right in enumerate(wanted)})
+        known: dict[str, Right | Errand] = {each: each for each in (*Right, *Errand)}
         for right in wanted:
-            if right not in set(Right):
-                raise InvalidRequestError(f"没有权限“{right}”；可选：{'、'.join(Right)}。")
+            if right not in known:
+                raise InvalidRequestError(f"没有权限“{right}”；可选：{'、'.join(known)}。")
         service = self._application.reception.tokens
-        return service.create(owner, name, map(Right, wanted), user, days=days)
+        return service.create(owner, name, [known[right] for right in wanted], user, days=days)
 
     def list(self, *, user: str, owner: str | None = None) -> tuple[ApiToken, ...]:
         """List tokens of one owner, or of all; revoked and expired ones too.

@@ -24,12 +24,13 @@ from archsearch.domain.borrowing import (
     is_borrowable,
     may_borrow,
 )
+from archsearch.domain.policy import Errand
 from archsearch.domain.record import JsonValue, RecordId
 from archsearch.domain.zone import day_of
 from archsearch.errors import AccessDeniedError, ConflictError, InvalidRequestError
 from archsearch.services.borrow_desk import Borrowing, Desk, wide
 from archsearch.services.borrow_reading import BorrowReading
-from archsearch.services.identity import principal_of
+from archsearch.services.identity import principal_of, require_errand
 from archsearch.services.trail import Trail
 from archsearch.storage import borrowing
 from archsearch.storage.identities import find_identities
@@ -134,6 +135,7 @@ class BorrowService:
 
     def _borrower(self, connection: Connection, user: str) -> Principal:
         principal = principal_of(connection, user, self.trail.clock())
+        require_errand(principal, Errand.BORROW)
         if not may_borrow(principal, self.desk.policy):
             raise AccessDeniedError("您的角色或部门不能调阅档案；请联系管理员。")
         return principal

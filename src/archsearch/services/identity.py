@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal
 from archsearch.domain.callers import limits_of, via_of
-from archsearch.domain.policy import Policy, Right, within
+from archsearch.domain.policy import Errand, Policy, Right, within
 from archsearch.domain.sessions import Session, SessionRules, lasts
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError, NotAuthenticatedError
@@ -110,6 +110,16 @@ def require_reading(principal: Principal) -> None:
     """
     if not within(principal.limits, Right.READ):
         raise AccessDeniedError("所用的令牌或会话没有读档案的权限。")
+
+
+def require_errand(principal: Principal, errand: Errand) -> None:
+    """Refuse who came in by something that is not good for an errand.
+
+    Raises:
+        AccessDeniedError: They did.
+    """
+    if not within(principal.limits, errand):
+        raise AccessDeniedError(f"所用的令牌或会话不能用来申请（没有 {errand}）。")
 
 
 def require(policy: Policy, principal: Principal, *rights: Right) -> None:

@@ -26,6 +26,7 @@ from archsearch.domain.borrowing import (
     is_borrowable,
     renew,
 )
+from archsearch.domain.policy import Errand
 from archsearch.domain.record import JsonValue, RecordId
 from archsearch.errors import (
     AccessDeniedError,
@@ -35,7 +36,7 @@ from archsearch.errors import (
 )
 from archsearch.services.borrow_desk import MISSING, Borrowing, Desk, Found
 from archsearch.services.borrow_reading import BorrowReading
-from archsearch.services.identity import principal_of, require_reading
+from archsearch.services.identity import principal_of, require_errand, require_reading
 from archsearch.services.trail import Trail
 from archsearch.storage import borrowing, grants
 from archsearch.storage.encoding import time_text
@@ -187,6 +188,7 @@ class LendingService:
     ) -> Borrowing:
         """Do something about a request of one's own."""
         with self._acting(what, request_id, user) as act:
+            require_errand(act.by, Errand.BORROW)
             if act.request.user != user:
                 raise NotFoundError(MISSING)
             items = [(item, item.records) for item in act.request.items]

@@ -14,14 +14,14 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from archsearch.domain.audit import Action
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.domain.proposal import Proposal, ProposalState
 from archsearch.domain.record import JsonValue, Record
 from archsearch.domain.zone import CHINA
 from archsearch.errors import AccessDeniedError, ConflictError, InvalidRequestError
 from archsearch.ingest.normalise.cells import as_json
 from archsearch.services.editing import Edit, Editor, hold
-from archsearch.services.identity import principal_of
+from archsearch.services.identity import principal_of, require_errand
 from archsearch.services.proposals import ProposalDesk, ShownProposal
 from archsearch.services.reading import LONGEST_ID
 from archsearch.services.revising import Reviser, Told, expect
@@ -57,6 +57,7 @@ class ProposalService:
         """Propose a change of a record; None takes a field away.
 
         Raises:
+            AccessDeniedError: Who proposes came in by a token that is not for that.
             NotFoundError: The record does not exist or is out of scope: the two look alike.
             ConflictError: The user may change it without asking, or has proposed too much.
             InvalidRequestError: What was said means nothing or nothing new, or there is no reason.
@@ -154,6 +155,7 @@ class ProposalService:
             self._trail.database.write() as connection,
         ):
             principal = principal_of(connection, user, self._trail.clock())
+            require_errand(principal, Errand.PROPOSE)
             proposal = self.desk.of(connection, principal, proposal_id)
             if proposal.user != user:
                 raise AccessDeniedError("只能撤回自己的修改申请；不同意请退回（refuse）。")
@@ -166,6 +168,7 @@ class ProposalService:
         self, connection: Connection, user: str, record_id: str, at: datetime
     ) -> Record:
         principal = principal_of(connection, user, at)
+        require_errand(principal, Errand.PROPOSE)
         policy = self._editor.policy
         held = hold(connection, principal, policy, Right.READ, record_id)
         if held.known.deleted:

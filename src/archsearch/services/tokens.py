@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
+from archsearch.domain.access import Role
 from archsearch.domain.audit import Action
-from archsearch.domain.policy import Policy, Right, needed
+from archsearch.domain.policy import Errand, Place, Policy, Right, needed
 from archsearch.domain.record import JsonValue
 from archsearch.domain.sessions import TOKEN_NAME_LIMIT, ApiToken, TokenRules
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -15,6 +16,8 @@ from archsearch.services.identity import in_person, principal_of, require
 from archsearch.services.trail import Trail
 from archsearch.storage import api_tokens, users
 
+_BORROWED: Final = frozenset({Place.ALL, Place.GRANTED})
+"""Where a role has to read that has something of borrowing."""
 _MISSING: Final = "没有这个令牌；请用 archsearch token list 查看。"
 
 
@@ -36,14 +39,20 @@ class TokenService:
     key: bytes
 
     def create(
-        self, user: str, name: str, rights: Iterable[Right], by: str, *, days: int | None = None
+        self,
+        user: str,
+        name: str,
+        rights: Iterable[Right | Errand],
+        by: str,
+        *,
+        days: int | None = None,
     ) -> NewToken:
         """Make a token for a user.
 
         Args:
             user: Whose rights it gives, as they are at each request.
             name: What it is for; one of the user's has it at a time.
-            rights: Those of the user's rights that it is good for.
+            rights: Those of the user's rights that it is good for, and errands.
             by: Who makes it.
             days: How long it lasts; by default as configured.
 
@@ -64,7 +73,7 @@ class TokenService:
             with self.trail.database.write() as connection:
                 role = users.existing(connection, user).role
                 for right in wanted:
-                    if self.policy.rule(role, right) is None:
+                    if not self._held(role, right):
                         raise InvalidRequestError(
                             f"该用户的角色没有 {right} 这项权限，令牌不能比用户的权限大。"
                         )
@@ -119,7 +128,16 @@ class TokenService:
                     self.trail.log.append(connection, entry)
                 return api_tokens.get(connection, number) or found
 
-    def _check(self, name: str, rights: tuple[Right, ...], days: int) -> None:
+    def _held(self, role: Role | None, right: Right | Errand) -> bool:
+        """Whether a role has a right, or can do an errand."""
+        if isinstance(right, Right):
+            return self.policy.rule(role, right) is not None
+        read = self.policy.rule(role, Right.READ)
+        if read is None:
+            return False
+        return right is Errand.PROPOSE or not read.places.isdisjoint(_BORROWED)
+
+    def _check(self, name: str, rights: tuple[Right | Errand, ...], days: int) -> None:
         if not name.strip() or len(name) > TOKEN_NAME_LIMIT or not name.isprintable():
             raise InvalidRequestError(f"令牌的名称须有 1 至 {TOKEN_NAME_LIMIT} 个可见的字。")
         if not rights:

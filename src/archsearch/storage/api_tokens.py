@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.domain.sessions import ApiToken
 from archsearch.errors import ConflictError
 from archsearch.storage.account_tables import API_TOKENS
@@ -32,6 +32,7 @@ _TOKEN: Final = select(
     API_TOKENS.c.refused_on,
 ).join(USERS, USERS.c.id == API_TOKENS.c.user_id)
 
+_ERRANDS: Final = frozenset(Errand)
 _BY_DIGEST: Final = Prepared(_TOKEN.where(API_TOKENS.c.digest == bindparam("digest")))
 _BY_ID: Final = Prepared(_TOKEN.where(API_TOKENS.c.id == bindparam("token_id")))
 _ALL: Final = Prepared(_TOKEN.order_by(USERS.c.name, API_TOKENS.c.id))
@@ -131,7 +132,7 @@ def _token(row: Row) -> ApiToken:
         id=number,
         user=user,
         name=name,
-        rights=tuple(read_member(Right, right) for right in rights.split()),
+        rights=tuple(map(_right, sorted(rights.split()))),
         created_at=read_time(created),
         created_by=by,
         expires_at=read_time(expires),
@@ -139,3 +140,7 @@ def _token(row: Row) -> ApiToken:
         revoked_by=revoked_by,
         used_on=used,
     )
+
+
+def _right(text: str) -> Right | Errand:
+    return Errand(text) if text in _ERRANDS else read_member(Right, text)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archsearch.domain.callers import Caller
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.entrypoints.accounts import AccountDesk, TokenDesk
 from archsearch.entrypoints.archive import Archive
 from archsearch.entrypoints.borrowing import BorrowDesk
@@ -142,3 +142,47 @@ def test_without_the_right_to_read_no_other_right_shows_a_record(
         except ArchsearchError:
             given = None
         assert not given
+
+
+ERRANDS = {
+    Errand.PROPOSE: ("propose", "proposals.withdraw"),
+    Errand.BORROW: (
+        "borrow.find",
+        "borrow.request",
+        "borrow.withdraw",
+        "borrow.give_back",
+        "borrow.renew",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("errand", "way"), [(errand, way) for errand, ways in ERRANDS.items() for way in ways]
+)
+def test_asking_in_somebodys_name_takes_what_is_good_for_that_besides_reading(
+    office: Office, errand: Errand, way: str
+) -> None:
+    office.feed({"record_id": "B", "name": "乙", "department": "甲部", "owner": "li"})
+    proposed = office.archive.propose("B", {"备注": "y"}, reason="更正", user="li")
+    everything_else = {*Right, *Errand} - {errand}
+
+    for limits in (everything_else, {errand}):
+        with pytest.raises(AccessDeniedError):
+            WAYS[way](office.archive, Caller("li", limits=frozenset(limits), via="token:7"))
+
+    assert office.archive.proposals.show(proposed.id, user="li").state == "open"
+    (request,) = office.archive.borrow.list(user="li")
+    assert request.state == "applied"
+
+
+def test_with_it_one_asks_and_takes_back(office: Office) -> None:
+    office.feed({"record_id": "B", "name": "乙", "department": "甲部", "owner": "li"})
+    archive = office.archive
+
+    proposer = Caller("li", limits=frozenset({Right.READ, Errand.PROPOSE}), via="token:7")
+    proposed = archive.propose("B", {"备注": "y"}, reason="更正", user=proposer)
+    borrower = Caller("li", limits=frozenset({Right.READ, Errand.BORROW}), via="token:8")
+
+    assert archive.proposals.withdraw(proposed.id, user=proposer).state == "withdrawn"
+    assert archive.borrow.withdraw("li-1", user=borrower).state == "withdrawn"
+    assert archive.borrow.request(RECORD, purpose="贷后", reason="核对", user=borrower)

@@ -1,13 +1,14 @@
 """Tokens of programs: made, listed and revoked."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, Outcome
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.errors import (
     AccessDeniedError,
     ArchsearchError,
@@ -63,6 +64,10 @@ def create(gate: Gate, **other: object) -> object:
         ({"rights": [1]}, InvalidRequestError),
         ({"rights": ["create"]}, InvalidRequestError),
         ({"rights": ["read", "users"]}, InvalidRequestError),
+        ({"rights": ["borrow"], "owner": "li"}, InvalidRequestError),
+        ({"rights": ["propose"], "owner": "li"}, InvalidRequestError),
+        # Nothing can be lent to programs.
+        ({"rights": ["read", "borrow"]}, InvalidRequestError),
         ({"rights": ["read", "change_frozen"], "owner": "admin"}, InvalidRequestError),
         ({"days": 0}, InvalidRequestError),
         ({"days": 366}, InvalidRequestError),
@@ -178,3 +183,14 @@ def test_a_token_shrinks_with_its_user_and_never_grows_beyond_itself(gate: Gate)
         gate.archive.duplicates(user=caller)
     gate.application.users.set("li", UserChange(role=Role.AUDITOR), "admin")
     assert gate.seen(caller) == set()
+
+
+def test_a_token_may_ask_in_its_owners_name_if_it_says_so(gate: Gate) -> None:
+    made = gate.archive.tokens.create(
+        "代办", owner="li", rights=["read", "propose", "borrow"], user="admin"
+    )
+
+    assert made.token.rights == (Errand.BORROW, Errand.PROPOSE, Right.READ)
+    caller = gate.archive.doors.token(made.secret).caller
+    assert caller.limits == frozenset({"read", "propose", "borrow"})
+    assert gate.archive.tokens.list(user="admin") == (replace(made.token, used_on="2026-03-05"),)

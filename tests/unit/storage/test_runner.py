@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from archsearch.domain.access import Role
+from archsearch.domain.policy import Right
+from archsearch.domain.sessions import ApiToken
+from archsearch.domain.users import User
 from archsearch.errors import StoreError, WorkspaceError
-from archsearch.storage import moments, records
+from archsearch.storage import api_tokens, moments, records, users
 from archsearch.storage.database import Database, open_database
 from archsearch.storage.migrations.runner import STEPS, migrate, version_of
 from archsearch.storage.migrations.step import Step
@@ -48,6 +52,7 @@ def test_released_steps_are_never_changed() -> None:
         ("proposals", "14d34340431248c4"),
         ("history", "200cb5049ef91166"),
         ("inbox", "b74314b94b7c5ae7"),
+        ("tokens", "0eff14866f771c69"),
     ]
 
 
@@ -75,6 +80,30 @@ def test_data_of_every_earlier_version_survives_the_upgrade(
     with empty.read() as connection:
         assert list(records.iterate_all(connection)) == [revision("R1").record]
     assert empty.verify() == ()
+
+
+def test_tokens_that_could_read_say_what_else_they_could_when_nothing_had_to_say_so(
+    empty: Database,
+) -> None:
+    before = [step for step in STEPS if step.name != "tokens"]
+    migrate(empty, at=NOON, steps=before[: [step.name for step in STEPS].index("tokens")])
+    kept = {"one": "read screen", "two": "log", "three": "create read"}
+    with empty.write() as connection:
+        users.add(connection, User("core", role=Role.PROGRAM), at=NOON)
+        for name, rights in kept.items():
+            words = tuple(map(Right, rights.split()))
+            token = ApiToken(0, "core", name, words, NOON, "admin", NOON)
+            api_tokens.add(connection, token, name.encode())
+
+    migrate(empty, at=NOON)
+
+    with empty.read() as connection:
+        found = {each.name: " ".join(each.rights) for each in api_tokens.all_tokens(connection)}
+    assert found == {
+        "one": "borrow propose read screen",
+        "two": "log",
+        "three": "borrow create propose read",
+    }
 
 
 def test_only_the_missing_steps_run(empty: Database) -> None:

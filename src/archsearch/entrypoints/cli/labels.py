@@ -3,7 +3,7 @@
 from typing import Final
 
 from archsearch.domain.access import Role
-from archsearch.domain.policy import Ground, Place, Right
+from archsearch.domain.policy import Errand, Ground, Place, Right
 
 ROLES: Final = {
     Role.ADMINISTRATOR.value: "管理员",
@@ -36,6 +36,12 @@ RIGHTS: Final = {
     Right.RULES.value: "查看权限规则",
     Right.EXPLAIN.value: "解释权限",
 }
+
+ERRANDS: Final = {
+    Errand.PROPOSE.value: "申请修改",
+    Errand.BORROW.value: "申请调阅",
+}
+"""What a token may be good for besides rights."""
 
 PLACES: Final = {
     Place.ALL.value: "全部",

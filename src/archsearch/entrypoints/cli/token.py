@@ -10,11 +10,12 @@ from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, Group, argument, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import TEXT, USER_NAME, Kind, Number
-from archsearch.entrypoints.cli.labels import RIGHTS
+from archsearch.entrypoints.cli.labels import ERRANDS, RIGHTS
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.request import listed
 from archsearch.entrypoints.cli.session import Session
 
+_KNOWN: Final = {**RIGHTS, **ERRANDS}
 _TITLES: Final = ("编号", "用户", "名称", "权限", "有效至", "最后使用", "状态")
 
 
@@ -29,11 +30,11 @@ class Rights(Kind):
         """Read rights."""
         if isinstance(value, tuple):
             return value
-        known = {meaning: word for word, meaning in RIGHTS.items()}
+        known = {meaning: word for word, meaning in _KNOWN.items()}
         words = [known.get(word, word) for word in listed(TEXT.convert(value, param, ctx))]
         for word in words:
-            if word not in RIGHTS:
-                offered = "、".join(f"{word}（{meaning}）" for word, meaning in RIGHTS.items())
+            if word not in _KNOWN:
+                offered = "、".join(f"{word}（{meaning}）" for word, meaning in _KNOWN.items())
                 self.fail(f"没有权限“{word}”；可选：{offered}。", param, ctx)
         return tuple(words)
 
@@ -58,7 +59,10 @@ def command() -> None:
     "create",
     cls=Command,
     short_help="建立令牌",
-    help="建立令牌；输出到标准输出，只此一次，请立即存好。",
+    help="""建立令牌；输出到标准输出，只此一次，请立即存好。
+
+    令牌只做写明的事。要以用户的名义申请修改（propose）或申请调阅（borrow），
+    也须写明。""",
     examples=[
         ("archsearch token create --user 核心系统 --name 夜间比对 --rights read,screen", ""),
     ],
@@ -74,12 +78,13 @@ def create(
     session: Session, owner: str, name: str, rights: tuple[str, ...], days: int | None
 ) -> None:
     """Make a token."""
-    from archsearch.domain.policy import Right  # noqa: PLC0415 - help should not wait
+    from archsearch.domain.policy import Errand, Right  # noqa: PLC0415 - help should not wait
 
     user, out = session.acting, session.out
     with session.archive() as archive:
         service = archive.reception.tokens
-        made = service.create(owner, name, map(Right, rights), user, days=days)
+        wanted = [Errand(each) if each in ERRANDS else Right(each) for each in rights]
+        made = service.create(owner, name, wanted, user, days=days)
     if out.json:
         out.document(made)
         return

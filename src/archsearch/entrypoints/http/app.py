@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from archsearch.bootstrap import Application
 from archsearch.entrypoints.archive import Archive
+from archsearch.entrypoints.http.addresses import methods_of
 from archsearch.entrypoints.http.answers import answer
 from archsearch.entrypoints.http.entry import cookie_name
 from archsearch.entrypoints.http.guard import Guard
@@ -134,7 +134,9 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     found = request.state.id
     if error.status_code == _NO_METHOD:
         detail = "这个地址不支持这种方法。"
-        allowed = {"Allow": ", ".join(sorted(_methods(request.scope["path"]) or _own(error)))}
+        routes = (route for router in ROUTERS for route in router.routes)
+        known = methods_of(request.scope["path"], routes) or _own(error)
+        allowed = {"Allow": ", ".join(sorted(known))}
         return problem(405, "method_not_allowed", detail, found, headers=allowed)
     if error.status_code == _NOT_FOUND:
         return problem(404, "not_found", "没有这个地址。", found)
@@ -143,14 +145,6 @@ async def _unrouted(request: Request, error: Exception) -> Response:
 
 def _own(error: HTTPException) -> list[str]:
     return [(error.headers or {}).get("Allow", "GET")]
-
-
-def _methods(path: str) -> set[str]:
-    """Collect the methods of an address; each has a route of its own, and any knows only its."""
-    routes = (route for router in ROUTERS for route in router.routes if isinstance(route, Route))
-    return {
-        method for route in routes if route.path_regex.match(path) for method in route.methods or ()
-    }
 
 
 _NOT_FOUND: Final = 404

@@ -1,16 +1,29 @@
 """What comes in with requests that do something."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, Strict
+from pydantic import BeforeValidator, Field, Strict
+from pydantic_core import PydanticCustomError
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, Outcome
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.entrypoints.http.models import Body, FilterModel, Mode, Parameters
 
 Which = Literal["mine", "inbox", "all"]
+_DATED: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _dated(value: Any) -> Any:
+    """Refuse numbers, which would be taken for seconds since 1970."""
+    if isinstance(value, str) and not _DATED.match(value):
+        raise PydanticCustomError("datetime_parsing", "not a moment")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_dated)]
 
 
 class FieldsBody(Body):
@@ -113,10 +126,10 @@ class LogParameters(Parameters):
     action: Action | None = None
     target: str | None = None
     outcome: Outcome | None = None
-    since: datetime | None = Field(
+    since: Moment | None = Field(
         None, description="含这一刻", examples=["2026-01-01T00:00:00+08:00"]
     )
-    until: datetime | None = Field(None, description="不含这一刻")
+    until: Moment | None = Field(None, description="不含这一刻")
 
 
 class LogPageParameters(LogParameters):
@@ -185,7 +198,12 @@ class TokenBody(Body):
 
     name: str = Field(examples=["夜间比对"])
     owner: str = Field(examples=["核心系统"])
-    rights: list[Annotated[Right, Strict(strict=False)]] = Field(examples=[["read", "screen"]])
+    rights: list[
+        Annotated[Right, Strict(strict=False)] | Annotated[Errand, Strict(strict=False)]
+    ] = Field(
+        description="权限；propose 申请修改，borrow 申请调阅，也须写明",
+        examples=[["read", "screen"]],
+    )
     days: int | None = Field(None, ge=1, le=3650)
 
 

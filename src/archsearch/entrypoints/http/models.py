@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 
 Value: TypeAlias = str | int | float | bool
 FilterModel: TypeAlias = Value | list[Value] | dict[str, Value | list[Value]]
@@ -272,7 +272,7 @@ class EntranceModel(BaseModel):
 
     user: str
     via: str = Field(description="session:编号 或 token:编号")
-    rights: list[Right] | None = Field(description="所持之物限于这些权限；null 为不限")
+    rights: list[Right | Errand] | None = Field(description="所持之物限于这些权限；null 为不限")
     ends_at: datetime | None = None
     must_change_password: bool = False
 

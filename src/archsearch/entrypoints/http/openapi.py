@@ -36,11 +36,26 @@ def describe(app: FastAPI, cookie: str) -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer", "description": "archsearch token create"},
         "session": {"type": "apiKey", "in": "cookie", "name": cookie},
     }
+    schemas.update(_without_places(schemas))
     for path, verbs in document["paths"].items():
         for verb, operation in verbs.items():
             if verb in _VERBS:
                 _complete(path, operation)
     return document
+
+
+def _without_places(part: Any) -> Any:
+    """Describe arrays with a kind for each place as arrays of any of them, which all tools know."""
+    if isinstance(part, list):
+        return [_without_places(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    found = {key: _without_places(each) for key, each in part.items() if key != "prefixItems"}
+    if "prefixItems" in part:
+        places = _without_places(part["prefixItems"])
+        kinds = [each for at, each in enumerate(places) if each not in places[:at]]
+        found["items"] = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    return found
 
 
 def _problem(status: int) -> dict[str, Any]:

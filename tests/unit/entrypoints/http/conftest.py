@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from archsearch.domain.policy import Right
+from archsearch.domain.policy import Errand, Right
 from archsearch.entrypoints.http.app import make_app
 from tests.offices import Office
 
@@ -35,11 +35,14 @@ class Door:
             self._tokens[name] = made.secret
         return self._tokens[name]
 
-    def _all(self, user: str) -> list[Right]:
-        """List the rights that the policy gives a user's role."""
+    def _all(self, user: str) -> list[Right | Errand]:
+        """List all that a token of a user can be good for."""
         role = self.office.archive.accounts.show(user, user="admin").user.role
-        policy = self.office.application.policy
-        return [right for right in Right if policy.rule(role, right) is not None]
+        return [
+            right
+            for right in (*Right, *Errand)
+            if self.office.application.reception.tokens._held(role, right)
+        ]
 
     def ask(
         self,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from archsearch.domain.audit import AuditFilter, ChainReport, LoggedEntry
 from archsearch.domain.audit_report import AuditReport
 from archsearch.domain.zone import CHINA
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
 from archsearch.entrypoints.http.bodies import LogPageParameters, LogParameters
 from archsearch.entrypoints.http.described import described, several
@@ -15,7 +16,7 @@ from archsearch.entrypoints.http.entry import Entered
 from archsearch.entrypoints.http.house import API
 from archsearch.services.replay import Replay
 
-router = APIRouter(prefix=f"{API}/audit", tags=["操作日志"])
+router = APIRouter(prefix=f"{API}/audit", route_class=OwnedRoute, tags=["操作日志"])
 
 
 @router.get("", response_model=several(LoggedEntry), summary="查询日志")

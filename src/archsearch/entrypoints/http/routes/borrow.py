@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
 from archsearch.entrypoints.http.bodies import (
     ApproveBody,
@@ -24,7 +25,7 @@ from archsearch.entrypoints.http.repeats import once
 from archsearch.services.borrow_desk import Borrowing
 from archsearch.services.borrowing import OnFile
 
-router = APIRouter(prefix=f"{API}/borrow", tags=["调阅"])
+router = APIRouter(prefix=f"{API}/borrow", route_class=OwnedRoute, tags=["调阅"])
 SHOWN: Final = described(Borrowing)
 _FORM_CSP: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 

@@ -41,6 +41,7 @@ def readyz(request: Request) -> Response:
     summary="Prometheus 指标",
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    openapi_extra={"security": [{}, {"token": []}, {"session": []}]},
 )
 def metrics(request: Request) -> Response:
     """Give the figures: to this machine itself, and to who may examine the archive."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
 from archsearch.entrypoints.http.bodies import ListParameters, NoteBody, ProposalBody
 from archsearch.entrypoints.http.described import described, several
@@ -16,8 +17,8 @@ from archsearch.entrypoints.http.repeats import once
 from archsearch.entrypoints.http.routes.records import Condition, version
 from archsearch.services.proposals import ShownProposal
 
-made = APIRouter(prefix=f"{API}/records", tags=["修改申请"])
-router = APIRouter(prefix=f"{API}/proposals", tags=["修改申请"])
+made = APIRouter(prefix=f"{API}/records", route_class=OwnedRoute, tags=["修改申请"])
+router = APIRouter(prefix=f"{API}/proposals", route_class=OwnedRoute, tags=["修改申请"])
 SHOWN: Final = described(ShownProposal)
 
 

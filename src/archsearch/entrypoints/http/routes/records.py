@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from archsearch.domain.record import Record, RecordVersion
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, encoded, listed
 from archsearch.entrypoints.http.bodies import CouldBody, ExportBody, FieldsBody
 from archsearch.entrypoints.http.described import described, several
@@ -23,8 +24,8 @@ from archsearch.services.past import WhoCould
 from archsearch.services.reading import Viewer
 from archsearch.services.revising import Revised
 
-router = APIRouter(prefix=f"{API}/records", tags=["档案"])
-elsewhere = APIRouter(prefix=API, tags=["档案"])
+router = APIRouter(prefix=f"{API}/records", route_class=OwnedRoute, tags=["档案"])
+elsewhere = APIRouter(prefix=API, route_class=OwnedRoute, tags=["档案"])
 LINES: Final = "application/x-ndjson"
 
 REVISED: Final = described(Revised)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
 from archsearch.entrypoints.http.entry import Entered, Guest
 from archsearch.entrypoints.http.house import API
@@ -25,7 +26,7 @@ from archsearch.entrypoints.http.models import (
 )
 from archsearch.errors import InvalidRequestError
 
-router = APIRouter(prefix=API, tags=["检索"])
+router = APIRouter(prefix=API, route_class=OwnedRoute, tags=["检索"])
 
 
 @router.get("/search", response_model=PageModel, summary="检索（参数在地址里）")

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archsearch.domain.sessions import Session
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer
 from archsearch.entrypoints.http.entry import (
     Entered,
@@ -19,7 +20,7 @@ from archsearch.entrypoints.http.house import API, House, house_of
 from archsearch.entrypoints.http.models import EntranceModel, LoginBody, PasswordBody
 from archsearch.entrypoints.http.problems import TurnedAwayError
 
-router = APIRouter(prefix=f"{API}/session", tags=["登录"])
+router = APIRouter(prefix=f"{API}/session", route_class=OwnedRoute, tags=["登录"])
 
 
 @router.post("", response_model=EntranceModel, summary="登录", openapi_extra={"security": []})

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archsearch.entrypoints.http import tasks
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
 from archsearch.entrypoints.http.entry import Entered
 from archsearch.entrypoints.http.house import API
@@ -20,7 +21,7 @@ from archsearch.entrypoints.http.models import (
 )
 from archsearch.entrypoints.http.repeats import once
 
-router = APIRouter(prefix=f"{API}/tasks", tags=["后台任务"])
+router = APIRouter(prefix=f"{API}/tasks", route_class=OwnedRoute, tags=["后台任务"])
 
 
 @router.post("/match", response_model=TaskModel, status_code=202, summary="比对长名单")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from archsearch.domain.sessions import ApiToken, Session
 from archsearch.domain.users import User
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
 from archsearch.entrypoints.http.bodies import (
     CodeBody,
@@ -31,9 +32,9 @@ from archsearch.services.second_factor import Enrolment
 from archsearch.services.tokens import NewToken
 from archsearch.services.users import UserChange, UserFilter
 
-router = APIRouter(prefix=f"{API}/users", tags=["用户"])
-tokens = APIRouter(prefix=f"{API}/tokens", tags=["令牌"])
-departments = APIRouter(prefix=f"{API}/departments", tags=["部门"])
+router = APIRouter(prefix=f"{API}/users", route_class=OwnedRoute, tags=["用户"])
+tokens = APIRouter(prefix=f"{API}/tokens", route_class=OwnedRoute, tags=["令牌"])
+departments = APIRouter(prefix=f"{API}/departments", route_class=OwnedRoute, tags=["部门"])
 Number = Annotated[int, Path(ge=1, le=2**53)]
 ACCOUNT: Final = described(Account)
 """An account with its user."""

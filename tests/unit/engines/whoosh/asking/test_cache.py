@@ -1,7 +1,9 @@
+import tracemalloc
 from typing import Any
 
 import numpy as np
 
+from archsearch.domain.plan import TermNode
 from archsearch.engines.whoosh.asking.cache import ArrayCache
 
 
@@ -21,7 +23,7 @@ def test_the_least_recently_used_goes_first_when_the_bound_is_reached() -> None:
 
     def make(key: str) -> np.ndarray[Any, Any]:
         made.append(key)
-        return np.zeros(2000, np.uint8)
+        return np.zeros(1_800, np.uint8)
 
     def ask(key: str) -> None:
         cache.get(key, lambda: make(key))
@@ -53,3 +55,18 @@ def test_clear_forgets() -> None:
     cache.clear()
 
     assert cache.get("key", lambda: 2) == 2
+
+
+def test_many_small_entries_take_hardly_more_memory_than_the_bound() -> None:
+    limit = 2_000_000
+    cache = ArrayCache(limit)
+
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            cache.get((number % 50, TermNode("name", f"词{number}")), lambda: np.arange(3))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert limit / 2 < taken < limit * 1.5
