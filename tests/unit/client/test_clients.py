@@ -225,7 +225,7 @@ def test_an_error_that_only_servers_have_says_which() -> None:
     ("client", "desk", "lacking"),
     [
         (Client, Archive, LOCAL := {"add_word", "add_short_name", "add_synonym", "add_user",
-                                    "ingest", "duplicates", "who", "who_could", "replay", "inbox",
+                                    "ingest", "duplicates", "who", "who_could", "replay",
                                     "attachment", "close"}),
         (AsyncClient, Archive, LOCAL | {"export"}),
         (type(Client("http://x", "t").borrow), BorrowDesk, {"form"}),

@@ -8,6 +8,7 @@ from archsearch.entrypoints.web.pages import (
     files,
     finding,
     handout,
+    inbox,
     log,
     overview,
     people,
@@ -19,6 +20,6 @@ PAGES: Final = tuple(
     module.router
     for module in (
         *(files, entrance, finding, records, borrowing),
-        *(proposals, handout, log, people, overview),
+        *(proposals, handout, inbox, log, people, overview),
     )
 )
