@@ -23,6 +23,7 @@ from archsearch.services.inbox import InboxService
 from archsearch.services.index import IndexService, Lock
 from archsearch.services.ingest import IngestService
 from archsearch.services.mending import MendingService, Reader
+from archsearch.services.painting import Painter
 from archsearch.services.reading import ReadingService
 from archsearch.services.trail import Trail
 from archsearch.services.watching import Book, Watcher, WatchRules
@@ -74,6 +75,11 @@ class Mailroom:
     def attachments(self) -> AttachmentService:
         """Gives scans back."""
         return AttachmentService(self._office.trail, self._office.reading, self._store)
+
+    @cached_property
+    def painter(self) -> Painter:
+        """Has pages of scans drawn."""
+        return Painter()
 
     def watcher(self, user: str, lock: Lock, folder: Path | None = None) -> Watcher:
         """Make a watcher of a folder, by default the workspace's own."""

@@ -9,7 +9,7 @@ from archsearch.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     # Loaded by whoever looks after scans; a program that only searches should not wait for it.
-    from archsearch.services.attachments import Attachment
+    from archsearch.services.attachments import Attached, Attachment
     from archsearch.services.inbox import InboxItem, InboxPage
     from archsearch.services.mending import InboxFile
 
@@ -105,6 +105,15 @@ class MailDesk:
     def inbox(self) -> InboxDesk:
         """The watch folder: what arrived, what waits and why, mending it."""
         return InboxDesk(self._application)
+
+    def attachments(self, record_id: str, *, user: str) -> "tuple[Attached, ...]":
+        """List the scans of a record, with what the record says of them, masked.
+
+        Raises:
+            NotFoundError: The record does not exist or is out of the user's scope.
+        """
+        texts(record_id=record_id, user=user)
+        return self._application.mail.attachments.list(record_id, user)
 
     def attachment(self, record_id: str, number: int, *, reason: str, user: str) -> "Attachment":
         """Open a scan of a record; nothing is masked on it, so that it takes what revealing takes.

@@ -4,13 +4,15 @@ What is added is written beside the scan, as if by hand: the watcher finds it th
 scan with the rights it has always had, whatever happened to this process meanwhile.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.inbox import BUSY, RETURNED, Entry, State, home_of, is_inside
+from archsearch.domain.media import media_type_of
 from archsearch.domain.policy import Place, Policy, Right
 from archsearch.domain.problem import Problem, Severity, Where
 from archsearch.domain.record import JsonValue, Origin
@@ -19,6 +21,7 @@ from archsearch.errors import (
     AccessDeniedError,
     BusyError,
     InvalidRequestError,
+    NotFoundError,
     RejectedError,
     StoreError,
 )
@@ -29,6 +32,7 @@ from archsearch.ingest.inbox.metadata import Known, Metadata, is_scan, sidecar_p
 from archsearch.ingest.mapping import RowMapper
 from archsearch.ingest.normalise.cells import is_blank
 from archsearch.ingest.pipeline import Pipeline
+from archsearch.ingest.readers.faults import RefusalError, display_name
 from archsearch.ingest.rows import MISSING
 from archsearch.services.asking import Masker
 from archsearch.services.identity import principal_of
@@ -44,6 +48,7 @@ _TRIES: Final = 3
 _WHERE: Final = Where("收件夹", "补录的资料", 1)
 _MASKED: Final = "含有星号，不是完整的值；请填写完整的值，或者不填（保留已知的）。"
 _NOBODY: Final = "还不知道是哪位客户的；请至少填写客户名称、证件号码或档号中的一项。"
+_GONE: Final = "扫描件已不在收件夹里，或读不出来。"
 _NARROWER: Final = "这个文件会以照看收件夹的用户的权限归档，那比您的大；请由该用户或管理员补录。"
 _GROUP: Final = "不能在这里填写；扫描件归档以后，请在档案里修改。"
 
@@ -63,6 +68,15 @@ class InboxFile(InboxItem):
     mendable: bool
     pending: bool
     there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A scan in the watch folder; ``chunks`` yields its content once."""
+
+    name: str
+    media_type: str
+    chunks: Iterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,31 @@ class MendingService:
                 if self._mended(entry, given, user):
                     return self._shown(entry)
         raise BusyError("文件正在移动，请稍后再试。")
+
+    def look(self, number: int, page: int, user: str) -> Preview:
+        """Open a scan that lies in the watch folder, to look at a page of it.
+
+        Page 0 is none: whoever counts the pages has seen nothing that is to be logged.
+
+        Raises:
+            AccessDeniedError: The user brings no records.
+            NotFoundError: There is none, or it is somebody else's, or is not there any more.
+        """
+        entry = self._inbox.entry(number, user, Action.INBOX_LOOK)
+        with self._trail.failures(user, Action.INBOX_LOOK, target=str(number)):
+            folder = self._inbox.place(entry)
+            if not (entry.open and is_scan(entry.path) and folder.is_regular(entry.path)):
+                raise NotFoundError(_GONE)
+            chunks = folder.chunks(entry.path)
+            try:
+                first = next(chunks, b"")
+            except RefusalError as error:
+                raise NotFoundError(_GONE) from error
+        if page:
+            detail: dict[str, JsonValue] = {"page": page}
+            self._trail.note(user, Action.INBOX_LOOK, target=str(number), detail=detail)
+        name = display_name(entry.home.rpartition("/")[2])
+        return Preview(name, media_type_of(first), chain([first], chunks))
 
     def _mended(self, entry: Entry, given: Mapping[str, Any], user: str) -> bool:
         """Write beside a scan; False if it is not where the ledger has it any more."""

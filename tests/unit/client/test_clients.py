@@ -226,7 +226,7 @@ def test_an_error_that_only_servers_have_says_which() -> None:
     [
         (Client, Archive, LOCAL := {"add_word", "add_short_name", "add_synonym", "add_user",
                                     "ingest", "duplicates", "who", "who_could", "replay",
-                                    "attachment", "close"}),
+                                    "attachment", "attachments", "close"}),
         (AsyncClient, Archive, LOCAL | {"export"}),
         (type(Client("http://x", "t").borrow), BorrowDesk, {"form"}),
         (type(Client("http://x", "t").proposals), ProposalDesk, set()),

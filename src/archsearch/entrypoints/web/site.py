@@ -14,12 +14,13 @@ from archsearch.entrypoints.web.pages import (
     people,
     proposals,
     records,
+    scans,
 )
 
 PAGES: Final = tuple(
     module.router
     for module in (
-        *(files, entrance, finding, records, borrowing),
+        *(files, entrance, finding, records, scans, borrowing),
         *(proposals, handout, inbox, log, people, overview),
     )
 )

@@ -11,12 +11,19 @@ from starlette.responses import Response
 
 from archsearch.domain.inbox import BUSY, State
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
+from archsearch.entrypoints.web.leaves import counted, handed_out, page_in, shown, turning
 from archsearch.entrypoints.web.pieces import told
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
-from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError, RejectedError
+from archsearch.errors import (
+    BusyError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    RejectedError,
+)
 
 if TYPE_CHECKING:
-    from archsearch.services.mending import InboxFile
+    from archsearch.services.mending import InboxFile, MendingService
 
 router = APIRouter(include_in_schema=False)
 _ADDRESS: Final = "/inbox"
@@ -62,10 +69,25 @@ def files(visitor: Welcome, request: Request) -> Response:
 
 
 @router.get(_ADDRESS + "/{number}")
-def show(visitor: Welcome, number: str, wait: str = "", edit: str = "") -> Response:
-    """Show a file: what is the matter with it, and the form that mends it."""
+def show(visitor: Welcome, number: str, wait: str = "", edit: str = "", page: str = "") -> Response:
+    """Show a file: what is the matter with it, a page of it, and the form that mends it."""
     looked = min(_number(wait) or 0, _PATIENCE)
-    return _file(visitor, _wanted(number), looked=looked, edit=bool(edit))
+    return _file(visitor, _wanted(number), looked=looked, edit=bool(edit), page=page_in(page))
+
+
+@router.get(_ADDRESS + "/{number}/page")
+def leaf(visitor: Welcome, number: str, page: str = "") -> Response:
+    """Give a page of a scan that waits as a picture; each is a look that is entered in the log."""
+    wanted = page_in(page)
+    found = _mending(visitor).look(_wanted(number), wanted, visitor.user)
+    return shown(visitor, found.media_type, found.chunks, wanted)
+
+
+@router.get(_ADDRESS + "/{number}/file")
+def file(visitor: Welcome, number: str) -> Response:
+    """Give a scan that waits as it came."""
+    found = _mending(visitor).look(_wanted(number), 1, visitor.user)
+    return handed_out(found.name, found.media_type, found.chunks)
 
 
 @router.post(_ADDRESS + "/{number}")
@@ -101,13 +123,15 @@ def retry(visitor: Welcome, number: str) -> Response:
     return go(f"{_ADDRESS}/{wanted}?wait=1")
 
 
-def _file(
+def _file(  # noqa: PLR0913 - what a page may have to show
     visitor: Visitor,
     number: int,
     status: int = 200,
     *,
     form: Form | None = None,
     refused: Any = (),
+    page: int = 1,
+    edit: bool = False,
     **more: Any,
 ) -> Response:
     file = visitor.archive.inbox.show(number, user=visitor.user)
@@ -115,21 +139,42 @@ def _file(
     blanks = _blanks(file, visitor.schema, problems)
     for each in blanks:
         problems.pop(each.key, None)
-    shown = {each.key: each.now for each in blanks}
+    held = {each.key: each.now for each in blanks}
     if form is not None:
-        shown |= {key: form[key] for key in shown if key in form.fields}
+        held |= {key: form[key] for key in held if key in form.fields}
+    edit = form is not None or edit
+    busy = file.pending or file.state in BUSY
+    # A page that looks again and again by itself is no look at the scan.
+    pages, hindrance = _leaves(visitor, file) if file.there and (edit or not busy) else (0, "")
     context = {
+        **turning(min(page, max(pages, 1)), pages),
+        "hindrance": hindrance,
         "file": file,
         "blanks": blanks,
-        "shown": shown,
+        "held": held,
         "faults": [each for several in problems.values() for each in several],
-        "busy": file.pending or file.state in BUSY,
+        "busy": busy,
         "looked": 0,
         "patience": _PATIENCE,
-        "edit": form is not None,
+        "edit": edit,
         "wrong": "",
     }
     return visitor.page("inbox_file.html", status, **{**context, **more})
+
+
+def _mending(visitor: Visitor) -> "MendingService":
+    return visitor.guest.house.application.mail.mending
+
+
+def _leaves(visitor: Visitor, file: "InboxFile") -> tuple[int, str]:
+    """Count the pages of a scan, or say why they cannot be shown."""
+    try:
+        found = _mending(visitor).look(file.id, 0, visitor.user)
+        return counted(visitor, found.media_type, found.chunks)
+    except NotFoundError:
+        return 0, ""
+    except BusyError as error:
+        return 0, error.message
 
 
 def _blanks(file: "InboxFile", schema: Schema, problems: Mapping[str, list[str]]) -> list[Blank]:
