@@ -7,15 +7,14 @@ pictures, for the one session and half an hour from the last look; rights are as
 import base64
 import binascii
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any, Final
 
 import orjson
 from starlette.responses import Response, StreamingResponse
 
-from archsearch.domain.media import ENDINGS, SHOWN, TIFF
 from archsearch.domain.media import PDF as DOCUMENT
-from archsearch.entrypoints.web.frame import path_of, rendered
+from archsearch.domain.media import SHOWN, TIFF
+from archsearch.entrypoints.web.frame import rendered
 from archsearch.entrypoints.web.visit import Visitor
 from archsearch.security.sealing import NotSealedHereError
 
@@ -92,16 +91,6 @@ def instead(fault: str) -> Response:
     """Answer with a picture that says why there is none."""
     text = rendered("no_leaf.svg", {"why": WHY[fault]})
     return Response(text, _UNPROCESSABLE, media_type="image/svg+xml")
-
-
-def handed_out(name: str, media_type: str, chunks: Iterator[bytes], **headers: str) -> Response:
-    """Answer with a file to keep, by a name that is all of its own."""
-    ending = ENDINGS.get(media_type, ".bin")
-    plain = f"attachment; filename=\"scan{ending}\"; filename*=UTF-8''{path_of(name)}"
-    told = {"Content-Disposition": plain, "X-Content-Type-Options": "nosniff", **headers}
-    # What is missing or damaged at its very beginning is told as a problem, not by a torn answer.
-    first = next(chunks, b"")
-    return StreamingResponse(chain([first], chunks), headers=told, media_type=media_type)
 
 
 def page_in(text: str) -> int:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from archsearch.domain.inbox import BUSY, State
 from archsearch.domain.schema import FieldSpec, FieldType, Schema
-from archsearch.entrypoints.web.leaves import counted, handed_out, page_in, shown, turning
+from archsearch.entrypoints.http.answers import handed_out
+from archsearch.entrypoints.web.leaves import counted, page_in, shown, turning
 from archsearch.entrypoints.web.pieces import told
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import (
@@ -87,7 +88,7 @@ def leaf(visitor: Welcome, number: str, page: str = "") -> Response:
 def file(visitor: Welcome, number: str) -> Response:
     """Give a scan that waits as it came."""
     found = _mending(visitor).look(_wanted(number), 1, visitor.user)
-    return handed_out(found.name, found.media_type, found.chunks)
+    return handed_out(found.name, found.media_type, found.chunks, {})
 
 
 @router.post(_ADDRESS + "/{number}")

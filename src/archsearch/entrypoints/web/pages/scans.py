@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from archsearch.domain.policy import Right
 from archsearch.domain.record import Record
+from archsearch.entrypoints.http.answers import handed_out
 from archsearch.entrypoints.http.problems import TurnedAwayError
 from archsearch.entrypoints.web.frame import path_of
 from archsearch.entrypoints.web.leaves import (
-    handed_out,
     leave,
     page_in,
     reason_in,
@@ -75,7 +75,7 @@ def file(visitor: Welcome, request: Request, number: str, record_id: str) -> Res
     reason = _reason(visitor, record_id, request.query_params)
     found = visitor.archive.attachment(record_id, _whole(number), reason=reason, user=visitor.user)
     size = {"Content-Length": str(found.size)}
-    return handed_out(found.name, found.media_type, found.chunks, **size)
+    return handed_out(found.name, found.media_type, found.chunks, size)
 
 
 def _reason(visitor: Visitor, record_id: str, asked: Any) -> str:
