@@ -10,10 +10,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from threading import BoundedSemaphore, Timer
 from typing import IO, Any, Final, NamedTuple
 
 from archsearch.errors import BusyError
@@ -21,9 +23,9 @@ from archsearch.services.companion import runs_python
 
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 _AT_ONCE: Final = 2
-_WAIT: Final = 20.0
-"""Seconds until somebody is told to come again."""
-_SECONDS: Final = 20
+_MOST_WAITING: Final = 20
+"""Pages; who comes with more is told to come again."""
+_SECONDS: Final = 15
 """Of the process, whatever it does; of the processor it has half as many."""
 _LONGEST: Final = 64 << 20
 """Bytes of an answer."""
@@ -52,23 +54,31 @@ class Painter:
     def __init__(self, seconds: int = _SECONDS, python: str = sys.executable) -> None:
         self._seconds = seconds
         self._python = python
-        self._free = BoundedSemaphore(_AT_ONCE)
+        self._free = threading.BoundedSemaphore(_MOST_WAITING)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        # Threads of their own, so that nobody who searches waits for somebody who looks.
+        return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="painting")
 
     def paint(self, content: Iterable[bytes], page: int) -> Painted:
-        """Have a page of a TIFF or PDF drawn; page 0 only counts them.
-
-        Raises:
-            BusyError: Too many are being drawn.
-        """
+        """Have a page of a TIFF or PDF drawn, and wait for it; page 0 only counts them."""
         if not (runs_python(self._python) and hasattr(os, "memfd_create")):
             return Painted(b"", fault="no_reader")
-        if not self._free.acquire(timeout=_WAIT):
+        with _in_memory(content) as scan:
+            return self._drawn(scan, page)
+
+    def later(self, content: Iterable[bytes], page: int) -> Future[Painted]:
+        """Have a page drawn when its turn comes; the same as :meth:`paint`.
+
+        Raises:
+            BusyError: Too many wait for theirs.
+        """
+        if not self._free.acquire(blocking=False):
             raise BusyError("正在显示的扫描件太多，请稍后再试。")
-        try:
-            with _in_memory(content) as scan:
-                return self._drawn(scan, page)
-        finally:
-            self._free.release()
+        promised = self._pool.submit(self.paint, content, page)
+        promised.add_done_callback(lambda _: self._free.release())
+        return promised
 
     def _drawn(self, scan: int, page: int) -> Painted:
         command = (self._python, "-P", "-s", "-m", "archsearch.entrypoints.painter")
@@ -80,7 +90,7 @@ class Painter:
             env=_environment(),
             cwd="/",
         )
-        late = Timer(self._seconds, process.kill)
+        late = threading.Timer(self._seconds, process.kill)
         late.start()
         try:
             answer = _pipe(process).read(_LONGEST + 1)

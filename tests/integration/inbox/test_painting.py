@@ -6,13 +6,14 @@ import sys
 import textwrap
 import threading
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from archsearch.errors import BusyError
-from archsearch.services.painting import PNG, Painter
+from archsearch.services.painting import PNG, Painted, Painter
 
 SRC = Path(__file__).parents[3] / "src"
 
@@ -204,14 +205,21 @@ def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:
     assert Painter(seconds=1, python=str(python)).paint([b"%PDF-"], 1).fault == "too_slow"
 
 
-def test_a_few_at_once_and_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    painter = Painter()
-    monkeypatch.setattr("archsearch.services.painting._WAIT", 0.01)
-    while painter._free.acquire(blocking=False):
-        pass
+def test_only_so_many_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    painter, go_on = Painter(), threading.Event()
 
+    def paint(content: Iterable[bytes], page: int) -> Painted:
+        go_on.wait()
+        return Painted(b"", page)
+
+    monkeypatch.setattr(painter, "paint", paint)
+    promised = [painter.later([], page) for page in range(20)]
     with pytest.raises(BusyError):
-        painter.paint([b"%PDF-"], 1)
+        painter.later([], 99)
+    go_on.set()
+
+    assert [each.result().pages for each in promised] == list(range(20))
+    assert painter.later([], 7).result().pages == 7
 
 
 def test_nothing_is_written_to_any_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

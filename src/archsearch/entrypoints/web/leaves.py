@@ -4,6 +4,7 @@ Who opens a scan says why, once for the scans of a record. That is sealed into t
 pictures, for the one session and half an hour from the last look; rights are asked for every time.
 """
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from archsearch.domain.media import PDF as DOCUMENT
 from archsearch.domain.media import SHOWN, TIFF
 from archsearch.entrypoints.web.frame import rendered
 from archsearch.entrypoints.web.visit import Visitor
+from archsearch.errors import BusyError
 from archsearch.security.sealing import NotSealedHereError
+from archsearch.services.painting import Painted
 
 MOST_PAGES: Final = 100_000
 _SECONDS: Final = 1800
@@ -24,6 +27,7 @@ _UNPROCESSABLE: Final = 422
 _LONGEST: Final = 4000
 DRAWN: Final = frozenset({TIFF, DOCUMENT})
 WHY: Final = {
+    "busy": "正在显示的扫描件太多，请稍后再看。",
     "damaged": "这一页损坏了，显示不出来。",
     "encrypted": "文件设有密码，显示不出来。",
     "no_page": "没有这一页。",
@@ -65,25 +69,34 @@ def _place(visitor: Visitor, record_id: str) -> bytes:
     return b"\0".join(parts)
 
 
-def shown(visitor: Visitor, media_type: str, chunks: Iterator[bytes], page: int) -> Response:
+async def shown(visitor: Visitor, media_type: str, chunks: Iterator[bytes], page: int) -> Response:
     """Answer with a page as a picture: as it is where browsers show it, else drawn."""
     if media_type in SHOWN:
         return StreamingResponse(chunks, media_type=media_type)
     if media_type not in DRAWN:
         return instead("unknown")
-    painted = visitor.guest.house.application.mail.painter.paint(chunks, page)
+    painted = await _painted(visitor, chunks, page)
     if painted.fault:
         return instead(painted.fault)
     return Response(painted.picture, media_type="image/png")
 
 
-def counted(visitor: Visitor, media_type: str, chunks: Iterator[bytes]) -> tuple[int, str]:
+async def _painted(visitor: Visitor, chunks: Iterator[bytes], page: int) -> Painted:
+    """Have a page drawn; no thread that answers requests waits for it."""
+    try:
+        promised = visitor.guest.house.application.mail.painter.later(chunks, page)
+    except BusyError:
+        return Painted(b"", fault="busy")
+    return await asyncio.wrap_future(promised)
+
+
+async def counted(visitor: Visitor, media_type: str, chunks: Iterator[bytes]) -> tuple[int, str]:
     """Count the pages of a scan; where it cannot be shown, say why."""
     if media_type in SHOWN:
         return 1, ""
     if media_type not in DRAWN:
         return 0, WHY["unknown"]
-    painted = visitor.guest.house.application.mail.painter.paint(chunks, 0)
+    painted = await _painted(visitor, chunks, 0)
     return painted.pages, WHY[painted.fault] if painted.fault else ""
 
 

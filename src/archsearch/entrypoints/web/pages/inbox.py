@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from archsearch.domain.inbox import BUSY, State
-from archsearch.domain.schema import FieldSpec, FieldType, Schema
 from archsearch.entrypoints.http.answers import handed_out
+from archsearch.entrypoints.web.blanks import blanks, by_field, typed
 from archsearch.entrypoints.web.leaves import counted, page_in, shown, turning
-from archsearch.entrypoints.web.pieces import told
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import (
-    BusyError,
     ConflictError,
     InvalidRequestError,
     NotFoundError,
@@ -33,27 +31,26 @@ _LISTS: Final = (
     ("", "未归档"), (State.WAITING.value, "待补录"), (State.QUARANTINED.value, "已退回"),
     (State.ARCHIVED.value, "已归档"), (State.REMOVED.value, "已取走"), ("all", "全部"),
 )  # fmt: skip
-_SHORT: Final = ("name", "id_number", "record_id", "department", "tags")
-_OF_SCANS: Final = ("kind", "scanned_at")
-_SCANS: Final = "attachments"
 _PATIENCE: Final = 15
 """How often a page looks by itself what has become of a file, waiting longer each time."""
 _LARGEST: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
-    """A field of the form.
+class Sight:
+    """How a file is to be shown.
 
-    ``now`` is what it holds before anybody types, ``hidden`` what is known and not shown in full.
+    ``page`` is that of the scan, ``looked`` how often the page has looked by itself, ``edit``
+    whether the form is wanted though the watcher is at work; ``form`` is what was typed, ``wrong``
+    and ``refused`` what was wrong with it.
     """
 
-    key: str
-    label: str
-    now: str
-    hidden: str
-    day: bool
-    problems: tuple[str, ...] = ()
+    page: int = 1
+    looked: int = 0
+    edit: bool = False
+    form: Form | None = None
+    wrong: str = ""
+    refused: tuple[Any, ...] = ()
 
 
 @router.get(_ADDRESS)
@@ -70,18 +67,21 @@ def files(visitor: Welcome, request: Request) -> Response:
 
 
 @router.get(_ADDRESS + "/{number}")
-def show(visitor: Welcome, number: str, wait: str = "", edit: str = "", page: str = "") -> Response:
+async def show(
+    visitor: Welcome, number: str, wait: str = "", edit: str = "", page: str = ""
+) -> Response:
     """Show a file: what is the matter with it, a page of it, and the form that mends it."""
     looked = min(_number(wait) or 0, _PATIENCE)
-    return _file(visitor, _wanted(number), looked=looked, edit=bool(edit), page=page_in(page))
+    return await _file(visitor, _wanted(number), Sight(page_in(page), looked, bool(edit)))
 
 
 @router.get(_ADDRESS + "/{number}/page")
-def leaf(visitor: Welcome, number: str, page: str = "") -> Response:
+async def leaf(visitor: Welcome, number: str, page: str = "") -> Response:
     """Give a page of a scan that waits as a picture; each is a look that is entered in the log."""
     wanted = page_in(page)
-    found = _mending(visitor).look(_wanted(number), wanted, visitor.user)
-    return shown(visitor, found.media_type, found.chunks, wanted)
+    look = _mending(visitor).look
+    found = await run_in_threadpool(look, _wanted(number), wanted, visitor.user)
+    return await shown(visitor, found.media_type, found.chunks, wanted)
 
 
 @router.get(_ADDRESS + "/{number}/file")
@@ -92,143 +92,75 @@ def file(visitor: Welcome, number: str) -> Response:
 
 
 @router.post(_ADDRESS + "/{number}")
-def mend(visitor: Welcome, number: str, form: Typed) -> Response:
+async def mend(visitor: Welcome, number: str, form: Typed) -> Response:
     """Add what a scan lacks; the watcher does the rest."""
-    wanted = _wanted(number)
-    keys = (*_SHORT, *_OF_SCANS)
-    given = {
-        _column(visitor.schema, key): form[key]
-        for key in keys
-        if key in form.fields and form[key] != form["was." + key]
-    }
+    wanted, given = _wanted(number), typed(form, visitor.schema)
     if not given:
         wrong = "没有填写新的内容；请补充后保存，或者重新处理。"
-        return _file(visitor, wanted, 400, form=form, wrong=wrong)
+        return await _file(visitor, wanted, Sight(form=form, wrong=wrong), 400)
     try:
-        visitor.archive.inbox.mend(wanted, given, user=visitor.user)
+        await run_in_threadpool(visitor.archive.inbox.mend, wanted, given, user=visitor.user)
     except RejectedError as error:
-        return _file(visitor, wanted, 400, form=form, wrong=error.message, refused=error.problems)
+        sight = Sight(form=form, wrong=error.message, refused=error.problems)
+        return await _file(visitor, wanted, sight, 400)
     except (InvalidRequestError, ConflictError) as error:
-        return _file(visitor, wanted, 400, form=form, wrong=error.message)
+        return await _file(visitor, wanted, Sight(form=form, wrong=error.message), 400)
     return go(f"{_ADDRESS}/{wanted}?wait=1")
 
 
 @router.post(_ADDRESS + "/{number}/retry")
-def retry(visitor: Welcome, number: str) -> Response:
+async def retry(visitor: Welcome, number: str) -> Response:
     """Put a file back; the watcher looks at it again."""
     wanted = _wanted(number)
     try:
-        visitor.archive.inbox.retry(wanted, user=visitor.user)
+        await run_in_threadpool(visitor.archive.inbox.retry, wanted, user=visitor.user)
     except InvalidRequestError as error:
-        return _file(visitor, wanted, 400, wrong=error.message)
+        return await _file(visitor, wanted, Sight(wrong=error.message), 400)
     return go(f"{_ADDRESS}/{wanted}?wait=1")
 
 
-def _file(  # noqa: PLR0913 - what a page may have to show
-    visitor: Visitor,
-    number: int,
-    status: int = 200,
-    *,
-    form: Form | None = None,
-    refused: Any = (),
-    page: int = 1,
-    edit: bool = False,
-    **more: Any,
-) -> Response:
-    file = visitor.archive.inbox.show(number, user=visitor.user)
-    problems = _by_field(refused or file.problems)
-    blanks = _blanks(file, visitor.schema, problems)
-    for each in blanks:
-        problems.pop(each.key, None)
-    held = {each.key: each.now for each in blanks}
-    if form is not None:
-        held |= {key: form[key] for key in held if key in form.fields}
-    edit = form is not None or edit
+async def _file(visitor: Visitor, number: int, sight: Sight, status: int = 200) -> Response:
+    file = await run_in_threadpool(visitor.archive.inbox.show, number, user=visitor.user)
+    problems = by_field(sight.refused or file.problems)
+    found = blanks(file, visitor.schema, problems)
+    beside = {each.key for each in found}
+    held = {each.key: each.now for each in found}
+    if sight.form is not None:
+        held |= {key: sight.form[key] for key in held if key in sight.form.fields}
+    edit = sight.form is not None or sight.edit
     busy = file.pending or file.state in BUSY
     # A page that looks again and again by itself is no look at the scan.
-    pages, hindrance = _leaves(visitor, file) if file.there and (edit or not busy) else (0, "")
+    seen = file.there and (edit or not busy)
+    pages, hindrance = await _leaves(visitor, file) if seen else (0, "")
     context = {
-        **turning(min(page, max(pages, 1)), pages),
-        "hindrance": hindrance,
         "file": file,
-        "blanks": blanks,
+        "blanks": found,
         "held": held,
-        "faults": [each for several in problems.values() for each in several],
+        "faults": [
+            text for key, several in problems.items() if key not in beside for text in several
+        ],
         "busy": busy,
-        "looked": 0,
-        "patience": _PATIENCE,
         "edit": edit,
-        "wrong": "",
+        "looked": sight.looked,
+        "patience": _PATIENCE,
+        "wrong": sight.wrong,
+        "hindrance": hindrance,
+        **turning(min(sight.page, max(pages, 1)), pages),
     }
-    return visitor.page("inbox_file.html", status, **{**context, **more})
+    return visitor.page("inbox_file.html", status, **context)
 
 
 def _mending(visitor: Visitor) -> "MendingService":
     return visitor.guest.house.application.mail.mending
 
 
-def _leaves(visitor: Visitor, file: "InboxFile") -> tuple[int, str]:
+async def _leaves(visitor: Visitor, file: "InboxFile") -> tuple[int, str]:
     """Count the pages of a scan, or say why they cannot be shown."""
     try:
-        found = _mending(visitor).look(file.id, 0, visitor.user)
-        return counted(visitor, found.media_type, found.chunks)
+        found = await run_in_threadpool(_mending(visitor).look, file.id, 0, visitor.user)
     except NotFoundError:
         return 0, ""
-    except BusyError as error:
-        return 0, error.message
-
-
-def _blanks(file: "InboxFile", schema: Schema, problems: Mapping[str, list[str]]) -> list[Blank]:
-    if not file.mendable:
-        return []
-    found = []
-    for key in (*_SHORT, *_OF_SCANS):
-        spec = _spec(schema, key)
-        if spec is None:
-            continue
-        known = told(file.known.get(key))
-        hidden = spec.sensitive and "*" in known
-        found.append(
-            Blank(
-                key,
-                spec.label,
-                "" if hidden else known,
-                known if hidden else "",
-                spec.type is FieldType.DATE and _is_day(known),
-                tuple(problems.get(key, ())),
-            )
-        )
-    return found
-
-
-def _is_day(text: str) -> bool:
-    """Whether a box for days can hold it: what somebody wrote beside a scan may be anything."""
-    try:
-        return not text or bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _spec(schema: Schema, key: str) -> FieldSpec | None:
-    if key not in _OF_SCANS:
-        return schema.by_key.get(key)
-    scans = schema.by_key.get(_SCANS)
-    members = scans.fields if scans else ()
-    return next((each for each in members if each.key == f"{_SCANS}.{key}"), None)
-
-
-def _column(schema: Schema, key: str) -> str:
-    """Name a field as people do: what is written beside the scan is read by people as well."""
-    spec = _spec(schema, key)
-    return spec.label if spec else key
-
-
-def _by_field(problems: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for each in problems:
-        field = str(getattr(each, "field", None) or "").removeprefix(_SCANS + ".")
-        found.setdefault(field, []).append(str(getattr(each, "message", each)))
-    return found
+    return await counted(visitor, found.media_type, found.chunks)
 
 
 def _count(state: str, counts: Mapping[str, int]) -> int:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -59,14 +60,14 @@ def ask(visitor: Welcome, number: str, record_id: str, form: Typed) -> Response:
 
 
 @router.get("/scan-page/{number}/{record_id:path}")
-def leaf(visitor: Welcome, request: Request, number: str, record_id: str) -> Response:
+async def leaf(visitor: Welcome, request: Request, number: str, record_id: str) -> Response:
     """Give a page as a picture; each is a look that is entered in the log."""
     asked = request.query_params
     page = page_in(asked.get("page", ""))
-    found = visitor.guest.house.application.mail.attachments.look(
-        record_id, _whole(number), page, _reason(visitor, record_id, asked), visitor.user
-    )
-    return shown(visitor, found.media_type, found.chunks, page)
+    scans = visitor.guest.house.application.mail.attachments
+    which = (record_id, _whole(number), page, _reason(visitor, record_id, asked))
+    found = await run_in_threadpool(scans.look, *which, visitor.user)
+    return await shown(visitor, found.media_type, found.chunks, page)
 
 
 @router.get("/scan-file/{number}/{record_id:path}")
