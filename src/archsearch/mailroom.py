@@ -22,6 +22,8 @@ from archsearch.services.filing import Filing
 from archsearch.services.inbox import InboxService
 from archsearch.services.index import IndexService, Lock
 from archsearch.services.ingest import IngestService
+from archsearch.services.mending import MendingService, Reader
+from archsearch.services.painting import Painter
 from archsearch.services.reading import ReadingService
 from archsearch.services.trail import Trail
 from archsearch.services.watching import Book, Watcher, WatchRules
@@ -59,13 +61,25 @@ class Mailroom:
     def inbox(self) -> InboxService:
         """Shows the ledger."""
         office, policy = self._office, self._settings.policy
-        folder = self._folder(None)
-        return InboxService(office.trail, policy, office.masker, Ledger(self._vault), folder)
+        ledger = Ledger(self._vault)
+        return InboxService(office.trail, policy, office.masker, ledger, self._folder)
+
+    @cached_property
+    def mending(self) -> MendingService:
+        """Tells what is known of files, and takes down what somebody adds."""
+        office, policy = self._office, self._settings.policy
+        reader = Reader(pipeline_of(self._settings), self._metadata)
+        return MendingService(office.trail, policy, self.inbox, office.masker, reader)
 
     @cached_property
     def attachments(self) -> AttachmentService:
         """Gives scans back."""
         return AttachmentService(self._office.trail, self._office.reading, self._store)
+
+    @cached_property
+    def painter(self) -> Painter:
+        """Has pages of scans drawn."""
+        return Painter()
 
     def watcher(self, user: str, lock: Lock, folder: Path | None = None) -> Watcher:
         """Make a watcher of a folder, by default the workspace's own."""
@@ -83,12 +97,16 @@ class Mailroom:
             office.ingest,
             DataIntake(office.ingest, place, self._settings.workspace.var / "inbox"),
             Filing(office.trail, office.asking, claims, self._store),
-            Metadata(place, pipeline_of(self._settings), NameRule(options.naming)),
+            self._metadata(place),
             office.index,
             ScanLimits(options.max_pages, options.max_megapixels),
         )
         checker = Checker(book, place, tools, rules, user)
         return Watcher(book, place, checker, rules, lock=lock, user=user)
+
+    def _metadata(self, place: Folder) -> Metadata:
+        rule = NameRule(self._settings.options.inbox.naming)
+        return Metadata(place, pipeline_of(self._settings), rule)
 
     def _folder(self, folder: Path | None) -> Folder:
         limits = limits_of(self._settings.options.ingest.limits)

@@ -14,13 +14,17 @@ from archsearch.domain.record import Record, RecordVersion
 from archsearch.domain.screening import Entry
 
 if TYPE_CHECKING:
+    from archsearch.services.attachments import Attached, Attachment
     from archsearch.services.borrow_desk import Borrowing
     from archsearch.services.borrowing import OnFile
+    from archsearch.services.inbox import InboxItem, InboxPage
+    from archsearch.services.mending import InboxFile
     from archsearch.services.proposals import ShownProposal
     from archsearch.services.revising import Revised
 
 T = TypeVar("T")
 
+_INBOX_FILE = "archsearch.services.mending:InboxFile"
 _BORROWING = "archsearch.services.borrow_desk:Borrowing"
 _PROPOSAL = "archsearch.services.proposals:ShownProposal"
 _RECORD = "archsearch.domain.record:Record"
@@ -47,7 +51,10 @@ class BackgroundTask:
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T]):
-    """A request, and what its answer is: a value of ``kind``, or a list of them."""
+    """A request, and what its answer is: a value of ``kind``, or a list of them.
+
+    ``file`` is what is known beforehand of an answer that is a file, None for all others.
+    """
 
     method: str
     path: str
@@ -57,6 +64,7 @@ class Call(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     many: bool = False
     nested: bool = False
+    file: Mapping[str, Any] | None = None
 
 
 def search(  # noqa: PLR0913 - as the Python API
@@ -195,6 +203,42 @@ def refuse_proposal(proposal_id: str, *, reason: str) -> "Call[ShownProposal]":
 def withdraw_proposal(proposal_id: str) -> "Call[ShownProposal]":
     """Take back a proposal of one's own."""
     return Call("POST", f"/proposals/{_in_path(proposal_id)}/withdraw", _PROPOSAL)
+
+
+def attachments(record_id: str) -> "Call[tuple[Attached, ...]]":
+    """List the scans of a record."""
+    kind = "archsearch.services.attachments:Attached"
+    return Call("GET", f"/records/{_in_path(record_id)}/attachments", kind, many=True)
+
+
+def attachment(record_id: str, number: int, *, reason: str) -> "Call[Attachment]":
+    """Fetch a scan of a record, all of it."""
+    path = f"/records/{_in_path(record_id)}/attachments/{number}"
+    kind = "archsearch.services.attachments:Attachment"
+    given = {"record_id": record_id, "number": number}
+    return Call("POST", path, kind, {"reason": reason}, file=given)
+
+
+def list_inbox(*, state: str = "", limit: int = 50, before: int | None = None) -> "Call[InboxPage]":
+    """List what arrived in the watch folder."""
+    asked: dict[str, Any] = {"limit": limit} | ({"state": state} if state else {})
+    asked |= {} if before is None else {"before": before}
+    return Call("GET", "/inbox", "archsearch.services.inbox:InboxPage", parameters=asked)
+
+
+def show_inbox(number: int) -> "Call[InboxFile]":
+    """Show a file of the watch folder, and what is known of whose it is."""
+    return Call("GET", f"/inbox/{number}", _INBOX_FILE)
+
+
+def retry_inbox(number: int) -> "Call[InboxItem]":
+    """Put a file back that waits or was returned."""
+    return Call("POST", f"/inbox/{number}/retry", "archsearch.services.inbox:InboxItem")
+
+
+def mend_inbox(number: int, fields: Mapping[str, Any]) -> "Call[InboxFile]":
+    """Add what a scan lacks."""
+    return Call("PUT", f"/inbox/{number}/metadata", _INBOX_FILE, {"fields": dict(fields)})
 
 
 def find(name: str, id_number: str) -> "Call[OnFile]":

@@ -12,6 +12,7 @@ import httpx2
 from archsearch.client import calls
 from archsearch.client.calls import Call
 from archsearch.client.failures import error_of
+from archsearch.client.files import file_in
 from archsearch.client.loading import loader
 from archsearch.client.verbs import AsyncVerb, Sends, SendsAsync, Verb
 from archsearch.domain.query import FilterValue
@@ -63,6 +64,21 @@ class _Proposals:
         return self._client.send(call)
 
 
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    """The watch folder, as ``archive.inbox``."""
+
+    _client: Sends
+    list = Verb(calls.list_inbox)
+    show = Verb(calls.show_inbox)
+    retry = Verb(calls.retry_inbox)
+    mend = Verb(calls.mend_inbox)
+
+    def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return self._client.send(call)
+
+
 class Client:
     """Asks a server and waits; for one thread at a time or several, best in a ``with`` statement.
 
@@ -90,6 +106,8 @@ class Client:
     delete = Verb(calls.delete)
     restore = Verb(calls.restore)
     propose = Verb(calls.propose)
+    attachments = Verb(calls.attachments)
+    attachment = Verb(calls.attachment)
 
     def __init__(
         self, address: str, token: str, *, transport: httpx2.BaseTransport | None = None
@@ -122,6 +140,11 @@ class Client:
     def proposals(self) -> _Proposals:
         """Proposals to change records."""
         return _Proposals(self)
+
+    @property
+    def inbox(self) -> _Inbox:
+        """The watch folder."""
+        return _Inbox(self)
 
     def send(self, call: Call[T]) -> T:
         """Send a call; one that is safe to repeat is, when the server says to come again."""
@@ -198,6 +221,21 @@ class _AsyncProposals:
         return await self._client.send(call)
 
 
+@dataclass(frozen=True, slots=True)
+class _AsyncInbox:
+    """The watch folder, as ``archive.inbox``, to be awaited."""
+
+    _client: SendsAsync
+    list = AsyncVerb(calls.list_inbox)
+    show = AsyncVerb(calls.show_inbox)
+    retry = AsyncVerb(calls.retry_inbox)
+    mend = AsyncVerb(calls.mend_inbox)
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return await self._client.send(call)
+
+
 class AsyncClient:
     """Asks a server and is awaited; as :class:`Client`, in an ``async with`` statement."""
 
@@ -215,6 +253,8 @@ class AsyncClient:
     delete = AsyncVerb(calls.delete)
     restore = AsyncVerb(calls.restore)
     propose = AsyncVerb(calls.propose)
+    attachments = AsyncVerb(calls.attachments)
+    attachment = AsyncVerb(calls.attachment)
 
     def __init__(
         self, address: str, token: str, *, transport: httpx2.AsyncBaseTransport | None = None
@@ -247,6 +287,11 @@ class AsyncClient:
     def proposals(self) -> _AsyncProposals:
         """Proposals to change records."""
         return _AsyncProposals(self)
+
+    @property
+    def inbox(self) -> _AsyncInbox:
+        """The watch folder."""
+        return _AsyncInbox(self)
 
     async def send(self, call: Call[T]) -> T:
         """Send a call, as :meth:`Client.send`."""
@@ -282,6 +327,8 @@ def _wait(call: Call[Any], answer: httpx2.Response, left: int) -> float | None:
 def _loaded(call: Call[T], answer: httpx2.Response) -> T:
     if answer.status_code >= _BAD:
         raise _failure(answer)
+    if call.file is not None:
+        return cast(T, loader(call.kind)(file_in(answer, call.file)))
     load, value = loader(call.kind), answer.json()
     if not call.many:
         return cast(T, load(value))

@@ -36,6 +36,8 @@ class Action(StrEnum):
     INBOX_LIST = "inbox.list"
     INBOX_RETRY = "inbox.retry"
     INBOX_RETURN = "inbox.return"
+    INBOX_MEND = "inbox.mend"
+    INBOX_LOOK = "inbox.look"
     GRANT = "grant"
     REVOKE = "revoke"
     BORROW_REQUEST = "borrow.request"

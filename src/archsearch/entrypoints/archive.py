@@ -19,6 +19,7 @@ from archsearch.domain.users import User
 from archsearch.entrypoints.accounts import AccountDesk, DoorDesk, TokenDesk
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
+from archsearch.entrypoints.mail import MailDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.entrypoints.records import RecordDesk, search_request
 from archsearch.entrypoints.remembering import Remembering
@@ -29,8 +30,6 @@ from archsearch.services.reading import Viewer
 
 if TYPE_CHECKING:
     # Loaded by whoever takes something in; a program that only searches should not wait for it.
-    from archsearch.services.attachments import Attachment
-    from archsearch.services.inbox import InboxPage
     from archsearch.services.ingest import IngestReport, Progress
 
 Source = str | Path | Mapping[str, Any]
@@ -69,7 +68,7 @@ def open(  # noqa: A001 - archsearch.open reads as it should
     return Archive(open_application(Path(workspace), os.environ, clock))
 
 
-class Archive(RecordDesk, Remembering):
+class Archive(RecordDesk, MailDesk, Remembering):
     """An open workspace; made by :func:`archsearch.open`, best used in a ``with`` statement.
 
     Safe to share between threads. Several processes may read while one writes. Every method takes
@@ -251,35 +250,6 @@ class Archive(RecordDesk, Remembering):
         """
         texts(record_id=record_id, reason=reason, user=user)
         return self._application.reading.reveal(record_id, reason, user)
-
-    def attachment(self, record_id: str, number: int, *, reason: str, user: str) -> "Attachment":
-        """Open a scan of a record; nothing is masked on it, so that it takes what revealing takes.
-
-        Args:
-            record_id: Of the record.
-            number: Which of its attachments, counted from 1.
-            reason: Why the original must be seen; it goes into the log.
-            user: Who asks.
-
-        Raises:
-            AccessDeniedError: As for :meth:`reveal`.
-            InvalidRequestError: There is no reason.
-            NotFoundError: As for :meth:`get`; or there is no such scan.
-        """
-        texts(record_id=record_id, reason=reason, user=user)
-        numbers(number=number)
-        return self._application.mail.attachments.open(record_id, number, reason, user)
-
-    def inbox(self, *, user: str, state: str = "", limit: int = 50) -> "InboxPage":
-        """List what arrived in the watch folder; by default what is not archived yet.
-
-        Raises:
-            AccessDeniedError: The user brings no records.
-            InvalidRequestError: There is no such state.
-        """
-        texts(user=user, state=state)
-        numbers(limit=limit)
-        return self._application.mail.inbox.list(user, state, limit)
 
     def who(self, record_id: str, *, user: str) -> tuple[Viewer, ...]:
         """List the users who may see a record now, and why; for administrators only.

@@ -2,19 +2,47 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from archsearch.domain.audit import Action
+from archsearch.domain.media import media_type_of
+from archsearch.domain.record import JsonValue, Record, RecordId
 from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.services.reading import ReadingService
 from archsearch.services.trail import Trail
 from archsearch.storage import scans
-from archsearch.storage.scans import ScanStore, Stored
+from archsearch.storage.scans import ScanStore
+
+
+class _Said(NamedTuple):
+    """What a record says of a scan."""
+
+    record_id: RecordId
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What a record says of one of its scans; ``kept`` tells whether the archive has the scan."""
+
+    number: int
+    name: str
+    kind: str
+    media_type: str
+    pages: int
+    dpi: int
+    scanned_at: str
+    sha256: str
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A scan of a record; ``chunks`` yields its content once, whole only when it ends."""
+    """A scan of a record; ``chunks`` yields its content once, whole only when it ends.
+
+    What it is (``media_type``) says its content, not whoever brought it.
+    """
 
     record_id: str
     number: int
@@ -52,34 +80,80 @@ class AttachmentService:
             NotFoundError: There is no such record for this user, or no such scan.
             StoreError: The scan is damaged.
         """
+        said = self._said(self._reading.reveal(record_id, reason, user), number)
+        with self._trail.failures(user, Action.ATTACHMENT, target=said.record_id):
+            opened = self._opened(said, number)
+        detail = {"number": number}
+        self._trail.note(user, Action.ATTACHMENT, target=said.record_id, detail=detail)
+        return opened
+
+    def look(self, record_id: str, number: int, page: int, reason: str, user: str) -> Attachment:
+        """Open a scan to look at a page of it: one deed, with the page.
+
+        Raises:
+            AccessDeniedError: As for :meth:`open`.
+            InvalidRequestError: As for :meth:`open`.
+            NotFoundError: As for :meth:`open`.
+            StoreError: The scan is damaged.
+        """
+        detail: dict[str, JsonValue] = {"number": number, "page": page}
+        record = self._reading.original(record_id, reason, user, Action.ATTACHMENT, detail)
+        return self._opened(self._said(record, number), number)
+
+    def listed(self, record: Record) -> tuple[Attached, ...]:
+        """List the scans of a record that somebody was shown, as far as it was shown."""
+        with self._trail.database.read() as connection:
+            found = []
+            for number, said in enumerate(_all_said(record), 1):
+                texts = {key: str(said.get(key) or "") for key in _TEXTS}
+                kept = scans.has(connection, record.record_id, texts["sha256"])
+                pages, dpi = _whole(said.get("pages")), _whole(said.get("dpi"))
+                name = texts.pop("path")
+                found.append(Attached(number, name, pages=pages, dpi=dpi, kept=kept, **texts))
+        return tuple(found)
+
+    def list(self, record_id: str, user: str) -> tuple[Attached, ...]:
+        """List the scans of a record, masked as it is.
+
+        Raises:
+            NotFoundError: There is no such record for this user.
+        """
+        return self.listed(self._reading.get(record_id, user))
+
+    @staticmethod
+    def _said(record: Record, number: int) -> "_Said":
         if number < 1:
             raise InvalidRequestError("附件从 1 开始编号。")
-        record = self._reading.reveal(record_id, reason, user)
-        said = _attachment(record.values.get("attachments"), number)
-        digest = str(said.get("sha256") or "")
-        with self._trail.failures(user, Action.ATTACHMENT, target=record.record_id):
-            with self._trail.database.read() as connection:
-                found = scans.find(connection, record.record_id, digest) if digest else None
-            if found is None:
-                raise NotFoundError(f"这份档案没有第 {number} 份扫描件的原件。")
-        self._trail.note(
-            user, Action.ATTACHMENT, target=record.record_id, detail={"number": number}
-        )
+        several = _all_said(record)
+        return _Said(record.record_id, several[number - 1] if number <= len(several) else {})
+
+    def _opened(self, said: "_Said", number: int) -> Attachment:
+        digest = str(said.values.get("sha256") or "")
+        with self._trail.database.read() as connection:
+            found = scans.find(connection, said.record_id, digest) if digest else None
+        if found is None:
+            raise NotFoundError(f"这份档案没有第 {number} 份扫描件的原件。")
+        chunks = self._store.read(found.address, found.key)
+        first = next(chunks, b"")
         return Attachment(
-            record.record_id,
+            said.record_id,
             number,
-            str(said.get("path") or f"{number}"),
-            str(said.get("media_type") or "application/octet-stream"),
+            str(said.values.get("path") or f"{number}"),
+            media_type_of(first),
             found.size,
             digest,
-            self._content(found),
+            chain([first], chunks),
         )
 
-    def _content(self, found: Stored) -> Iterator[bytes]:
-        return self._store.read(found.address, found.key)
+
+def _all_said(record: Record) -> list[dict[str, Any]]:
+    listed = record.values.get("attachments")
+    several = listed if isinstance(listed, list) else []
+    return [each if isinstance(each, dict) else {} for each in several]
 
 
-def _attachment(attachments: Any, number: int) -> dict[str, Any]:
-    listed = attachments if isinstance(attachments, list) else []
-    one = listed[number - 1] if number <= len(listed) else {}
-    return one if isinstance(one, dict) else {}
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+_TEXTS = ("path", "kind", "media_type", "scanned_at", "sha256")

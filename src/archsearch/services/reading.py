@@ -73,6 +73,24 @@ class ReadingService:
             record.record_id, record.version, record.values, {}, record.origins, record.quality
         )
 
+    def original(
+        self,
+        record_id: str,
+        reason: str,
+        user: str,
+        action: Action,
+        detail: Mapping[str, JsonValue],
+    ) -> Record:
+        """Load one record as it is, for something that is entered in the log by its own name.
+
+        Raises:
+            AccessDeniedError: As for :meth:`reveal`.
+            InvalidRequestError: There is no reason.
+            NotFoundError: As for :meth:`get`.
+        """
+        told = {**detail, **self._reason(reason)}
+        return self._visible(record_id, user, action, Right.REVEAL, told)[0]
+
     def history(
         self, record_id: str, user: str, reason: str | None = None
     ) -> tuple[RecordVersion, ...]:

@@ -131,11 +131,24 @@ class Ledger:
         for row in connection.execute(statement).mappings():
             yield self._entry(row)
 
+    def at(self, connection: Connection, path: str, root: str) -> Entry | None:
+        """Find what is open at a path of a watched folder."""
+        here = (INBOX.c.place == self._place(path), INBOX.c.folder == self._folder(root))
+        row = connection.execute(select(INBOX).where(*here, INBOX.c.open == 1)).mappings().first()
+        return None if row is None else self._entry(row)
+
     def recent(
-        self, connection: Connection, states: Collection[State], user: str | None, limit: int
+        self,
+        connection: Connection,
+        states: Collection[State],
+        user: str | None,
+        limit: int,
+        before: int | None = None,
     ) -> list[Entry]:
-        """List the latest entries in some states; of one user, or of all."""
+        """List the latest entries in some states; of one user, or of all; before a number."""
         statement = select(INBOX).where(INBOX.c.state.in_([str(state) for state in states]))
+        if before is not None:
+            statement = statement.where(INBOX.c.id < before)
         if user is not None:
             statement = statement.where(INBOX.c.user_name == user)
         rows = connection.execute(statement.order_by(INBOX.c.id.desc()).limit(limit))

@@ -12,7 +12,8 @@ AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 PAGES = (
     "/search", "/search?q=张玮&f.region=华东", "/search?q=张(", "/records/A-1", "/history/A-1",
     "/similar/A-1", "/change/A-1", "/export?q=张伟", "/screen", "/borrow", "/borrow/new",
-    "/proposals", "/log", "/users", "/users/clerk", "/overview", "/account", "/nowhere",
+    "/proposals", "/log", "/users", "/users/clerk", "/overview", "/account", "/inbox",
+    "/nowhere",
 )  # fmt: skip
 
 

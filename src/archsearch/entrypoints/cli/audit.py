@@ -41,6 +41,8 @@ ACTIONS: Final = {
     Action.INBOX_LIST.value: "查看收件夹",
     Action.INBOX_RETRY.value: "重新处理收件",
     Action.INBOX_RETURN.value: "退回收件",
+    Action.INBOX_MEND.value: "补录收件",
+    Action.INBOX_LOOK.value: "预览收件",
     Action.GRANT.value: "授权",
     Action.REVOKE.value: "收回授权",
     Action.BORROW_REQUEST.value: "申请调阅",

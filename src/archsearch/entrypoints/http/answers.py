@@ -1,11 +1,13 @@
 """Answers as JSON: the dataclasses of the Python API, key by key."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
+from urllib.parse import quote
 
 import orjson
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from archsearch.domain.media import ENDINGS
 from archsearch.entrypoints.cli.jsontext import plain
 
 
@@ -26,6 +28,19 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 def listed(items: Sequence[Any]) -> Response:
     """Answer with a list: an object, so that there is room beside it."""
     return answer({"items": items})
+
+
+def handed_out(
+    name: str, media_type: str, chunks: Iterator[bytes], headers: Mapping[str, str]
+) -> Response:
+    """Answer with a file to keep: under its name, and as nothing that a browser runs."""
+    called = quote(name.encode("utf-8", "replace"), safe="")
+    plain = f"scan{ENDINGS.get(media_type, '.bin')}"
+    told = {
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{called}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(chunks, headers={**told, **headers}, media_type=media_type)
 
 
 def _other(value: Any) -> Any:

@@ -23,9 +23,11 @@ from archsearch.entrypoints.http.metrics import Metrics
 from archsearch.entrypoints.http.openapi import describe
 from archsearch.entrypoints.http.problems import TurnedAwayError, misread, problem, problem_of
 from archsearch.entrypoints.http.routes import (
+    attachments,
     audit,
     borrow,
     health,
+    inbox,
     proposals,
     records,
     search,
@@ -42,10 +44,12 @@ ROUTERS: Final = (
     search.router,
     tasks.router,
     proposals.made,
+    attachments.router,
     records.router,
     records.elsewhere,
     proposals.router,
     borrow.router,
+    inbox.router,
     audit.router,
     users.router,
     users.tokens,

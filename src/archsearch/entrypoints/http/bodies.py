@@ -217,3 +217,30 @@ class DepartmentBody(Body):
     """A new department."""
 
     path: str = Field(examples=["华东分行/信贷部"])
+
+
+InboxState = Literal[
+    "all", "received", "settled", "checked", "archived", "waiting", "quarantined", "removed"
+]
+
+
+class InboxParameters(Parameters):
+    """Which files of the watch folder."""
+
+    state: InboxState | None = Field(None, description="不写为还没有归档的")
+    limit: int = Field(50, ge=1, le=1000)
+    before: int | None = Field(None, ge=1, le=2**53, description="接着这个编号往前")
+
+
+class MetadataBody(Body):
+    """What a scan lacks, as in a file of metadata beside it."""
+
+    fields: dict[str, Any] = Field(
+        examples=[{"客户名称": "张伟", "证件号码": "11010519491231002X", "材料类型": "合同"}]
+    )
+
+
+class WhyParameters(Parameters):
+    """Why something is done, in an address; many write addresses down, nobody a body."""
+
+    reason: str = Field(description="理由；记入操作日志", examples=["核对签名"])

@@ -27,7 +27,7 @@ _KEEPING: Final = frozenset(
 _REACHING: Final = frozenset(
     [FieldType.ID_NUMBER, FieldType.PHONE, FieldType.EMAIL, FieldType.ADDRESS]
 )
-_APART: Final = frozenset({"record_id", "name"})
+_APART: Final = frozenset({"record_id", "name", "attachments"})
 _LONG: Final = frozenset({FieldType.TEXT, FieldType.ADDRESS})
 _LEAST_OPTIONS: Final = 40
 

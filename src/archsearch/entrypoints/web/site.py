@@ -8,17 +8,19 @@ from archsearch.entrypoints.web.pages import (
     files,
     finding,
     handout,
+    inbox,
     log,
     overview,
     people,
     proposals,
     records,
+    scans,
 )
 
 PAGES: Final = tuple(
     module.router
     for module in (
-        *(files, entrance, finding, records, borrowing),
-        *(proposals, handout, log, people, overview),
+        *(files, entrance, finding, records, scans, borrowing),
+        *(proposals, handout, inbox, log, people, overview),
     )
 )

@@ -6,6 +6,7 @@ from archsearch.domain.borrowing import DEEDS, STATES
 from archsearch.domain.proposal import ProposalState
 from archsearch.entrypoints.cli.audit import ACTIONS, OUTCOMES
 from archsearch.entrypoints.cli.labels import ROLES
+from archsearch.services.inbox_notes import STATES as INBOX
 from archsearch.services.lists import VERDICTS
 
 MODES: Final = {"auto": "自动", "exact": "精确", "fuzzy": "模糊"}
@@ -19,6 +20,6 @@ PROPOSALS: Final = {
 ORIGINS: Final = {"derived": "推算", "default": "默认"}
 
 __all__ = [
-    "ACTIONS", "DEEDS", "DONE", "MODES", "ORIGINS", "OUTCOMES", "PROPOSALS", "ROLES", "STATES",
-    "VERDICTS",
+    "ACTIONS", "DEEDS", "DONE", "INBOX", "MODES", "ORIGINS", "OUTCOMES", "PROPOSALS", "ROLES",
+    "STATES", "VERDICTS",
 ]  # fmt: skip

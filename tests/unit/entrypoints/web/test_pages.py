@@ -12,7 +12,7 @@ PAGES = (
     "/export?q=张伟",
     "/records/A-1", "/history/A-1", "/similar/A-1", "/change/A-1", "/records/no", "/borrow",
     "/borrow?which=inbox", "/borrow/new?record=A-1", "/proposals", "/screen", "/log", "/users",
-    "/users/clerk", "/overview", "/nowhere",
+    "/users/clerk", "/overview", "/inbox", "/inbox?state=all", "/inbox/9", "/nowhere",
 )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ def test_a_page_runs_nothing_of_its_own_and_nothing_of_what_was_typed(
     assert answer.status_code == {
         "/nowhere": 404,
         "/records/no": 404,
+        "/inbox/9": 404,
         "/search?q=张(": 400,
         PAGES[3]: 400,
     }.get(path, 200)

@@ -9,6 +9,7 @@ from archsearch.domain.policy import Right
 from archsearch.domain.record import Record
 from archsearch.entrypoints.cli.differences import came_from
 from archsearch.entrypoints.web.frame import path_of
+from archsearch.entrypoints.web.leaves import leave
 from archsearch.entrypoints.web.sheet import entries, sections, typed
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import ConflictError, InvalidRequestError, RejectedError
@@ -31,7 +32,8 @@ def reveal(visitor: Welcome, record_id: str, form: Typed) -> Response:
     except InvalidRequestError as error:
         masked = visitor.archive.get(record_id, user=visitor.user)
         return _sheet(visitor, masked, status=400, wrong=error.message)
-    return _sheet(visitor, record, revealed=True)
+    seen = leave(visitor, record_id, form["reason"])
+    return _sheet(visitor, record, revealed=True, seen=seen)
 
 
 @router.get("/history/{record_id:path}")
@@ -92,6 +94,8 @@ def _sheet(visitor: Visitor, record: Record, status: int = 200, **more: Any) -> 
     bare = record.record_id in visitor.principal.unmasked
     context = {
         "sections": sections(record, visitor.schema),
+        "scans": visitor.guest.house.application.mail.attachments.listed(record),
+        "seen": "",
         "may_reveal": visitor.may_with(Right.REVEAL, record) or bare,
         "may_delete": visitor.may_with(Right.DELETE, record),
         "revealed": False,

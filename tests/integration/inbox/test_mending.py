@@ -1,0 +1,276 @@
+"""Scans that wait are mended from elsewhere, as if by a file put beside them."""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from archsearch.domain.audit import Action, AuditFilter
+from archsearch.domain.callers import Caller
+from archsearch.errors import (
+    AccessDeniedError,
+    BusyError,
+    InvalidRequestError,
+    NotFoundError,
+    RejectedError,
+)
+from archsearch.ingest.inbox import beside
+from archsearch.ingest.inbox.folder import Folder
+from archsearch.services.mending import InboxFile
+from tests.offices import Office
+from tests.scans import Tray, scan_of
+
+NUMBER = "11010519491231002X"
+
+
+@pytest.fixture
+def tray(office: Office) -> Tray:
+    return Tray(office)
+
+
+def shown(tray: Tray, file: str, user: str = "admin") -> InboxFile:
+    number = tray.items()[file].id
+    return tray.office.archive.inbox.show(number, user=user)
+
+
+def mend(tray: Tray, file: str, fields: dict[str, Any], user: str = "admin") -> InboxFile:
+    number = tray.items()[file].id
+    return tray.office.archive.inbox.mend(number, fields, user=user)
+
+
+@pytest.mark.parametrize("minutes", [0, 40], ids=["at home", "in 待补录"])
+def test_a_scan_without_metadata_waits_is_mended_and_filed(tray: Tray, minutes: int) -> None:
+    tray.drop("柜台/scan1.png", scan_of(1))
+    tray.settle(minutes=minutes)
+    assert tray.states() == {"柜台/scan1.png": "waiting"}
+
+    mended = mend(
+        tray,
+        "柜台/scan1.png",
+        {"客户名称": "李四", "id_number": NUMBER, "材料类型": "合同", "扫描时间": "2026-03-01"},
+    )
+    tray.settle()
+
+    assert (mended.state, mended.pending) == ("waiting", True)
+    record = tray.records()["李四"]
+    (attachment,) = cast("list[dict[str, Any]]", record.values["attachments"])
+    assert (attachment["kind"], attachment["scanned_at"]) == ("合同", "2026-03-01")
+    assert tray.scans(record.record_id) == [scan_of(1)]
+    assert set(tray.states().values()) == {"archived"}
+    assert tray.left() == set()
+    assert tray.office.ailments() == []
+
+
+def test_what_was_said_beside_a_scan_stays_but_for_what_is_mended(tray: Tray) -> None:
+    tray.drop("a.png")
+    tray.drop("a.yaml", f"客户名称: 李四\n身份证号: {NUMBER[:-1]}1\n电话: '13812345678'\n")
+    tray.settle()
+    before = shown(tray, "a.png")
+
+    mend(tray, "a.png", {"证件号码": NUMBER})
+    tray.settle()
+
+    assert [each.field for each in before.problems] == ["id_number"]
+    assert before.known["name"] == "李四"
+    record = tray.records()["李四"]
+    assert record.values["id_number"] == NUMBER
+    assert record.values["phones"] == ["13812345678"]
+    assert tray.left() == set()
+
+
+def test_a_file_that_cannot_be_read_or_is_xml_gives_way_to_what_is_mended(tray: Tray) -> None:
+    tray.drop("a.png")
+    tray.drop("a.png.json", "{")
+    tray.drop("b.png", scan_of(2))
+    tray.drop("b.xml", "<客户><电话>13812345678</电话></客户>")
+    tray.settle()
+
+    for name in ("a", "b"):
+        mend(tray, f"{name}.png", {"客户名称": f"客户{name}"})
+    tray.settle()
+
+    assert set(tray.records()) == {"客户a", "客户b"}
+    assert tray.records()["客户b"].values["phones"] == ["13812345678"]
+    assert tray.left() == set()
+
+
+def test_metadata_that_may_be_of_two_scans_is_not_changed_for_one(tray: Tray) -> None:
+    tray.drop("a.png", scan_of(1))
+    tray.drop("a.jpg", scan_of(2, "JPEG"))
+    tray.drop("a.json", {"电话": "13812345678"})
+    tray.settle()
+
+    mend(tray, "a.png", {"客户名称": "李四"})
+
+    beside_it = {path.name for path in tray.folder.rglob("a*.json")}
+    assert beside_it == {"a.json", "a.png.json"}
+
+
+def test_a_returned_scan_goes_home_with_what_is_mended(tray: Tray) -> None:
+    tray.drop("柜台/a.png", scan_of(1)[:40])
+    tray.settle()
+    assert tray.states() == {"柜台/a.png": "quarantined"}
+    (returned,) = tray.folder.glob("已退回/柜台/a.png")
+    returned.write_bytes(scan_of(1))
+    tray.settle()
+    tray.drop("柜台/b.png", b"x")
+    tray.settle()
+
+    mended = mend(tray, "柜台/b.png", {"客户名称": "李四"})
+
+    assert mended.pending
+    assert not list(tray.folder.glob("已退回/**/b.png"))
+    assert json.loads((tray.folder / "柜台" / "b.png.json").read_text("utf-8")) == {
+        "客户名称": "李四"
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "places"),
+    [
+        ({"证件号码": "110105194912310021"}, {"id_number"}),
+        ({"证件号码": "110***********002X"}, {"id_number"}),
+        ({"客户名称": "李四", "电话": "138****5678"}, {"phones"}),
+        ({"材料类型": "合同"}, {"name"}),
+        ({"客户名称": "李四", "客户性质": "不存在的"}, {"nature"}),
+    ],
+)
+def test_what_is_wrong_is_told_by_field_and_nothing_is_written(
+    tray: Tray, fields: dict[str, str], places: set[str]
+) -> None:
+    tray.drop("scan1.png")
+    tray.settle()
+
+    with pytest.raises(RejectedError) as caught:
+        mend(tray, "scan1.png", fields)
+
+    assert {each.field for each in caught.value.problems} == places  # type: ignore[attr-defined]
+    assert tray.left() == {"scan1.png"}
+    with pytest.raises(InvalidRequestError, match="不认识字段"):
+        mend(tray, "scan1.png", {"没有的字段": "x"})
+
+
+def test_a_name_by_the_rule_needs_no_other(tray: Tray) -> None:
+    tray.office.feed({"name": "张伟", "id_number": NUMBER})
+    tray.drop("a.png.json", {"姓名": "张伟"})
+    tray.drop("a.png")
+    tray.settle()
+
+    assert shown(tray, "a.png").reason == "namesake"
+    mend(tray, "a.png", {"证件号码": NUMBER})
+    tray.settle()
+
+    assert tray.states()["a.png"] == "archived"
+    assert set(tray.records()) == {"张伟"}
+
+
+def test_others_files_are_as_if_they_were_not(tray: Tray) -> None:
+    tray.office.hire(clerk="employee at 甲", reader="auditor")
+    tray.drop("scan1.png")
+    tray.settle()
+    number = tray.items()["scan1.png"].id
+    desk = tray.office.archive.inbox
+
+    assert desk.list(user="clerk").items == ()
+    for ask in (desk.show, desk.retry, lambda n, user: desk.mend(n, {"姓名": "x"}, user=user)):
+        with pytest.raises(NotFoundError) as hidden:
+            ask(number, user="clerk")
+        with pytest.raises(NotFoundError) as missing:
+            ask(999, user="clerk")
+        assert str(hidden.value) == str(missing.value)
+        with pytest.raises(AccessDeniedError):
+            ask(number, user="reader")
+
+
+def test_who_may_do_less_than_the_watcher_has_nothing_done_with_its_rights(tray: Tray) -> None:
+    tray.drop("scan1.png")
+    tray.settle()
+    narrow = Caller("admin", limits={"read", "create"}, via="token:1")
+
+    with pytest.raises(AccessDeniedError, match="比您的大"):
+        mend(tray, "scan1.png", {"客户名称": "李四"}, user=narrow)
+
+    assert tray.left() == {"scan1.png"}
+
+
+def test_each_deed_is_in_the_log_without_what_was_said(tray: Tray) -> None:
+    tray.drop("scan1.png")
+    tray.settle()
+    mend(tray, "scan1.png", {"客户名称": "李四", "身份证号": NUMBER})
+
+    audit = tray.office.application.audit
+    (logged,) = audit.search(AuditFilter(action=Action.INBOX_MEND), "admin", limit=10)
+
+    assert logged.entry.target == str(tray.items()["scan1.png"].id)
+    assert logged.entry.detail == {"fields": ["id_number", "name"]}
+
+
+def test_what_is_known_is_told_without_what_is_worked_out_and_masked(tray: Tray) -> None:
+    tray.drop("甲/#授信/李四_002X_合同_20260301.png")
+    tray.drop(
+        "甲/#授信/李四_002X_合同_20260301.png.json", {"身份证号": NUMBER, "客户性质": "没有的"}
+    )
+    tray.settle()
+
+    file = shown(tray, "甲/#授信/李四_002X_合同_20260301.png")
+
+    assert file.known["name"] == "李四"
+    assert file.known["kind"] == "合同"
+    assert file.known["scanned_at"] == "2026-03-01"
+    assert file.known["tags"] == ["授信"]
+    assert "birth_date" not in file.known
+    assert NUMBER not in str(file.known)
+
+
+def test_older_files_are_on_the_next_page(tray: Tray) -> None:
+    for number in range(5):
+        tray.drop(f"scan{number}.png", scan_of(number))
+    tray.settle()
+    desk = tray.office.archive.inbox
+
+    first = desk.list(user="admin", limit=3)
+    second = desk.list(user="admin", limit=3, before=first.items[-1].id)
+
+    assert (first.more, second.more) == (True, False)
+    assert [each.file for each in (*first.items, *second.items)] == [
+        f"scan{number}.png" for number in range(4, -1, -1)
+    ]
+    assert second.counts == {"waiting": 5}
+
+
+def test_a_scan_that_is_gone_leaves_nothing_beside_it(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tray.drop("scan1.png")
+    tray.settle()
+    real = Folder.mark
+
+    def mark(folder: Folder, name: str) -> Any:
+        found = real(folder, name)
+        if name.endswith(".json"):
+            path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Folder, "mark", mark)
+    with pytest.raises(BusyError):
+        mend(tray, "scan1.png", {"客户名称": "李四"})
+
+    assert tray.left() == set()
+
+
+def test_nobody_is_led_to_write_elsewhere(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "inbox", tmp_path / "secret"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(scan_of(1))
+    secret.write_text("kept")
+    name = beside.scratch_name("a.png.json")
+    (folder / name).hardlink_to(secret)
+
+    with pytest.raises(BusyError):
+        beside.write_note(Folder(folder), "a.png", {"a": 1})
+    (folder / name).symlink_to(secret)
+    with pytest.raises(OSError, match="symbolic"):
+        beside.write_note(Folder(folder), "a.png", {"a": 1})
+
+    assert secret.read_text() == "kept"
