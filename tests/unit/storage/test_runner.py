@@ -48,6 +48,7 @@ def test_released_steps_are_never_changed() -> None:
         ("proposals", "14d34340431248c4"),
         ("history", "200cb5049ef91166"),
         ("inbox", "b74314b94b7c5ae7"),
+        ("desk", "7f84b4ce5c10d33c"),
     ]
 
 

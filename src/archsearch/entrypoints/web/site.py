@@ -13,12 +13,13 @@ from archsearch.entrypoints.web.pages import (
     people,
     proposals,
     records,
+    screening,
 )
 
 PAGES: Final = tuple(
     module.router
     for module in (
         *(files, entrance, finding, records, borrowing),
-        *(proposals, handout, log, people, overview),
+        *(proposals, handout, screening, log, people, overview),
     )
 )

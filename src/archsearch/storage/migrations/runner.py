@@ -31,6 +31,7 @@ from archsearch.storage.migrations import (
     m0005_proposals,
     m0006_history,
     m0007_inbox,
+    m0008_desk,
 )
 from archsearch.storage.migrations.step import Step
 
@@ -42,6 +43,7 @@ STEPS: Final = (
     m0005_proposals.STEP,
     m0006_history.STEP,
     m0007_inbox.STEP,
+    m0008_desk.STEP,
 )
 """Every step, in order; versions count from 1 without gaps."""
 

@@ -196,25 +196,6 @@ def test_an_export_holds_all_hits_computes_nothing_and_is_in_the_log(archive: Br
     assert "年检" in archive.get("/log?action=export").text
 
 
-def test_a_list_is_screened_on_the_page_and_into_a_file(archive: Browser) -> None:
-    archive.log_in("admin")
-    file = {
-        "file": ("名单.csv", "姓名,手机\n张伟,13812345678\n无此人,\n".encode("gbk"), "text/csv")
-    }
-
-    page = text_of(archive.post("/screen", {"names": "张伟\n没有的人"}))
-    headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-    table = archive.client.post("/screen", data={"kind": "csv"}, files=file, headers=headers)
-    odd = archive.client.post(
-        "/screen", files={"file": ("../../x.exe", b"x", "text/csv")}, headers=headers
-    )
-
-    assert "同一" in page
-    assert "没有相像的档案" in page
-    assert "A-1" in table.content.decode("utf-8-sig")
-    assert odd.status_code == 400
-
-
 def test_the_log_is_filtered_verified_and_handed_out(archive: Browser) -> None:
     archive.log_in("other")
     archive.get("/records/A-1")
