@@ -184,11 +184,11 @@ class Application:
     @cached_property
     def desk(self) -> "Desk":
         """Keeps what people work at."""
-        from archsearch.desk import Desk  # noqa: PLC0415 - see its module
+        from archsearch.desk import Desk, Tools  # noqa: PLC0415 - see its module
 
-        tools = (self.trail, self._asking, self._masker, self.screening)
-        seal = Seal(derive_key(self._secret, "desk"))
-        return Desk(*tools, seal, self.settings.options.keys.cipher)
+        asked = (self.trail, self._asking, self._masker, self.policy)
+        tools = Tools(*asked, self.screening, self.search, self.exporting)
+        return Desk(tools, derive_key(self._secret, "desk"), self.settings.options.keys.cipher)
 
     @cached_property
     def duplicates(self) -> DuplicateService:

@@ -63,6 +63,22 @@ class _Proposals:
         return self._client.send(call)
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """Saved searches, as ``archive.saved``."""
+
+    _client: Sends
+    save = Verb(calls.save)
+    list = Verb(calls.list_saved)
+    run = Verb(calls.run_saved)
+    rename = Verb(calls.rename_saved)
+    delete = Verb(calls.delete_saved)
+
+    def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return self._client.send(call)
+
+
 class Client:
     """Asks a server and waits; for one thread at a time or several, best in a ``with`` statement.
 
@@ -122,6 +138,11 @@ class Client:
     def proposals(self) -> _Proposals:
         """Proposals to change records."""
         return _Proposals(self)
+
+    @property
+    def saved(self) -> _Saved:
+        """Saved searches."""
+        return _Saved(self)
 
     def send(self, call: Call[T]) -> T:
         """Send a call; one that is safe to repeat is, when the server says to come again."""
@@ -198,6 +219,22 @@ class _AsyncProposals:
         return await self._client.send(call)
 
 
+@dataclass(frozen=True, slots=True)
+class _AsyncSaved:
+    """Saved searches, as ``archive.saved``, to be awaited."""
+
+    _client: SendsAsync
+    save = AsyncVerb(calls.save)
+    list = AsyncVerb(calls.list_saved)
+    run = AsyncVerb(calls.run_saved)
+    rename = AsyncVerb(calls.rename_saved)
+    delete = AsyncVerb(calls.delete_saved)
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return await self._client.send(call)
+
+
 class AsyncClient:
     """Asks a server and is awaited; as :class:`Client`, in an ``async with`` statement."""
 
@@ -248,6 +285,11 @@ class AsyncClient:
         """Proposals to change records."""
         return _AsyncProposals(self)
 
+    @property
+    def saved(self) -> _AsyncSaved:
+        """Saved searches."""
+        return _AsyncSaved(self)
+
     async def send(self, call: Call[T]) -> T:
         """Send a call, as :meth:`Client.send`."""
         for left in reversed(range(_TRIES)):
@@ -282,6 +324,8 @@ def _wait(call: Call[Any], answer: httpx2.Response, left: int) -> float | None:
 def _loaded(call: Call[T], answer: httpx2.Response) -> T:
     if answer.status_code >= _BAD:
         raise _failure(answer)
+    if not call.kind:
+        return cast(T, None)
     load, value = loader(call.kind), answer.json()
     if not call.many:
         return cast(T, load(value))

@@ -13,7 +13,7 @@ AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 PAGES = (
     "/search", "/search?q=张玮&f.region=华东", "/search?q=张(", "/records/A-1", "/history/A-1",
     "/similar/A-1", "/change/A-1", "/export?q=张伟", "/screen", "/borrow", "/borrow/new",
-    "/proposals", "/log", "/users", "/users/clerk", "/overview", "/account", "/nowhere",
+    "/proposals", "/log", "/users", "/users/clerk", "/overview", "/account", "/saved", "/nowhere",
 )  # fmt: skip
 
 
@@ -159,6 +159,24 @@ def test_a_list_is_named_compared_and_decided_about(
     with page.expect_download() as table_told:
         page.get_by_role("link", name="下载 CSV").click()
     assert "同一客户" in table_told.value.path().read_text(encoding="utf-8-sig")
+    assert faults == []
+
+
+def test_a_search_that_is_kept_tells_of_new_hits(page: Page, site: Site, faults: list[str]) -> None:
+    log_in(page, "admin")
+    page.goto("/search?q=钱多多&mode=exact")
+    page.locator(".keep summary").click()
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("已保存")
+
+    site.office.feed({"record_id": "Q-1", "name": "钱多多"})
+    page.reload()
+    expect(page.locator(".ways .news")).to_contain_text("1")
+    page.get_by_role("link", name="钱多多", exact=True).first.click()
+
+    expect(page.locator(".hit .open")).to_have_text("钱多多")
+    expect(page.locator(".ways .news")).to_have_count(0)
+    site.office.archive.delete("Q-1", reason="测试", user="admin")
     assert faults == []
 
 

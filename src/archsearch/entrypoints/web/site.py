@@ -13,13 +13,14 @@ from archsearch.entrypoints.web.pages import (
     people,
     proposals,
     records,
+    saved,
     screening,
 )
 
 PAGES: Final = tuple(
     module.router
     for module in (
-        *(files, entrance, finding, records, borrowing),
+        *(files, entrance, finding, saved, records, borrowing),
         *(proposals, handout, screening, log, people, overview),
     )
 )

@@ -262,3 +262,38 @@ def test_the_overview_counts_what_one_may_see(archive: Browser) -> None:
 
     assert "您的检索范围内没有档案" in nothing
     assert "您能看到的档案 3" in some
+
+
+def test_a_search_is_kept_and_tells_what_is_new(archive: Browser) -> None:
+    archive.log_in("chief")
+    kept = {"search": "q=%E5%BC%A0&mode=exact&f.region=%E5%8D%8E%E4%B8%9C", "name": "华东的张"}
+
+    offered = archive.get("/search?q=张&f.region=华东").text
+    saved = archive.post("/saved", kept)
+    again = archive.post("/saved", kept)
+    archive.office.feed(
+        {"record_id": "A-9", "name": "张三", "region": "上海市徐汇区", "department": "甲部"}
+    )
+    badge = archive.get("/saved/news").text
+    listed = archive.get("/saved").text
+    opened = archive.get("/saved/1")
+
+    assert 'action="/saved"' in offered
+    assert (saved.headers["location"], again.status_code) == ("/saved?done=saved", 400)
+    assert 'class="news">1<' in badge
+    assert 'href="/records/A-9"' in listed
+    assert opened.headers["location"] == f"/search?{kept['search']}"
+    assert archive.get("/saved/news").text.strip() == ""
+    archive.post("/saved/1/rename", {"name": "改了名"})
+    assert "改了名" in archive.get("/saved").text
+    assert archive.post("/saved/1/forget", {}).status_code == 400
+    archive.post("/saved/1/delete", {})
+    assert archive.get("/saved/1").status_code == 404
+
+
+def test_who_reads_nothing_follows_nothing(archive: Browser) -> None:
+    archive.office.hire(eye="auditor")
+    archive.log_in("eye")
+
+    assert archive.get("/saved").status_code == 403
+    assert archive.get("/saved/news").text.strip() == ""
