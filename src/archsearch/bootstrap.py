@@ -51,6 +51,7 @@ from archsearch.storage.vault import Vault
 from archsearch.version import VERSION
 
 if TYPE_CHECKING:
+    from archsearch.desk import Desk
     from archsearch.mailroom import Mailroom
     from archsearch.reception import Reception
     from archsearch.services.borrow_counter import BorrowCounter
@@ -180,16 +181,21 @@ class Application:
     @cached_property
     def screening(self) -> ScreeningService:
         """Screens lists."""
-        return ScreeningService(
-            self._asking, self._language, self.trail, self._presenter, self._search_rules
-        )
+        return ScreeningService(self._asking, *self._answering)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """Keeps what people work at."""
+        from archsearch.desk import Desk, Tools  # noqa: PLC0415 - see its module
+
+        asked = (self.trail, self._asking, self._masker, self.policy)
+        tools = Tools(*asked, self.screening, self.search, self.exporting)
+        return Desk(tools, derive_key(self._secret, "desk"), self.settings.options.keys.cipher)
 
     @cached_property
     def duplicates(self) -> DuplicateService:
         """Proposes records that may be one customer's."""
-        return DuplicateService(
-            self._asking, self._language, self.trail, self._presenter, self._search_rules
-        )
+        return DuplicateService(self._asking, *self._answering)
 
     @cached_property
     def lists(self) -> "ListService":
@@ -300,9 +306,8 @@ class Application:
     @cached_property
     def dictionary(self) -> DictionaryService:
         """Manages the dictionary."""
-        return DictionaryService(
-            self.trail, self.index, self.settings.schema, self.policy, self._masker
-        )
+        schema = self.settings.schema
+        return DictionaryService(self.trail, self.index, schema, self.policy, self._masker)
 
     @cached_property
     def policies(self) -> PolicyService:
@@ -345,15 +350,13 @@ class Application:
         """Cares for the keys."""
         named = self.settings.options.keys.source
         source = keys_of(self.settings, self.environ)
-        return KeyService(
-            self.trail, self.policy, self.vault, self._lock("rotate.lock"), source, named
-        )
+        lock = self._lock("rotate.lock")
+        return KeyService(self.trail, self.policy, self.vault, lock, source, named)
 
     @cached_property
     def audit(self) -> AuditService:
         """Reads the operation log."""
-        reporter = Reporter(self.settings.options.audit.unusual)
-        return AuditService(self.trail, self.policy, reporter)
+        return AuditService(self.trail, self.policy, Reporter(self.settings.options.audit.unusual))
 
     @cached_property
     def doctor(self) -> Doctor:

@@ -14,6 +14,7 @@ from archsearch.domain.record import Record, RecordVersion
 from archsearch.domain.screening import Entry
 
 if TYPE_CHECKING:
+    from archsearch.domain.saved import Saved
     from archsearch.services.attachments import Attached, Attachment
     from archsearch.services.borrow_desk import Borrowing
     from archsearch.services.borrowing import OnFile
@@ -28,6 +29,7 @@ _INBOX_FILE = "archsearch.services.mending:InboxFile"
 _BORROWING = "archsearch.services.borrow_desk:Borrowing"
 _PROPOSAL = "archsearch.services.proposals:ShownProposal"
 _RECORD = "archsearch.domain.record:Record"
+_SAVED = "archsearch.domain.saved:Saved"
 _REVISED = "archsearch.services.revising:Revised"
 
 
@@ -173,6 +175,40 @@ def propose(record_id: str, fields: Mapping[str, Any], *, reason: str) -> "Call[
     """Propose a change to those who may make it."""
     body, path = {"fields": dict(fields), "reason": reason}, f"/records/{_in_path(record_id)}"
     return Call("POST", f"{path}/proposals", _PROPOSAL, body, headers=_once())
+
+
+def save(
+    name: str,
+    query: str = "",
+    *,
+    mode: str = "auto",
+    filters: Mapping[str, FilterValue] | None = None,
+    sort: str = "relevance",
+) -> "Call[Saved]":
+    """Keep a search under a name."""
+    conditions = {"query": query, "mode": mode, "filters": filters or {}, "sort": sort}
+    return Call("POST", "/saved", _SAVED, {"name": name, **conditions}, headers=_once())
+
+
+def list_saved() -> "Call[tuple[Saved, ...]]":
+    """List one's searches."""
+    return Call("GET", "/saved", _SAVED, many=True)
+
+
+def run_saved(saved_id: str, *, limit: int = 20, offset: int = 0) -> Call[Page]:
+    """Search again; what is found now is not new any more."""
+    path, kind = f"/saved/{_in_path(saved_id)}/run", "archsearch.domain.query:Page"
+    return Call("POST", path, kind, parameters={"limit": limit, "offset": offset})
+
+
+def rename_saved(saved_id: str, name: str) -> "Call[Saved]":
+    """Call a search otherwise."""
+    return Call("PATCH", f"/saved/{_in_path(saved_id)}", _SAVED, {"name": name})
+
+
+def delete_saved(saved_id: str) -> Call[None]:
+    """Forget a search."""
+    return Call("DELETE", f"/saved/{_in_path(saved_id)}")
 
 
 def list_proposals(*, which: str = "mine", limit: int = 100) -> "Call[tuple[ShownProposal, ...]]":

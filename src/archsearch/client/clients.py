@@ -79,6 +79,22 @@ class _Inbox:
         return self._client.send(call)
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """Saved searches, as ``archive.saved``."""
+
+    _client: Sends
+    save = Verb(calls.save)
+    list = Verb(calls.list_saved)
+    run = Verb(calls.run_saved)
+    rename = Verb(calls.rename_saved)
+    delete = Verb(calls.delete_saved)
+
+    def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return self._client.send(call)
+
+
 class Client:
     """Asks a server and waits; for one thread at a time or several, best in a ``with`` statement.
 
@@ -145,6 +161,11 @@ class Client:
     def inbox(self) -> _Inbox:
         """The watch folder."""
         return _Inbox(self)
+
+    @property
+    def saved(self) -> _Saved:
+        """Saved searches."""
+        return _Saved(self)
 
     def send(self, call: Call[T]) -> T:
         """Send a call; one that is safe to repeat is, when the server says to come again."""
@@ -236,6 +257,22 @@ class _AsyncInbox:
         return await self._client.send(call)
 
 
+@dataclass(frozen=True, slots=True)
+class _AsyncSaved:
+    """Saved searches, as ``archive.saved``, to be awaited."""
+
+    _client: SendsAsync
+    save = AsyncVerb(calls.save)
+    list = AsyncVerb(calls.list_saved)
+    run = AsyncVerb(calls.run_saved)
+    rename = AsyncVerb(calls.rename_saved)
+    delete = AsyncVerb(calls.delete_saved)
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return await self._client.send(call)
+
+
 class AsyncClient:
     """Asks a server and is awaited; as :class:`Client`, in an ``async with`` statement."""
 
@@ -293,6 +330,11 @@ class AsyncClient:
         """The watch folder."""
         return _AsyncInbox(self)
 
+    @property
+    def saved(self) -> _AsyncSaved:
+        """Saved searches."""
+        return _AsyncSaved(self)
+
     async def send(self, call: Call[T]) -> T:
         """Send a call, as :meth:`Client.send`."""
         for left in reversed(range(_TRIES)):
@@ -329,6 +371,8 @@ def _loaded(call: Call[T], answer: httpx2.Response) -> T:
         raise _failure(answer)
     if call.file is not None:
         return cast(T, loader(call.kind)(file_in(answer, call.file)))
+    if not call.kind:
+        return cast(T, None)
     load, value = loader(call.kind), answer.json()
     if not call.many:
         return cast(T, load(value))

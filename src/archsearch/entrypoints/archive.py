@@ -23,6 +23,7 @@ from archsearch.entrypoints.mail import MailDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.entrypoints.records import RecordDesk, search_request
 from archsearch.entrypoints.remembering import Remembering
+from archsearch.entrypoints.saved import SavedDesk
 from archsearch.errors import InvalidRequestError
 from archsearch.founding import FIRST_ADMINISTRATOR
 from archsearch.services.identity import Clock
@@ -269,6 +270,11 @@ class Archive(RecordDesk, MailDesk, Remembering):
     def borrow(self) -> BorrowDesk:
         """Borrowing: leave to see records that are not one's own, asked for and given."""
         return BorrowDesk(self._application)
+
+    @property
+    def saved(self) -> SavedDesk:
+        """Searches kept under a name, and what they find that is new."""
+        return SavedDesk(self._application)
 
     @property
     def accounts(self) -> AccountDesk:

@@ -88,7 +88,7 @@ def _rows(path: Path, mapper: RowMapper, warn: Callable[[str], None]) -> Iterato
         raise ReadError(_NO_NAMES)
     if unknown := mapper.unknown([each for each in columns if _is_filled(rows, each)]):
         warn(f"未识别的列：{'、'.join(map(column_name, unknown))}；没有用于比对。")
-    for place, raw in zip(_places(rows), mapped, strict=True):
+    for place, raw in zip(places_of(rows), mapped, strict=True):
         yield Listed(place, Entry(**{key: _text(raw, key) for key in LINE}))
 
 
@@ -98,14 +98,14 @@ def _is_filled(rows: Sequence[Row], column: str) -> bool:
 
 def _bare(rows: Sequence[Row], column: str) -> Iterator[Listed]:
     """Yield a table without column names; its first line was taken for them."""
-    places = _places(rows)
+    places = places_of(rows)
     above, number = _PLACE.fullmatch(places[0]).groups()  # type: ignore[union-attr] # always is one
     yield Listed(f"{above}{max(int(number) - 1, 1)}", Entry(column.strip()))
     for place, row in zip(places, rows, strict=True):
         yield Listed(place, Entry(as_text(row.values.get(column)).strip()))
 
 
-def _places(rows: Sequence[Row]) -> list[str]:
+def places_of(rows: Sequence[Row]) -> list[str]:
     """Give the number of each row; with the sheet's name where there are several sheets."""
     found = [_POSITION.fullmatch(row.where.position) for row in rows]
     parts = [(each["sheet"] or "", each["number"]) if each else ("", "") for each in found]

@@ -67,8 +67,8 @@ class DuplicateService:
         asking: Asking,
         language: Language,
         trail: Trail,
-        presenter: Presenter,
         rules: SearchRules,
+        presenter: Presenter,
     ) -> None:
         self._asking = asking
         self._trail = trail

@@ -43,8 +43,8 @@ class ScreeningService:
         asking: Asking,
         language: Language,
         trail: Trail,
-        presenter: Presenter,
         rules: SearchRules,
+        presenter: Presenter,
     ) -> None:
         self._asking = asking
         self._language = language

@@ -254,3 +254,48 @@ META: Final = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+SCREENINGS: Final = Table(
+    "screenings",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("touched_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("worker", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""Lists that somebody has screened; ``worker`` is the process that is at it."""
+
+SCREENING_PARTS: Final = Table(
+    "screening_parts",
+    METADATA,
+    Column("screening", ForeignKey("screenings.id"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+SCREENING_DECISIONS: Final = Table(
+    "screening_decisions",
+    METADATA,
+    Column("screening", ForeignKey("screenings.id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+SAVED_SEARCHES: Final = Table(
+    "saved_searches",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("looked_at", UtcTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("seen", LargeBinary, nullable=False),
+)
+"""Searches kept under a name; ``seen`` stands for what they found when last looked at."""

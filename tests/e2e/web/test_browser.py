@@ -4,17 +4,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
+from archsearch.domain.sifting import Sheet
 from tests.e2e.web.conftest import HOSTILE, Site, log_in
 
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 PAGES = (
     "/search", "/search?q=张玮&f.region=华东", "/search?q=张(", "/records/A-1", "/history/A-1",
     "/similar/A-1", "/change/A-1", "/export?q=张伟", "/screen", "/borrow", "/borrow/new",
-    "/proposals", "/log", "/users", "/users/clerk", "/overview", "/account", "/inbox",
+    "/proposals", "/log", "/users", "/users/clerk", "/overview", "/account", "/inbox", "/saved",
     "/nowhere",
 )  # fmt: skip
+
+
+def pages(site: Site) -> list[str]:
+    """List all pages, with those of lists at every stage."""
+    lists = site.office.application.desk.lists
+    columns = ("客户", "电话"), ("2",), (("张玮", "13812345678"),), ("name", "phones")
+    waiting, stopped, done = (
+        lists.bring(Sheet("名单", *columns), "admin").id for _ in ("waiting", "stopped", "done")
+    )
+    for each in (stopped, done):
+        lists.start(each, ("name", "phones"), "admin")
+        lists.work(each, "admin", lambda: each == done)  # noqa: B023 - called at once
+    return [*PAGES, *(f"/screen/{each}" for each in (waiting, stopped, done))]
 
 
 def test_an_analyst_finds_by_a_wrong_character_filters_and_sees_why(
@@ -124,11 +138,54 @@ def test_a_record_is_borrowed_by_one_and_lent_by_another(page: Page, site: Site)
     expect(page.get_by_role("heading", level=1)).to_have_text("章伟")
 
 
+def test_a_list_is_named_compared_and_decided_about(
+    page: Page, site: Site, faults: list[str]
+) -> None:
+    log_in(page, "admin")
+    page.goto("/screen")
+    table = "单位,证件,电话\n张玮,,13812345678\n没有的人,,\n".encode("gbk")
+    file = FilePayload(name="名单.csv", mimeType="text/csv", buffer=table)
+    page.set_input_files("[name=file]", file)
+    page.get_by_role("button", name="开始比对").click()
+    page.get_by_label("单位").select_option(label="客户名称")
+    page.get_by_role("button", name="开始比对").click()
+
+    line = page.locator("#line-0")
+    line.get_by_label("备注").fill("电话核实")
+    line.get_by_role("button", name="是同一客户").first.click()
+    expect(line).to_have_class("line decided")
+    expect(page.locator("#count-open")).to_have_text("0")
+    page.reload()
+    expect(line.get_by_label("备注")).to_have_value("电话核实")
+    with page.expect_download() as table_told:
+        page.get_by_role("link", name="下载 CSV").click()
+    assert "同一客户" in table_told.value.path().read_text(encoding="utf-8-sig")
+    assert faults == []
+
+
+def test_a_search_that_is_kept_tells_of_new_hits(page: Page, site: Site, faults: list[str]) -> None:
+    log_in(page, "admin")
+    page.goto("/search?q=钱多多&mode=exact")
+    page.locator(".keep summary").click()
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("已保存")
+
+    site.office.feed({"record_id": "Q-1", "name": "钱多多"})
+    page.reload()
+    expect(page.locator(".ways .news")).to_contain_text("1")
+    page.get_by_role("link", name="钱多多", exact=True).first.click()
+
+    expect(page.locator(".hit .open")).to_have_text("钱多多")
+    expect(page.locator(".ways .news")).to_have_count(0)
+    site.office.archive.delete("Q-1", reason="测试", user="admin")
+    assert faults == []
+
+
 def test_a_phone_shows_everything_in_its_width(page: Page, site: Site) -> None:
     log_in(page, "admin")
     page.set_viewport_size({"width": 390, "height": 800})
 
-    for path in PAGES:
+    for path in pages(site):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     page.goto("/search?q=张玮")
@@ -146,6 +203,11 @@ def test_pages_work_without_scripts(site: Site, page: Page) -> None:
         bare.fill("#q", "张玮")
         bare.get_by_role("button", name="检索", exact=True).click()
         expect(bare.get_by_role("status")).to_contain_text("3 份档案")
+        bare.goto("/screen")
+        bare.fill("[name=names]", "张伟")
+        bare.get_by_role("button", name="开始比对").click()
+        bare.locator("#line-0").get_by_role("button", name="都不是").click()
+        expect(bare.locator("#line-0")).to_have_class("line decided")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -161,7 +223,7 @@ def test_axe_finds_nothing_to_mend(page: Page, site: Site, scheme: Any) -> None:
         route.fulfill(response=answer, headers=headers)
 
     page.route("**/*", bare)
-    for path in PAGES:
+    for path in pages(site):
         page.goto(path)
         page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
         violations = page.evaluate("async () => (await axe.run()).violations")

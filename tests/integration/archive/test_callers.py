@@ -15,6 +15,7 @@ from archsearch.entrypoints.archive import Archive
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.entrypoints.proposals import ProposalDesk
+from archsearch.entrypoints.saved import SavedDesk
 from archsearch.errors import AccessDeniedError, ArchsearchError, NotFoundError
 from tests.offices import Office, copied
 
@@ -27,6 +28,7 @@ DESKS = {
     "policy.": PolicyDesk,
     "accounts.": AccountDesk,
     "tokens.": TokenDesk,
+    "saved.": SavedDesk,
 }
 
 Way = Callable[[Archive, str], Any]
@@ -87,6 +89,11 @@ WAYS: dict[str, Way] = {
     "tokens.create": lambda a, u: a.tokens.create("x", owner="li", rights=["read"], user=u),
     "tokens.list": lambda a, u: a.tokens.list(user=u),
     "tokens.revoke": lambda a, u: a.tokens.revoke(1, user=u),
+    "saved.save": lambda a, u: a.saved.save("甲", "甲", user=u),
+    "saved.list": lambda a, u: a.saved.list(user=u),
+    "saved.run": lambda a, u: a.saved.run("1", user=u).hits,
+    "saved.rename": lambda a, u: a.saved.rename("1", "乙", user=u),
+    "saved.delete": lambda a, u: a.saved.delete("1", user=u),
 }
 """Every way to act for a user, and what it gives if it gives anything."""
 
@@ -96,6 +103,8 @@ def office(template: Path, tmp_path: Path) -> Iterator[Office]:
     with Office(copied(template, tmp_path / "workspace")) as office:
         office.hire(li="employee at 甲部", boss="manager at 甲部")
         office.feed({"record_id": RECORD, "name": "甲", "department": "甲部", "owner": "boss"})
+        for user in ("admin", "boss", "li"):
+            office.archive.saved.save("全部", user=user)
         office.archive.borrow.request(RECORD, purpose="贷后", reason="核对", user="li")
         yield office
 
@@ -127,6 +136,7 @@ def test_who_came_in_by_what_has_no_right_gets_nothing_and_does_nothing(
     assert office.seen("admin") == {RECORD}
     (request,) = office.archive.borrow.list(user="li")
     assert request.state == "applied"
+    assert [each.name for each in office.archive.saved.list(user=user)] == ["全部"]
 
 
 @pytest.mark.parametrize("right", [right for right in Right if right is not Right.READ])

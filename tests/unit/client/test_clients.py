@@ -19,6 +19,7 @@ from archsearch.entrypoints.archive import Archive
 from archsearch.entrypoints.borrowing import BorrowDesk
 from archsearch.entrypoints.mail import InboxDesk
 from archsearch.entrypoints.proposals import ProposalDesk
+from archsearch.entrypoints.saved import SavedDesk
 from archsearch.services.attachments import Attachment
 from tests.offices import Office, named
 from tests.scans import Tray, scan_of
@@ -76,6 +77,15 @@ def script(ask: Ask) -> Iterator[Any]:
     yield ask("other", "borrow.find", "张伟", "11010519491231002X")
     proposed = ask("other", "propose", "乙/3", {"备注": "一"}, reason="更正")
     yield proposed
+    saved = ask("boss", "saved.save", "授信", "张", filters={"tags": ["授信"]}, mode="fuzzy")
+    yield saved
+    yield ask("boss", "saved.save", "授信")
+    ask("boss", "create", {"姓名": "张苇", "档号": "A-5", "标签": "授信"})
+    yield ask("boss", "saved.list")
+    yield ask("boss", "saved.run", saved.id, limit=1)
+    yield ask("boss", "saved.rename", saved.id, "授信客户")
+    yield ask("boss", "saved.delete", saved.id)
+    yield ask("boss", "saved.run", saved.id)
 
 
 def deliver(office: Office) -> None:
@@ -274,6 +284,7 @@ def test_an_error_that_only_servers_have_says_which() -> None:
         (type(Client("http://x", "t").proposals), ProposalDesk, set()),
         (type(Client("http://x", "t").inbox), InboxDesk, set()),
         (type(AsyncClient("http://x", "t").inbox), InboxDesk, set()),
+        (type(Client("http://x", "t").saved), SavedDesk, set()),
     ],
 )  # fmt: skip
 def test_the_client_has_the_verbs_of_the_python_api(

@@ -53,6 +53,7 @@ def test_released_steps_are_never_changed() -> None:
         ("history", "200cb5049ef91166"),
         ("inbox", "b74314b94b7c5ae7"),
         ("tokens", "0eff14866f771c69"),
+        ("desk", "7f84b4ce5c10d33c"),
     ]
 
 

@@ -24,6 +24,7 @@ MEMBERS: Final = {
     "watch": Member("watch", "照看收件夹：放进来的文件自动归档"),
     "inbox": Member("inbox", "收件夹：到了什么，什么在等，什么被退回"),
     "search": Member("search", "检索档案：精确、模糊、筛选、统计"),
+    "saved": Member("saved", "保存的检索：有没有新的命中"),
     "show": Member("show", "查看一份档案，或它的历次版本"),
     "history": Member("history", "一份档案的历次版本：谁改了什么"),
     "create": Member("create", "新建一份档案"),

@@ -116,8 +116,8 @@ class HitModel(BaseModel):
     verdict: str
 
 
-class PageModel(BaseModel):
-    """A page of hits."""
+class FoundModel(BaseModel):
+    """Some hits, and how many there are."""
 
     total: int
     hits: list[HitModel]
@@ -128,6 +128,11 @@ class PageModel(BaseModel):
     note: str
     offset: int
     limit: int
+
+
+class PageModel(FoundModel):
+    """A page of hits."""
+
     next_cursor: str | None = Field(description="下一页；没有了则为 null")
 
 

@@ -65,6 +65,16 @@ class Tasks:
 
         return self._begin(guest, "match", names, screen)
 
+    def run(self, work: Callable[[Callable[[], bool]], None]) -> None:
+        """Do something that keeps itself what comes of it, as long as it is told to go on."""
+        self._pool.submit(self._do, work)
+
+    def _do(self, work: Callable[[Callable[[], bool]], None]) -> None:
+        try:
+            work(lambda: not self._closing)
+        except Exception as error:  # noqa: BLE001 - as below
+            LOG.error("task failed: %s", type(error).__name__)  # noqa: TRY400 - as below
+
     def _begin(
         self, guest: Guest, kind: str, lines: Sequence[Any], work: Callable[[Sequence[Any]], bytes]
     ) -> Task:

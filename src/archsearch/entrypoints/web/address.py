@@ -107,6 +107,21 @@ def read(parameters: QueryParams, schema: Schema) -> Asked:
     )
 
 
+def of_api(text: str, mode: str, filters: Mapping[str, Any], sort: str = "relevance") -> Asked:
+    """Make the same of what the Python API was asked; what no address can say is left out."""
+    values: dict[str, tuple[str, ...]] = {}
+    ranges: dict[str, tuple[str, str]] = {}
+    for key, given in filters.items():
+        said = given if isinstance(given, Mapping) else {"any": given}
+        some = said.get("any", ())
+        listed = [some] if isinstance(some, str | int | float) else list(some)
+        if listed:
+            values[key] = tuple(map(str, listed))
+        if said.keys() & set(_ENDS):
+            ranges[key] = (str(said.get("from", "")), str(said.get("to", "")))
+    return Asked(text, mode, values, ranges, sort)
+
+
 def dated(schema: Schema) -> list[tuple[str, str]]:
     """List the days that records can be told apart by, without those of persons."""
     return [

@@ -14,13 +14,15 @@ from archsearch.entrypoints.web.pages import (
     people,
     proposals,
     records,
+    saved,
     scans,
+    screening,
 )
 
 PAGES: Final = tuple(
     module.router
     for module in (
-        *(files, entrance, finding, records, scans, borrowing),
-        *(proposals, handout, inbox, log, people, overview),
+        *(files, entrance, finding, saved, records, scans, borrowing),
+        *(proposals, handout, inbox, screening, log, people, overview),
     )
 )

@@ -8,6 +8,7 @@ from archsearch.entrypoints.cli.audit import ACTIONS, OUTCOMES
 from archsearch.entrypoints.cli.labels import ROLES
 from archsearch.services.inbox_notes import STATES as INBOX
 from archsearch.services.lists import VERDICTS
+from archsearch.services.sifting import CHOICES
 
 MODES: Final = {"auto": "自动", "exact": "精确", "fuzzy": "模糊"}
 DONE: Final = {"exact": "精确检索", "fuzzy": "模糊检索", "evidence": "按符合程度"}
@@ -19,7 +20,13 @@ PROPOSALS: Final = {
 }
 ORIGINS: Final = {"derived": "推算", "default": "默认"}
 
+STAGES: Final = {"mapping": "待选列", "running": "比对中", "done": "已比对", "failed": "已中断"}
+SHOWN: Final = {
+    "all": "全部", "open": "未决定", "decided": "已决定",
+    "same": "同一", "likely": "很可能", "possible": "可能", "none": "无",
+}  # fmt: skip
+
 __all__ = [
-    "ACTIONS", "DEEDS", "DONE", "INBOX", "MODES", "ORIGINS", "OUTCOMES", "PROPOSALS", "ROLES",
-    "STATES", "VERDICTS",
+    "ACTIONS", "CHOICES", "DEEDS", "DONE", "INBOX", "MODES", "ORIGINS", "OUTCOMES", "PROPOSALS",
+    "ROLES", "SHOWN", "STAGES", "STATES", "VERDICTS",
 ]  # fmt: skip

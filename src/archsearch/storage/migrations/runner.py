@@ -32,6 +32,7 @@ from archsearch.storage.migrations import (
     m0006_history,
     m0007_inbox,
     m0008_tokens,
+    m0009_desk,
 )
 from archsearch.storage.migrations.step import Step
 
@@ -44,6 +45,7 @@ STEPS: Final = (
     m0006_history.STEP,
     m0007_inbox.STEP,
     m0008_tokens.STEP,
+    m0009_desk.STEP,
 )
 """Every step, in order; versions count from 1 without gaps."""
 

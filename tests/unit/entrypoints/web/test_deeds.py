@@ -196,25 +196,6 @@ def test_an_export_holds_all_hits_computes_nothing_and_is_in_the_log(archive: Br
     assert "年检" in archive.get("/log?action=export").text
 
 
-def test_a_list_is_screened_on_the_page_and_into_a_file(archive: Browser) -> None:
-    archive.log_in("admin")
-    file = {
-        "file": ("名单.csv", "姓名,手机\n张伟,13812345678\n无此人,\n".encode("gbk"), "text/csv")
-    }
-
-    page = text_of(archive.post("/screen", {"names": "张伟\n没有的人"}))
-    headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-    table = archive.client.post("/screen", data={"kind": "csv"}, files=file, headers=headers)
-    odd = archive.client.post(
-        "/screen", files={"file": ("../../x.exe", b"x", "text/csv")}, headers=headers
-    )
-
-    assert "同一" in page
-    assert "没有相像的档案" in page
-    assert "A-1" in table.content.decode("utf-8-sig")
-    assert odd.status_code == 400
-
-
 def test_the_log_is_filtered_verified_and_handed_out(archive: Browser) -> None:
     archive.log_in("other")
     archive.get("/records/A-1")
@@ -281,3 +262,38 @@ def test_the_overview_counts_what_one_may_see(archive: Browser) -> None:
 
     assert "您的检索范围内没有档案" in nothing
     assert "您能看到的档案 3" in some
+
+
+def test_a_search_is_kept_and_tells_what_is_new(archive: Browser) -> None:
+    archive.log_in("chief")
+    kept = {"search": "q=%E5%BC%A0&mode=exact&f.region=%E5%8D%8E%E4%B8%9C", "name": "华东的张"}
+
+    offered = archive.get("/search?q=张&f.region=华东").text
+    saved = archive.post("/saved", kept)
+    again = archive.post("/saved", kept)
+    archive.office.feed(
+        {"record_id": "A-9", "name": "张三", "region": "上海市徐汇区", "department": "甲部"}
+    )
+    badge = archive.get("/saved/news").text
+    listed = archive.get("/saved").text
+    opened = archive.get("/saved/1")
+
+    assert 'action="/saved"' in offered
+    assert (saved.headers["location"], again.status_code) == ("/saved?done=saved", 400)
+    assert 'class="news">1<' in badge
+    assert 'href="/records/A-9"' in listed
+    assert opened.headers["location"] == f"/search?{kept['search']}"
+    assert archive.get("/saved/news").text.strip() == ""
+    archive.post("/saved/1/rename", {"name": "改了名"})
+    assert "改了名" in archive.get("/saved").text
+    assert archive.post("/saved/1/forget", {}).status_code == 400
+    archive.post("/saved/1/delete", {})
+    assert archive.get("/saved/1").status_code == 404
+
+
+def test_who_reads_nothing_follows_nothing(archive: Browser) -> None:
+    archive.office.hire(eye="auditor")
+    archive.log_in("eye")
+
+    assert archive.get("/saved").status_code == 403
+    assert archive.get("/saved/news").text.strip() == ""

@@ -12,7 +12,7 @@ PAGES = (
     "/export?q=张伟",
     "/records/A-1", "/history/A-1", "/similar/A-1", "/change/A-1", "/records/no", "/borrow",
     "/borrow?which=inbox", "/borrow/new?record=A-1", "/proposals", "/screen", "/log", "/users",
-    "/users/clerk", "/overview", "/inbox", "/inbox?state=all", "/inbox/9", "/nowhere",
+    "/users/clerk", "/overview", "/inbox", "/inbox?state=all", "/inbox/9", "/saved", "/nowhere",
 )  # fmt: skip
 
 
