@@ -28,7 +28,8 @@ from tests.scans import scan_of
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"
-CUSTOMERS = 12
+SCANS_EACH = 100
+"""Scans a customer has, about."""
 SETTINGS = {
     "ARCHSEARCH__INBOX__SETTLE_SECONDS": "0",
     "ARCHSEARCH__INBOX__WAIT_MINUTES": "1000",
@@ -91,6 +92,7 @@ class Rain:
 
     folder: Path
     dice: random.Random
+    customers: int = 12
     number: int = 0
     scans: dict[str, str] = field(default_factory=dict)
     """Customer by digest."""
@@ -122,7 +124,7 @@ class Rain:
         return hidden.rename(path)
 
     def scan(self) -> tuple[bytes, str]:
-        content, customer = scan_of(self.number), f"客户{self.dice.randrange(CUSTOMERS)}"
+        content, customer = scan_of(self.number), f"客户{self.dice.randrange(self.customers)}"
         self.scans[hashlib.sha256(content).hexdigest()] = customer
         self.ends[State.ARCHIVED] += 1
         self.known.append((content, customer))
@@ -236,10 +238,13 @@ def check_places(inbox: Path, ledger: list[Entry]) -> None:
 
 
 def storm(watchman: Watchman, workspace: Path, *, files: int, kills: int, seed: int) -> None:
-    rain = Rain(workspace / "inbox", random.Random(seed))
+    customers = max(12, files // SCANS_EACH)
+    rain = Rain(workspace / "inbox", random.Random(seed), customers)
     each = max(1, files // kills)
+    # So that kills are spread over all of the work.
+    longest = max(0.5, each / 80)
     for _ in range(kills):
-        after = rain.dice.uniform(0, 0.5)
+        after = rain.dice.uniform(0, longest)
         watchman.watch(workspace, during=lambda: rain.fall(each), after=after)
     rain.end()
     watchman.watch(workspace, during=lambda: None, after=None)
