@@ -30,6 +30,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "uvicorn": "entrypoints/http/",
     "prometheus_client": "entrypoints/http/metrics.py",
     "httpx2": "client/",
+    "watchdog": "ingest/inbox/events.py",
     "anyio": "entrypoints/http/",
     "numpy": ("engines/whoosh/", "search/likeness/"),
 }
