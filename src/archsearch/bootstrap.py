@@ -272,7 +272,8 @@ class Application:
         from archsearch.mailroom import Mailroom, Office  # noqa: PLC0415 - see its module
 
         tools = (self.trail, self.ingest, self.reading, self._asking, self.index, self._masker)
-        return Mailroom(self.settings, self.vault, self._language, Office(*tools))
+        office = Office(*tools, self.revising)
+        return Mailroom(self.settings, self.vault, self._language, office)
 
     def watcher(self, user: str, folder: Path | None = None) -> "Watcher":
         """Make what looks after a watch folder."""

@@ -19,6 +19,7 @@ from archsearch.domain.users import User
 from archsearch.entrypoints.accounts import AccountDesk, DoorDesk, TokenDesk
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
+from archsearch.entrypoints.findings import FindingDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.entrypoints.records import RecordDesk, search_request
 from archsearch.entrypoints.remembering import Remembering
@@ -280,6 +281,11 @@ class Archive(RecordDesk, Remembering):
         texts(user=user, state=state)
         numbers(limit=limit)
         return self._application.mail.inbox.list(user, state, limit)
+
+    @property
+    def findings(self) -> FindingDesk:
+        """What was read on scans, for people to confirm."""
+        return FindingDesk(self._application)
 
     def who(self, record_id: str, *, user: str) -> tuple[Viewer, ...]:
         """List the users who may see a record now, and why; for administrators only.

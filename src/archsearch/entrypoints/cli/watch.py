@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -12,12 +12,14 @@ import click
 
 from archsearch.entrypoints.cli.commands import Command, argument, option
 from archsearch.entrypoints.cli.exits import Exit
+from archsearch.entrypoints.cli.findings import HOW_TO_GET
 from archsearch.entrypoints.cli.kinds import LOCATION
 from archsearch.entrypoints.cli.session import Session
 from archsearch.errors import BusyError, EngineError, StoreError
 from archsearch.ingest.inbox.events import Hints
 
 if TYPE_CHECKING:
+    from archsearch.services.recognising import RecognitionService
     from archsearch.services.watching import Pass, Watcher
 
 _RESTS: Final = 10
@@ -62,7 +64,13 @@ def command(session: Session, folder: Path | None, *, once: bool) -> Exit:
             with _stopping(hints):
                 told = "正在处理收件夹。" if once else "正在照看收件夹；按 Ctrl-C 停止。"
                 session.out.note(told)
-                _Round(watcher, hints, pause, session.out.warn).go(once=once)
+                recognition = archive.mail.recognition(user)
+                if recognition is None and archive.settings.options.inbox.recognise != "off":
+                    session.out.note(HOW_TO_GET)
+                with closing(
+                    _Round(watcher, hints, pause, session.out.warn, recognition)
+                ) as rounds:
+                    rounds.go(once=once)
             watcher.write_receipt()
         if once:
             page = archive.mail.inbox.list(user, "", 1)
@@ -77,9 +85,16 @@ class _Round:
     """Looks again and again; trouble with the disk is told once, and looked into again later."""
 
     def __init__(
-        self, watcher: "Watcher", hints: Hints, pause: float, warn: Callable[[str], None]
+        self,
+        watcher: "Watcher",
+        hints: Hints,
+        pause: float,
+        warn: Callable[[str], None],
+        recognition: "RecognitionService | None",
     ) -> None:
         self._watcher = watcher
+        self._recognition = recognition
+        self._reading = False
         self._hints = hints
         self._pause = pause
         self._warn = warn
@@ -93,7 +108,7 @@ class _Round:
         while not self._hints.stopped:
             started = time.perf_counter()
             found = self._look(once=once)
-            if once and found and not (found.done or found.busy):
+            if once and found and not (found.done or found.busy or self._reading):
                 return
             taken = time.perf_counter() - started
             if found and found.news and not called:
@@ -103,9 +118,16 @@ class _Round:
                 # Events come in swarms; and to look is not to be all that is done.
                 time.sleep(min(max(_SOON, taken), 1.0))
 
+    def close(self) -> None:
+        """Leave off reading."""
+        if self._recognition is not None:
+            self._recognition.close()
+
     def _look(self, *, once: bool) -> "Pass | None":
         try:
             found = self._watcher.look()
+            # Files before their text: nobody waits for that.
+            self._reading = bool(not found.done and self._recognition and self._recognition.step())
             if not found.done:
                 self._write_receipt()
         except (StoreError, BusyError, EngineError) as error:
@@ -129,6 +151,8 @@ class _Round:
     def _rest(self, found: "Pass | None", taken: float) -> float:
         """Say how long to leave the folder alone."""
         if found and found.done and found.busy:
+            return min(self._pause, _SOON)
+        if self._reading:
             return min(self._pause, _SOON)
         quiet = found and not found.busy and self._hints.trusted
         pause = max(self._pause, _RECONCILE) if quiet else self._pause
