@@ -104,7 +104,7 @@ class _Round:
     def go(self, *, once: bool) -> None:
         """Look until it is to end, or with ``once`` until nothing is left to be done now."""
         # Whatever lies there in the beginning came without being told.
-        called = True
+        called, before = True, 0.0
         while not self._hints.stopped:
             started = time.perf_counter()
             found = self._look(once=once)
@@ -113,7 +113,9 @@ class _Round:
             taken = time.perf_counter() - started
             if found and found.news and not called:
                 self._hints.miss()
-            called = self._hints.wait(self._rest(found, taken))
+            # One look may be slow for any reason; two are so because of the folder.
+            called = self._hints.wait(self._rest(found, min(taken, before)))
+            before = taken
             if called:
                 # Events come in swarms; and to look is not to be all that is done.
                 time.sleep(min(max(_SOON, taken), 1.0))
@@ -154,7 +156,10 @@ class _Round:
             return min(self._pause, _SOON)
         if self._reading:
             return min(self._pause, _SOON)
-        quiet = found and not found.busy and self._hints.trusted
+        if found and found.busy:
+            # What is on its way is not to wait for longer than it takes to look.
+            return max(self._pause, taken)
+        quiet = found and self._hints.trusted
         pause = max(self._pause, _RECONCILE) if quiet else self._pause
         return min(max(pause, taken * _RESTS), _LONGEST_PAUSE)
 
