@@ -22,6 +22,8 @@ _SPACES: Final = re.compile(r"\s+")
 _HAN: Final = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _NAME: Final = re.compile("[\u3400-\u9fff\U00020000-\U0003ffffA-Za-z·（）()]{2,60}")
 _ENDS: Final = re.compile(r"[（(](?:签字|签名|盖章|公章|签章)[）)]?$")
+_BRACKETS: Final = str.maketrans("()", "（）")
+"""Names are written with wide ones, whatever was seen."""
 _ID_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{17}[0-9A-Za-z](?![0-9A-Za-z])")
 _MOBILE: Final = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _LANDLINE: Final = re.compile(r"(?<![0-9])0[0-9]{2,3}-?[0-9]{7,8}(?![0-9])")
@@ -99,7 +101,7 @@ def _plain(text: str) -> str:
 def _names(said: str) -> Iterator[str]:
     whole = _ENDS.sub("", _plain(said).strip("：:，,。.;；_"))
     if _NAME.fullmatch(whole) and _HAN.search(whole):
-        yield whole
+        yield whole.translate(_BRACKETS)
 
 
 def _id_numbers(said: str) -> Iterator[str]:
