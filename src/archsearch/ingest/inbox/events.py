@@ -6,6 +6,7 @@ next look come sooner. Where a file of our own is heard, these intervals are lon
 finds something of which no event had told.
 """
 
+import logging
 import os
 import select
 from contextlib import suppress
@@ -114,6 +115,9 @@ class Hints:
 def _observer(root: Path, hear: "Callable[[FileSystemEvent], None]") -> Any:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler  # noqa: PLC0415 - loads for who watches
     from watchdog.observers import Observer  # noqa: PLC0415 - as above
+
+    # What it has to say, of events that are too late for it, is for nobody who watches.
+    logging.getLogger("watchdog").addHandler(logging.NullHandler())
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: FileSystemEvent) -> None:
