@@ -52,11 +52,15 @@ def main() -> int:
     for number, (title, user, command) in enumerate(SEARCHES, 2):
         say(f"{'一二三四五'[number - 1]}、{title}")
         run(user, command)
+    say("五、收件夹：把 sample_data/inbox 里的扫描件放进去，自动归到各自的客户名下")
+    shutil.copytree(SAMPLE / "inbox", WORKSPACE / "inbox", dirs_exist_ok=True)
+    run("admin", ["watch", "--once"])
+    run("admin", ["inbox", "list", "--state", "all"])
     say("接下来可以试试")
     print(next_steps())
     if "--serve" not in sys.argv:
         return 0
-    say("五、打开网页")
+    say("六、打开网页")
     passwords = give_passwords()
     print("用这些账号登录；密码是这次生成的，只显示这一次：\n")
     for name, (what, password) in passwords.items():
@@ -129,6 +133,7 @@ def next_steps() -> str:
   archsearch search zhangwei --as admin          # 拼音
   archsearch search '信用卡 -逾期' --tier 高价值 --as zhou.min
   archsearch ingest 您的客户.csv --as admin       # 列名可以不同：姓名、客户名称、名称……
+  archsearch watch --as admin                    # 照看收件夹：把扫描件放进 {place}/inbox
   archsearch serve                               # HTTP 服务；接口说明在 /openapi.json
   archsearch doctor --as admin                   # 证明档案库、索引、日志彼此一致
   archsearch --help

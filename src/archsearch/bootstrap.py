@@ -147,9 +147,8 @@ class Application:
     def index(self) -> IndexService:
         """Keeps the index in step."""
         builder = builder_of(self.settings, self.analysis)
-        locks = Locks(
-            self._lock("drain.lock"), self._lock("feed.lock", shared=True), self._lock("feed.lock")
-        )
+        feeding, idle = self._lock("feed.lock", shared=True), self._lock("feed.lock")
+        locks = Locks(self._lock("drain.lock"), feeding, idle)
         index = IndexService(self.policy, self.engine, builder, self.trail, locks, self._keeper)
         index.watch = self.watch
         return index
@@ -280,7 +279,8 @@ class Application:
         from archsearch.mailroom import Mailroom, Office  # noqa: PLC0415 - see its module
 
         tools = (self.trail, self.ingest, self.reading, self._asking, self.index, self._masker)
-        return Mailroom(self.settings, self.vault, self._language, Office(*tools))
+        office = Office(*tools, self.revising)
+        return Mailroom(self.settings, self.vault, self._language, office)
 
     def watcher(self, user: str, folder: Path | None = None) -> "Watcher":
         """Make what looks after a watch folder."""
@@ -328,8 +328,8 @@ class Application:
         from archsearch.services.replay import ReplayService  # noqa: PLC0415 - see above
 
         answering = (self.analysis, self._language, self._search_rules, self._masker)
-        files = (self.index, self._engine_in, writing)
-        theatre = Theatre(self.settings, self.trail, *answering, self._questions, *files)
+        files = (self._questions, self.index, self._engine_in, writing)
+        theatre = Theatre(self.settings, self.trail, *answering, *files)
         parts = (self._questions, self.index, self._keeper, theatre)
         return ReplayService(self.trail, self.policy, *parts)
 
@@ -348,10 +348,8 @@ class Application:
     @cached_property
     def keys(self) -> KeyService:
         """Cares for the keys."""
-        named = self.settings.options.keys.source
-        source = keys_of(self.settings, self.environ)
-        lock = self._lock("rotate.lock")
-        return KeyService(self.trail, self.policy, self.vault, lock, source, named)
+        where = (keys_of(self.settings, self.environ), self.settings.options.keys.source)
+        return KeyService(self.trail, self.policy, self.vault, self._lock("rotate.lock"), *where)
 
     @cached_property
     def audit(self) -> AuditService:

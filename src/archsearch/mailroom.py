@@ -9,6 +9,7 @@ from archsearch.domain.inbox import Patience
 from archsearch.domain.zone import CHINA
 from archsearch.ingest.inbox.examine import ScanLimits
 from archsearch.ingest.inbox.folder import Folder
+from archsearch.ingest.inbox.forms import Forms
 from archsearch.ingest.inbox.metadata import Metadata
 from archsearch.ingest.inbox.naming import NameRule
 from archsearch.intake import limits_of, pipeline_of
@@ -19,12 +20,16 @@ from archsearch.services.attachments import AttachmentService
 from archsearch.services.checking import Checker, Tools
 from archsearch.services.data_intake import DataIntake
 from archsearch.services.filing import Filing
+from archsearch.services.findings import FindingService
 from archsearch.services.inbox import InboxService
 from archsearch.services.index import IndexService, Lock
 from archsearch.services.ingest import IngestService
 from archsearch.services.mending import MendingService, Reader
 from archsearch.services.painting import Painter
 from archsearch.services.reading import ReadingService
+from archsearch.services.recogniser import Limits, Recogniser, available
+from archsearch.services.recognising import RecognitionService, has_fields
+from archsearch.services.revising import RevisingService
 from archsearch.services.trail import Trail
 from archsearch.services.watching import Book, Watcher, WatchRules
 from archsearch.settings.model import Settings
@@ -43,6 +48,7 @@ class Office:
     asking: Asking
     index: IndexService
     masker: Masker
+    revising: RevisingService
 
 
 class Mailroom:
@@ -80,6 +86,31 @@ class Mailroom:
     def painter(self) -> Painter:
         """Has pages of scans drawn."""
         return Painter()
+
+    @cached_property
+    def findings(self) -> FindingService:
+        """Shows what was read on scans, for people to confirm."""
+        claims = Claims(self._language.schema, self._language.facts)
+        return FindingService(self._office.revising, self._office.asking, claims, self._forms)
+
+    @property
+    def reads_scans(self) -> bool:
+        """Whether this installation and workspace can read the text of scans."""
+        off = self._settings.options.inbox.recognise == "off"
+        return not off and has_fields(self._settings.schema) and available()
+
+    def recognition(self, user: str) -> RecognitionService | None:
+        """Make what has scans read on behalf of a user; None where that cannot be, or is not to."""
+        options = self._settings.options.inbox
+        if not self.reads_scans:
+            return None
+        limits = Limits(options.recognise_pages, options.max_megapixels, options.recognise_seconds)
+        reviser = self._office.revising.reviser
+        return RecognitionService(reviser, self._store, self._forms, Recogniser(limits), user)
+
+    @cached_property
+    def _forms(self) -> Forms:
+        return Forms(self._settings.schema)
 
     def watcher(self, user: str, lock: Lock, folder: Path | None = None) -> Watcher:
         """Make a watcher of a folder, by default the workspace's own."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import pytest
 
@@ -28,11 +28,24 @@ from tests.scans import scan_of
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"
-CUSTOMERS = 12
+SCANS_EACH = 100
+"""Scans a customer has, about."""
 SETTINGS = {
     "ARCHSEARCH__INBOX__SETTLE_SECONDS": "0",
     "ARCHSEARCH__INBOX__WAIT_MINUTES": "1000",
 }
+
+
+class Moment(NamedTuple):
+    """When to kill: so many seconds after so many looks at the folder.
+
+    ``deaf`` stops the watcher while files are dropped, so that more events come than the system
+    keeps for it.
+    """
+
+    looks: int
+    seconds: float
+    deaf: bool = False
 
 
 class Watchman:
@@ -53,22 +66,34 @@ class Watchman:
         assert self.process.stdout is not None
         return self.process.stdout.readline().decode().split()
 
-    def watch(self, workspace: Path, *, during: Callable[[], None], after: float | None) -> None:
-        """Watch while something is done, and kill after some seconds, or when all is quiet."""
+    def watch(self, workspace: Path, *, during: Callable[[], None], until: Moment | None) -> None:
+        """Watch while something is done, and kill at a moment, or when all is quiet."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{workspace}\n".encode())
         child = int(self.said()[1])
-        during()
-        if after is not None:
+        if until is not None and until.deaf:
+            self.hear("look")
+            os.kill(child, signal.SIGSTOP)
+            during()
+            os.kill(child, signal.SIGCONT)
+        else:
+            during()
+        if until is not None:
+            for _ in range(until.looks):
+                self.hear("look")
             # Not waiting for anything: the time that passes is the random moment.
-            select.select([], [], [], after)
+            select.select([], [], [], until.seconds)
         else:
             for _ in range(3):
-                assert self.said() == ["idle"]
+                self.hear("idle")
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         while self.said() != ["gone"]:
             pass
+
+    def hear(self, word: str) -> None:
+        while (said := self.said()) != [word]:
+            assert said in (["look"], ["idle"]), said
 
     def close(self) -> None:
         assert self.process.stdin is not None
@@ -91,6 +116,7 @@ class Rain:
 
     folder: Path
     dice: random.Random
+    customers: int = 12
     number: int = 0
     scans: dict[str, str] = field(default_factory=dict)
     """Customer by digest."""
@@ -122,7 +148,7 @@ class Rain:
         return hidden.rename(path)
 
     def scan(self) -> tuple[bytes, str]:
-        content, customer = scan_of(self.number), f"客户{self.dice.randrange(CUSTOMERS)}"
+        content, customer = scan_of(self.number), f"客户{self.dice.randrange(self.customers)}"
         self.scans[hashlib.sha256(content).hexdigest()] = customer
         self.ends[State.ARCHIVED] += 1
         self.known.append((content, customer))
@@ -236,13 +262,16 @@ def check_places(inbox: Path, ledger: list[Entry]) -> None:
 
 
 def storm(watchman: Watchman, workspace: Path, *, files: int, kills: int, seed: int) -> None:
-    rain = Rain(workspace / "inbox", random.Random(seed))
-    each = max(1, files // kills)
-    for _ in range(kills):
-        after = rain.dice.uniform(0, 0.5)
-        watchman.watch(workspace, during=lambda: rain.fall(each), after=after)
+    customers = max(12, files // SCANS_EACH)
+    rain = Rain(workspace / "inbox", random.Random(seed), customers)
+    burst, each = files // 2, max(1, files // 2 // kills)
+    watchman.watch(workspace, during=lambda: rain.fall(burst), until=Moment(0, 0.1, deaf=True))
+    for _ in range(kills - 1):
+        # Whole looks, as they take as long as there are files: while it starts, or later.
+        until = Moment(rain.dice.randrange(3), rain.dice.uniform(0, 1))
+        watchman.watch(workspace, during=lambda: rain.fall(each), until=until)
     rain.end()
-    watchman.watch(workspace, during=lambda: None, after=None)
+    watchman.watch(workspace, during=lambda: None, until=None)
     check(workspace, rain)
 
 

@@ -1,16 +1,17 @@
 """A program that looks after a watch folder, to be killed while it does.
 
 It does its imports once. For every line on its standard input, the path of a workspace, it forks a
-child that watches; the child says ``idle`` on standard output when nothing is left to be done now.
+child that watches; the child says on standard output ``look`` after every look at the folder, and
+``idle`` when nothing is left to be done now.
 """
 
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 from archsearch.bootstrap import now, open_application
+from archsearch.ingest.inbox.events import Hints
 
 
 def tell(*words: object) -> None:
@@ -20,13 +21,14 @@ def tell(*words: object) -> None:
 def watch(workspace: Path) -> None:
     signal.signal(signal.SIGIO, signal.SIG_IGN)
     application = open_application(workspace, dict(os.environ), now)
-    with application.watcher("admin") as watcher:
+    with application.watcher("admin") as watcher, Hints(watcher.root) as hints:
         while True:
             found = watcher.look()
+            tell("look")
             if not found.done and not found.busy:
                 watcher.write_receipt()
                 tell("idle")
-                time.sleep(0.02)  # the parent decides when it is enough
+                hints.wait(0.02)  # the parent decides when it is enough
 
 
 def serve() -> None:

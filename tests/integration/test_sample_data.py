@@ -47,6 +47,7 @@ def committed(name: str) -> dict[str, Any]:
 def contents(folder: Path) -> dict[str, bytes]:
     by_hand = {"README.md", ".gitattributes"}
     files = (path for path in folder.rglob("*") if path.is_file() and path.name not in by_hand)
+    files = (path for path in files if path.relative_to(folder).parts[0] != "inbox")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 

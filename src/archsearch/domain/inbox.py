@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 WAITING_ROOM: Final = "待补录"
 """Where files go that nobody can file without knowing more; what is missing is looked for there."""
@@ -195,13 +195,14 @@ def applied(step: Step, now: datetime, user: str) -> Entry | None:
         return replace(entry, path=seen.path)
     if seen is not None and step.deed is not Deed.ARRIVE:
         return received(replace(entry, path=seen.path, home=_home(entry, seen)), seen.mark, now)
-    changes: dict[Deed, Entry] = {
-        Deed.ARRIVE: replace(entry, path=seen.path if seen else entry.path, target=""),
-        Deed.REDATE: replace(entry, since=now),
-        Deed.SETTLE: replace(entry, state=State.SETTLED, since=now),
-        Deed.FORGET: replace(entry, state=_end(entry), target="", since=now),
+    changes: dict[Deed, dict[str, Any]] = {
+        Deed.ARRIVE: {"path": seen.path if seen else entry.path, "target": ""},
+        Deed.REDATE: {"since": now},
+        Deed.SETTLE: {"state": State.SETTLED, "since": now},
+        Deed.FORGET: {"state": _end(entry), "target": "", "since": now},
     }
-    return changes.get(step.deed)
+    change = changes.get(step.deed)
+    return None if change is None else replace(entry, **change)
 
 
 def _end(entry: Entry) -> State:

@@ -19,6 +19,7 @@ from archsearch.domain.users import User
 from archsearch.entrypoints.accounts import AccountDesk, DoorDesk, TokenDesk
 from archsearch.entrypoints.arguments import numbers, texts
 from archsearch.entrypoints.borrowing import BorrowDesk
+from archsearch.entrypoints.findings import FindingDesk
 from archsearch.entrypoints.mail import MailDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.entrypoints.records import RecordDesk, search_request
@@ -251,6 +252,11 @@ class Archive(RecordDesk, MailDesk, Remembering):
         """
         texts(record_id=record_id, reason=reason, user=user)
         return self._application.reading.reveal(record_id, reason, user)
+
+    @property
+    def findings(self) -> FindingDesk:
+        """What was read on scans, for people to confirm."""
+        return FindingDesk(self._application)
 
     def who(self, record_id: str, *, user: str) -> tuple[Viewer, ...]:
         """List the users who may see a record now, and why; for administrators only.

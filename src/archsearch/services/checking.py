@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,11 +23,11 @@ from archsearch.errors import (
 from archsearch.ingest.inbox.examine import ScanLimits, examine
 from archsearch.ingest.inbox.folder import Folder, Listing
 from archsearch.ingest.inbox.metadata import (
+    Beside,
     Metadata,
     is_scan,
     is_sidecar_only,
     is_table,
-    scan_paths,
     sidecar_paths,
 )
 from archsearch.ingest.readers.faults import RefusalError
@@ -77,9 +78,12 @@ class Checker:
         self._rules = rules
         self._user = user
         self._behind = True
+        self._stirred: set[str] | None = None
+        """Folders in which something was archived since their tables were looked at; or all."""
 
     def begin(self) -> None:
         """Clear away what a killed watcher left behind; only while no other is at work."""
+        self._stirred = None
         self._tools.data.sweep()
         self._tools.filing.sweep()
 
@@ -89,15 +93,16 @@ class Checker:
         self._learn_departments()
         room = _Room(self._book, listing.files)
         scans: dict[int, Entry] = {}
-        done = 0
+        decided: list[Entry] = []
         for entry in entries:
             found = self._sorted(entry, room)
             if isinstance(found, Entry):
-                self._book.save([found])
-                done += 1
-            for scan in found if isinstance(found, list) else []:
-                scans.setdefault(scan.id, scan)
-        done += self._file_all(list(scans.values()), room, batches)
+                decided.append(found)
+            else:
+                scans.update((scan.id, scan) for scan in found)
+        self._book.save(decided)
+        done = len(decided) + self._file_all(list(scans.values()), room, batches)
+        self._catch_up()
         return done + self._finish_tables()
 
     def _sorted(self, entry: Entry, room: "_Room") -> Entry | list[Entry]:
@@ -112,10 +117,11 @@ class Checker:
             return [entry] if room.ready(entry) else []
         if is_table(path):
             self._wait(entry, "table", _TABLE)
+            self._stir(entry)
             return room.waiting_beside(path)
-        scans = scan_paths(path, room.paths)
+        scans = room.scans_of(path)
         if scans:
-            return [each for each in map(room.entry_at, scans) if each and room.ready(each)]
+            return [each for each in scans if room.ready(each)]
         return self._alone(entry)
 
     def _kept_out(self, entry: Entry) -> Entry | None:
@@ -137,6 +143,7 @@ class Checker:
             return self._refused(entry, error)
         if code == REFUSED:
             return self._return(taken, code, message)
+        self._behind = True
         return self._archived(taken, code, message)
 
     # Scans ---------------------------------------------------------------------------------------
@@ -235,6 +242,7 @@ class Checker:
             if each.again:
                 entries[entry.id] = replace(entry, state=State.SETTLED)
             elif each.record_id:
+                self._stir(entry)
                 scan = ended(each, self._now, self._place(entry))
                 entries[entry.id] = replace(scan, kept=True)
                 sidecar = room.sidecar_of(entry)
@@ -300,13 +308,20 @@ class Checker:
             paths = frozenset(departments.all_paths(connection))
         self._tools.metadata.department_exists = paths.__contains__
 
+    def _stir(self, entry: Entry) -> None:
+        if self._stirred is not None:
+            self._stirred.add(entry.home.rpartition("/")[0])
+
     def _finish_tables(self) -> int:
         """Archive the tables of which every file is archived."""
         done = 0
+        stirred = self._stirred
         for entry in list(self._book.open.values()):
             if entry.state is not State.WAITING or entry.reason != "table" or entry.target:
                 continue
             folder, slash, _ = entry.home.rpartition("/")
+            if stirred is not None and folder not in stirred:
+                continue
             homes = [folder + slash + name for name in self._tools.metadata.table_files(entry.path)]
             with self._book.trail.database.read() as connection:
                 there = {e.home for e in self._book.ledger.archived_at(connection, homes)}
@@ -315,6 +330,7 @@ class Checker:
                     [self._archived(entry, "", f"表里的 {len(homes)} 个文件都已归档。")]
                 )
                 done += 1
+        self._stirred = set()
         return done
 
 
@@ -331,12 +347,20 @@ class _Room:
 
     def __init__(self, book: Book, files: Sequence[Seen]) -> None:
         self._book = book
-        self.paths = [seen.path for seen in files]
-        self._there = frozenset(self.paths)
+        self._there = frozenset(seen.path for seen in files)
+        self._beside = Beside(seen.path for seen in files)
         self._numbers = {entry.path: entry.id for entry in book.open.values()}
+        self._folders: defaultdict[str, list[int]] = defaultdict(list)
+        for path, number in self._numbers.items():
+            if is_scan(path):
+                self._folders[path.rpartition("/")[0]].append(number)
 
     def entry_at(self, path: str) -> Entry | None:
         return self._book.open.get(self._numbers.get(path, 0))
+
+    def scans_of(self, path: str) -> list[Entry]:
+        """List the scans that a file of metadata may be of."""
+        return [each for each in map(self.entry_at, self._beside.scans_of(path)) if each]
 
     def sidecar_of(self, entry: Entry) -> Entry | None:
         """Find the file of metadata that lies beside a scan."""
@@ -353,12 +377,7 @@ class _Room:
 
     def waiting_beside(self, path: str) -> list[Entry]:
         """List the waiting scans of a folder."""
-        folder = path.rpartition("/")[0]
+        beside = map(self._book.open.get, self._folders[path.rpartition("/")[0]])
         return [
-            entry
-            for entry in self._book.open.values()
-            if entry.state is State.WAITING
-            and is_scan(entry.path)
-            and entry.path.rpartition("/")[0] == folder
-            and not entry.target
+            entry for entry in beside if entry and entry.state is State.WAITING and not entry.target
         ]

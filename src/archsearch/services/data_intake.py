@@ -30,7 +30,7 @@ class DataIntake:
         shutil.rmtree(self._staging, ignore_errors=True)
 
     def take(self, entry: Entry, user: str) -> tuple[Entry, str, str]:
-        """Ingest a file.
+        """Ingest a file; to bring what it holds into the index is left to the caller.
 
         Returns:
             Its entry with digest and, if it brought one record alone, that; a code; what is told.
@@ -44,7 +44,7 @@ class DataIntake:
         name = os.fsencode(entry.home.rpartition("/")[2]).decode("utf-8", "replace")
         try:
             digest = self._copied(entry, place / name)
-            report = self._ingest.ingest([place / name], user)
+            report = self._ingest.ingest([place / name], user, index=False)
             told = self._told(entry, report)
         finally:
             shutil.rmtree(place, ignore_errors=True)

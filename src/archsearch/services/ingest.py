@@ -131,8 +131,12 @@ class IngestService:
         *,
         dry_run: bool = False,
         progress: Progress | None = None,
+        index: bool = True,
     ) -> IngestReport:
         """Ingest files, folders and dicts.
+
+        Without ``index`` the records are stored, and to bring them into the index is left to the
+        caller.
 
         Raises:
             AccessDeniedError: The user may not bring records.
@@ -148,7 +152,7 @@ class IngestService:
                     tally = _Tally(supply, report, self._rejects(supply.name, supply.digest))
                     self._take(tally, batches, indexing, progress)
             if not dry_run:
-                report.indexed = indexing.finish()
+                report.indexed = index and indexing.finish()
         return report
 
     def batches(self, user: str, *, dry_run: bool = False) -> Batches:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Protocol, Self
 
@@ -41,6 +42,7 @@ _AT_ONCE: Final = 200
 _LOOKS: Final = 50
 """A full folder is worked through in about so many looks; to look at it takes a while."""
 _ROUNDS: Final = 4
+_NEWS: Final = (Deed.RECEIVE, Deed.RESTART, Deed.FOLLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,16 @@ class Book:
 
 
 class Pass(NamedTuple):
-    """What a look at the folder came to: things done, and whether files are still on their way."""
+    """What a look at the folder came to.
+
+    ``done`` counts things done, ``news`` files that were new, changed or moved; ``busy`` tells
+    whether files are still on their way.
+    """
 
     done: int
     busy: bool
     files: int
+    news: int = 0
 
 
 class Check(Protocol):
@@ -155,6 +162,11 @@ class Watcher:
     ) -> None:
         self._held.close()
 
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._folder.root
+
     def look(self) -> Pass:
         """Look at the folder once, and do what can be done now.
 
@@ -162,11 +174,12 @@ class Watcher:
             StoreError: The disk failed, or the folder cannot be read; nothing is lost by it.
         """
         listing = self._listing()
-        done = 0
+        done = news = 0
         for _ in range(_ROUNDS):
             steps = reconcile(self._open(), listing.files, self._now, self._rules.patience)
             changed = self._note(steps)
             done += changed
+            news += sum(step.deed in _NEWS for step in steps)
             if not changed:
                 break
         done += self._move([step.entry for step in steps if step.deed is Deed.MOVE])
@@ -176,7 +189,7 @@ class Watcher:
             done += self._move([entry for entry in self._open() if entry.target])
         self._receipt_due = self._receipt_due or bool(done)
         busy = any(entry.state in BUSY or entry.target for entry in self._open())
-        return Pass(done, busy, len(listing.files))
+        return Pass(done, busy, len(listing.files), news)
 
     def write_receipt(self) -> None:
         """Write the receipt of the day, if anything happened since it was written.

@@ -153,6 +153,9 @@ class InboxSettings:
     max_scan_mb: int = field(metadata=between(1, 1 << 20))
     max_pages: int = field(metadata=between(1, 100_000))
     max_megapixels: int = field(metadata=between(1, 10_000))
+    recognise: str = field(metadata=one_of("auto", "off"))
+    recognise_pages: int = field(metadata=between(1, 1000))
+    recognise_seconds: int = field(metadata=between(5, 3600))
 
 
 @dataclass(frozen=True, slots=True)

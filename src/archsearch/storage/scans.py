@@ -233,6 +233,18 @@ def find(connection: Connection, record_id: RecordId, digest: str) -> Stored | N
     return Stored(found.address, digest, found.size, key)
 
 
+def after(connection: Connection, number: int) -> Iterator[tuple[int, RecordId, str]]:
+    """Walk through the scans that were stored after one: number, record and address."""
+    statement = (
+        select(SCANS.c.id, RECORDS.c.record_id, SCANS.c.address)
+        .join(RECORDS, RECORDS.c.id == SCANS.c.record)
+        .where(SCANS.c.id > number)
+        .order_by(SCANS.c.id)
+    )
+    for row in connection.execute(statement):
+        yield row.id, RecordId(row.record_id), row.address
+
+
 def count(connection: Connection) -> int:
     """Count the scans of all records."""
     return int(connection.execute(select(func.count()).select_from(SCANS)).scalar_one())

@@ -6,7 +6,7 @@ import click
 
 from archsearch.domain.inbox import State
 from archsearch.entrypoints.cli import moments
-from archsearch.entrypoints.cli.commands import Command, Group, argument, option
+from archsearch.entrypoints.cli.commands import Command, Group, Member, argument, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import Number, OneOf
 from archsearch.entrypoints.cli.output import Output
@@ -31,7 +31,10 @@ _STATES: Final = {
 @click.group(
     "inbox",
     cls=Group,
-    members={},
+    members={
+        "read": Member("findings", "扫描件上识别出的内容"),
+        "confirm": Member("confirm", "核对识别出的内容，写进档案"),
+    },
     help="收件夹：到了什么，什么在等资料，什么被退回、为什么；改好后重新处理。",
     examples=[
         ("archsearch inbox list", "还没有归档的"),

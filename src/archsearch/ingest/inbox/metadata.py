@@ -68,9 +68,19 @@ def is_table(path: str) -> bool:
     return path.rpartition("/")[2].lower() in TABLES
 
 
-def scan_paths(path: str, there: Iterable[str]) -> list[str]:
-    """List the scans that a file of metadata may be of, among files that are there."""
-    return [each for each in there if is_scan(each) and path in sidecar_paths(each)]
+class Beside:
+    """Which scans among files a file of metadata may be of."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._scans: dict[str, list[str]] = {}
+        for path in filter(is_scan, paths):
+            for base in (path, path.rpartition(".")[0]):
+                self._scans.setdefault(base, []).append(path)
+
+    def scans_of(self, path: str) -> list[str]:
+        """List them, in the order of the files."""
+        base, _, ending = path.rpartition(".")
+        return self._scans.get(base, []) if "." + ending in SIDECARS else []
 
 
 def is_sidecar_only(path: str) -> bool:
