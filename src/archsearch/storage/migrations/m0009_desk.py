@@ -52,4 +52,4 @@ _TABLES: Final = (
     """,
 )
 
-STEP: Final = Step(8, "desk", sqlite=_TABLES)
+STEP: Final = Step(9, "desk", sqlite=_TABLES)
