@@ -25,7 +25,9 @@ from archsearch.entrypoints.http.problems import TurnedAwayError, misread, probl
 from archsearch.entrypoints.http.routes import (
     audit,
     borrow,
+    dictionary,
     health,
+    policy,
     proposals,
     records,
     search,
@@ -47,6 +49,8 @@ ROUTERS: Final = (
     proposals.router,
     borrow.router,
     audit.router,
+    dictionary.router,
+    policy.router,
     users.router,
     users.tokens,
     users.departments,

@@ -107,12 +107,14 @@ _DOCUMENTS: dict[bool, Any] = {}
 
 def operation_of(app: FastAPI, method: str, path: str) -> Any:
     """Find what describes a request."""
-    found: dict[str, Any] = {"": None}
+    found: dict[str, Any] = {}
     for template, verbs in app.openapi()["paths"].items():
         pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(template))
-        if method.lower() in verbs and re.fullmatch(pattern, path):
-            found[template] = verbs[method.lower()]
-    return found[max(found, key=len)]
+        if re.fullmatch(pattern, path):
+            found[template] = verbs
+    # The most particular address is it, whether or not it has the method.
+    own = max(found, key=lambda each: (-each.count("{"), len(each)), default="")
+    return found.get(own, {}).get(method.lower())
 
 
 @pytest.fixture
