@@ -2,6 +2,9 @@
 
 Refusals are checked too: what is wrong is refused, what is right is never called wrong in form, a
 missing token is noticed, other methods are, what was deleted stays away, headers are as described.
+That nobody reaches what is another's it cannot tell with one token; ``test_callers`` and
+``test_two_worlds`` do. What no token may (accounts, tokens) is refused here, and tried by
+``test_keeping`` in sessions.
 """
 
 import os
