@@ -3,12 +3,12 @@
 ``python -m tests.bench.load --records 200000 --users 50 --minutes 10``. Builds an archive (or opens
 that of ``--home``), runs ``archsearch serve`` and ``archsearch watch`` on it, and asks by HTTP as
 :mod:`tests.bench.analysts` says: whoever thinks, thinks ``--think`` seconds in the mean,
-exponentially distributed, and types ten times as fast. What is answered in the first ten seconds is
-not counted. Prints times by kind, the processor time of a request, the memory of each process
-minute by minute. A sample of answers given meanwhile is compared with those of the Python API
-afterwards: scans go to a department of their own, so that nobody who does not see it may notice.
-Fails where an answer fails or differs, a file does not arrive, or a time is longer than it may be
-(``--no-limits``: times are only told).
+exponentially distributed, and types ten times as fast. Before that, for ``--warm`` minutes, people
+think five times as fast, so that caches are full; their answers are checked and not counted.
+Prints times by kind, the processor time of a request, the memory of each process minute by minute.
+A sample of answers is compared with those of the Python API afterwards: scans go to a department of
+their own, so that nobody who does not see it may notice. Fails where an answer fails or differs, a
+file does not arrive, or a time is longer than it may be (``--no-limits``: times are only told).
 """
 
 import argparse
@@ -36,18 +36,17 @@ from tests.bench.progress import say
 from tests.bench.summary import percentile
 from tests.bench.wire import Wire
 
-WARM: Final = 10.0
 LIMITS: Final = {"search": 100.0, "suggest": 50.0}
 SAMPLE: Final = 200
 _EVERY: Final = 60.0
 _SETTLED: Final = 15.0
+_HASTE: Final = 5
 
 
 @dataclass
 class Kept:
     """What a run leaves: times by kind, failures, a sample of answers, memory minute by minute."""
 
-    counted_from: float
     compared: frozenset[str]
     rng: Random = field(default_factory=lambda: Random(1))
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -57,18 +56,24 @@ class Kept:
     dropped: int = 0
     asked: int = 0
     lasted: float = 0.0
+    cpu_seconds: float = 0.0
+    _counting: bool = False
+
+    def begin(self, cpu_seconds: float) -> None:
+        """Count from now on; the server has taken so much of a processor by now."""
+        self.asked, self.cpu_seconds, self._counting = 0, cpu_seconds, True
 
     def keep(self, answer: Answer) -> None:
         """Note an answer; of those to be compared, any is as likely as another to be kept."""
         self.asked += 1
         if answer.status != 200:
             self.failures[f"{answer.question.kind} {answer.status}"] += 1
-        if answer.at >= self.counted_from:
+        if self._counting:
             self.seconds[answer.question.kind].append(answer.seconds)
         if answer.user in self.compared and answer.status == 200:
             if len(self.sample) < SAMPLE:
                 self.sample.append(answer)
-            elif (place := self.rng.randrange(self.asked)) < SAMPLE:
+            elif self._counting and (place := self.rng.randrange(self.asked)) < SAMPLE:
                 self.sample[place] = answer
 
 
@@ -98,6 +103,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--think", type=float, default=3.0, help="seconds in the mean")
+    parser.add_argument("--warm", type=float, default=2.0, help="minutes before it counts")
     parser.add_argument("--workers", type=int, default=2, help="of the server")
     parser.add_argument("--scans", type=float, default=60.0, help="dropped in a minute")
     parser.add_argument("--home", type=Path, help="a workspace to build once and use again")
@@ -111,13 +117,11 @@ def measure(home: Path, logs: Path, arguments: argparse.Namespace) -> dict[str, 
     load = os.getloadavg()[0]
     with (
         premises.serving(home, arguments.workers, logs / "serve.log") as server,
-        premises.watching(home, logs / "watch.log") as watcher,
+        premises.watching(home, logs / "watch.log"),
     ):
         say(f"{arguments.users} analysts, {arguments.minutes:g} minutes")
-        worked = server.cpu_seconds(), watcher.cpu_seconds()
         kept = asyncio.run(_day(home, server, crowd, arguments))
         spent = kept.lasted
-        server_s, watcher_s = server.cpu_seconds() - worked[0], watcher.cpu_seconds() - worked[1]
         say("comparing with the Python API")
         differing = _differing(home, crowd, kept.sample)
     after = premises.archived(home)
@@ -132,9 +136,8 @@ def measure(home: Path, logs: Path, arguments: argparse.Namespace) -> dict[str, 
         "requests_per_s": kept.asked / spent,
         "failures": dict(kept.failures),
         "ms": {kind: _spread(times) for kind, times in kept.seconds.items()},
-        "server_cpu_ms_per_request": 1000 * server_s / max(kept.asked, 1),
-        "server_cpu_share": server_s / spent,
-        "watcher_cpu_share": watcher_s / spent,
+        "server_cpu_ms_per_request": 1000 * kept.cpu_seconds / max(kept.asked, 1),
+        "server_cpu_share": kept.cpu_seconds / spent,
         "memory_mb": kept.memory,
         "scans_dropped": kept.dropped,
         # Each had a file of metadata beside it.
@@ -145,41 +148,46 @@ def measure(home: Path, logs: Path, arguments: argparse.Namespace) -> dict[str, 
 
 
 async def _day(home: Path, server: Running, crowd: Crowd, arguments: argparse.Namespace) -> Kept:
-    """Let everybody work until the time is over."""
-    started = perf_counter()
-    until = started + arguments.minutes * 60
+    """Let everybody work until the time is over, first in haste."""
     # Who sees everything sees the scans that come in.
-    compared = frozenset(name for name in crowd.tokens if not name.startswith("load.admin"))
-    kept = Kept(started + min(WARM, arguments.minutes * 30), compared)
-    address = urlsplit(server.address)
+    kept = Kept(frozenset(name for name in crowd.tokens if not name.startswith("load.admin")))
+    filling = asyncio.create_task(_fill(home, kept, arguments.scans))
+    await _work(server, crowd, kept, (arguments.warm, arguments.think / _HASTE))
+    kept.begin(server.cpu_seconds())
+    remembering = asyncio.create_task(_remember(server, kept))
+    started = perf_counter()
+    await _work(server, crowd, kept, (arguments.minutes, arguments.think))
+    kept.lasted = perf_counter() - started
+    kept.cpu_seconds = server.cpu_seconds() - kept.cpu_seconds
+    kept.memory.append(server.megabytes())
+    for task in (filling, remembering):
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    # What was dropped last is to arrive.
+    await asyncio.sleep(_SETTLED)
+    return kept
+
+
+async def _work(server: Running, crowd: Crowd, kept: Kept, pace: tuple[float, float]) -> None:
+    """Have the analysts work for so many minutes, thinking so many seconds."""
+    address, (minutes, think) = urlsplit(server.address), pace
     assert address.hostname
     assert address.port
-    others = [
-        asyncio.create_task(_remember(server, kept)),
-        asyncio.create_task(_fill(home, kept, arguments.scans)),
-    ]
+    until = perf_counter() + minutes * 60
     analysts = [
         Analyst(
             name,
             Wire(address.hostname, address.port, token),
-            Random(f"{name} {arguments.records}"),
+            Random(f"{name} {think}"),
             crowd.rows,
-            arguments.think,
+            think,
             kept.keep,
             until,
         )
         for name, token in crowd.tokens.items()
     ]
     await asyncio.gather(*(each.work() for each in analysts))
-    for task in others:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    kept.memory.append(server.megabytes())
-    kept.lasted = perf_counter() - started
-    # What was dropped last is to arrive.
-    await asyncio.sleep(_SETTLED)
-    return kept
 
 
 async def _remember(server: Running, kept: Kept) -> None:
@@ -241,7 +249,6 @@ def _told(figures: Mapping[str, Any]) -> list[str]:
     memory = ", ".join("+".join(map(str, each)) for each in figures["memory_mb"])
     before, after = figures["load_average"]
     paces = "{requests:,} requests, {requests_per_s:.1f} a second".format_map(figures)
-    shares = "server {server_cpu_share:.2f}, watcher {watcher_cpu_share:.2f}".format_map(figures)
     return [
         "{records:,} records, {users} users, {minutes:.1f} minutes".format_map(figures),
         f"{figures['workers']} workers; load average {before:.1f} to {after:.1f}",
@@ -249,7 +256,7 @@ def _told(figures: Mapping[str, Any]) -> list[str]:
         *rows,
         "",
         f"{paces}, {figures['server_cpu_ms_per_request']:.1f} ms of a processor each",
-        f"processors taken: {shares}",
+        "processors taken by the server: {server_cpu_share:.2f}".format_map(figures),
         f"failures: {figures['failures'] or 'none'}",
         f"memory by minute, MB: {memory}",
         f"scans: {figures['scans_dropped']} dropped, {figures['scans_archived']} archived",

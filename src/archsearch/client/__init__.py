@@ -4,6 +4,7 @@ It knows the values and errors of that API, nothing of how they come about. It n
 ``archsearch[client]``.
 """
 
-from archsearch.client.clients import AsyncClient, Client
+from archsearch.client.awaited import AsyncClient
+from archsearch.client.waiting import Client
 
 __all__ = ["AsyncClient", "Client"]

@@ -3,12 +3,11 @@
 Arguments are those of :class:`archsearch.Archive`; whose rights hold says the token.
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import quote
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
+from archsearch.client.call import Call, in_path, once
 from archsearch.domain.query import FilterValue, Hit, Page, Suggestion
 from archsearch.domain.record import Record, RecordVersion
 from archsearch.domain.screening import Entry
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from archsearch.services.mending import InboxFile
     from archsearch.services.proposals import ShownProposal
     from archsearch.services.revising import Revised
-
-T = TypeVar("T")
 
 _INBOX_FILE = "archsearch.services.mending:InboxFile"
 _BORROWING = "archsearch.services.borrow_desk:Borrowing"
@@ -49,24 +46,6 @@ class BackgroundTask:
     done: int
     total: int
     code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
-    """A request, and what its answer is: a value of ``kind``, or a list of them.
-
-    ``file`` is what is known beforehand of an answer that is a file, None for all others.
-    """
-
-    method: str
-    path: str
-    kind: str = ""
-    body: Any = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    many: bool = False
-    nested: bool = False
-    file: Mapping[str, Any] | None = None
 
 
 def search(  # noqa: PLR0913 - as the Python API
@@ -114,33 +93,33 @@ def begin_match(
 ) -> Call[BackgroundTask]:
     """Begin to screen a long list in the background."""
     body, kind = {"names": _lines(names), "limit": limit}, "archsearch.client.calls:BackgroundTask"
-    return Call("POST", "/tasks/match", kind, body, headers=_once())
+    return Call("POST", "/tasks/match", kind, body, headers=once())
 
 
 def task(task_id: str) -> Call[BackgroundTask]:
     """Tell how far a background task is."""
-    return Call("GET", f"/tasks/{_in_path(task_id)}", "archsearch.client.calls:BackgroundTask")
+    return Call("GET", f"/tasks/{in_path(task_id)}", "archsearch.client.calls:BackgroundTask")
 
 
 def task_result(task_id: str) -> Call[tuple[tuple[Hit, ...], ...]]:
     """Fetch what came of a background task."""
-    path, kind = f"/tasks/{_in_path(task_id)}/result", "archsearch.domain.query:Hit"
+    path, kind = f"/tasks/{in_path(task_id)}/result", "archsearch.domain.query:Hit"
     return Call("GET", path, kind, many=True, nested=True)
 
 
 def get(record_id: str) -> Call[Record]:
     """Load one record, its sensitive fields masked."""
-    return Call("GET", f"/records/{_in_path(record_id)}", _RECORD)
+    return Call("GET", f"/records/{in_path(record_id)}", _RECORD)
 
 
 def reveal(record_id: str, *, reason: str) -> Call[Record]:
     """Load one record with its sensitive fields as they are."""
-    return Call("POST", f"/records/{_in_path(record_id)}/reveal", _RECORD, {"reason": reason})
+    return Call("POST", f"/records/{in_path(record_id)}/reveal", _RECORD, {"reason": reason})
 
 
 def history(record_id: str, *, reason: str | None = None) -> Call[tuple[RecordVersion, ...]]:
     """Load every version of a record, oldest first."""
-    path, kind = f"/records/{_in_path(record_id)}/history", "archsearch.domain.record:RecordVersion"
+    path, kind = f"/records/{in_path(record_id)}/history", "archsearch.domain.record:RecordVersion"
     if reason is None:
         return Call("GET", path, kind, many=True)
     return Call("POST", path, kind, {"reason": reason}, many=True)
@@ -149,7 +128,7 @@ def history(record_id: str, *, reason: str | None = None) -> Call[tuple[RecordVe
 def create(fields: Mapping[str, Any], *, reason: str = "") -> "Call[Revised]":
     """Make one new record; sent again by itself, it is made once."""
     body = {"fields": dict(fields), "reason": reason}
-    return Call("POST", "/records", _REVISED, body, headers=_once())
+    return Call("POST", "/records", _REVISED, body, headers=once())
 
 
 def change(
@@ -158,23 +137,23 @@ def change(
     """Change fields of a record that is still at the version that was seen."""
     body = {"fields": dict(fields), "reason": reason}
     condition = {"If-Match": f'"{expected_version}"'}
-    return Call("PATCH", f"/records/{_in_path(record_id)}", _REVISED, body, headers=condition)
+    return Call("PATCH", f"/records/{in_path(record_id)}", _REVISED, body, headers=condition)
 
 
 def delete(record_id: str, *, reason: str) -> "Call[Revised]":
     """Take a record out of all search."""
-    return Call("POST", f"/records/{_in_path(record_id)}/delete", _REVISED, {"reason": reason})
+    return Call("POST", f"/records/{in_path(record_id)}/delete", _REVISED, {"reason": reason})
 
 
 def restore(record_id: str, *, reason: str) -> "Call[Revised]":
     """Bring a deleted record back."""
-    return Call("POST", f"/records/{_in_path(record_id)}/restore", _REVISED, {"reason": reason})
+    return Call("POST", f"/records/{in_path(record_id)}/restore", _REVISED, {"reason": reason})
 
 
 def propose(record_id: str, fields: Mapping[str, Any], *, reason: str) -> "Call[ShownProposal]":
     """Propose a change to those who may make it."""
-    body, path = {"fields": dict(fields), "reason": reason}, f"/records/{_in_path(record_id)}"
-    return Call("POST", f"{path}/proposals", _PROPOSAL, body, headers=_once())
+    body, path = {"fields": dict(fields), "reason": reason}, f"/records/{in_path(record_id)}"
+    return Call("POST", f"{path}/proposals", _PROPOSAL, body, headers=once())
 
 
 def save(
@@ -187,7 +166,7 @@ def save(
 ) -> "Call[Saved]":
     """Keep a search under a name."""
     conditions = {"query": query, "mode": mode, "filters": filters or {}, "sort": sort}
-    return Call("POST", "/saved", _SAVED, {"name": name, **conditions}, headers=_once())
+    return Call("POST", "/saved", _SAVED, {"name": name, **conditions}, headers=once())
 
 
 def list_saved() -> "Call[tuple[Saved, ...]]":
@@ -197,18 +176,18 @@ def list_saved() -> "Call[tuple[Saved, ...]]":
 
 def run_saved(saved_id: str, *, limit: int = 20, offset: int = 0) -> Call[Page]:
     """Search again; what is found now is not new any more."""
-    path, kind = f"/saved/{_in_path(saved_id)}/run", "archsearch.domain.query:Page"
+    path, kind = f"/saved/{in_path(saved_id)}/run", "archsearch.domain.query:Page"
     return Call("POST", path, kind, parameters={"limit": limit, "offset": offset})
 
 
 def rename_saved(saved_id: str, name: str) -> "Call[Saved]":
     """Call a search otherwise."""
-    return Call("PATCH", f"/saved/{_in_path(saved_id)}", _SAVED, {"name": name})
+    return Call("PATCH", f"/saved/{in_path(saved_id)}", _SAVED, {"name": name})
 
 
 def delete_saved(saved_id: str) -> Call[None]:
     """Forget a search."""
-    return Call("DELETE", f"/saved/{_in_path(saved_id)}")
+    return Call("DELETE", f"/saved/{in_path(saved_id)}")
 
 
 def list_proposals(*, which: str = "mine", limit: int = 100) -> "Call[tuple[ShownProposal, ...]]":
@@ -219,7 +198,7 @@ def list_proposals(*, which: str = "mine", limit: int = 100) -> "Call[tuple[Show
 
 def show_proposal(proposal_id: str) -> "Call[ShownProposal]":
     """Show a proposal."""
-    return Call("GET", f"/proposals/{_in_path(proposal_id)}", _PROPOSAL)
+    return Call("GET", f"/proposals/{in_path(proposal_id)}", _PROPOSAL)
 
 
 def accept(
@@ -227,29 +206,29 @@ def accept(
 ) -> "Call[ShownProposal]":
     """Accept a proposal."""
     condition = {} if expected_version is None else {"If-Match": f'"{expected_version}"'}
-    path, body = f"/proposals/{_in_path(proposal_id)}/accept", {"note": note}
+    path, body = f"/proposals/{in_path(proposal_id)}/accept", {"note": note}
     return Call("POST", path, _PROPOSAL, body, headers=condition)
 
 
 def refuse_proposal(proposal_id: str, *, reason: str) -> "Call[ShownProposal]":
     """Refuse a proposal."""
-    return Call("POST", f"/proposals/{_in_path(proposal_id)}/refuse", _PROPOSAL, {"reason": reason})
+    return Call("POST", f"/proposals/{in_path(proposal_id)}/refuse", _PROPOSAL, {"reason": reason})
 
 
 def withdraw_proposal(proposal_id: str) -> "Call[ShownProposal]":
     """Take back a proposal of one's own."""
-    return Call("POST", f"/proposals/{_in_path(proposal_id)}/withdraw", _PROPOSAL)
+    return Call("POST", f"/proposals/{in_path(proposal_id)}/withdraw", _PROPOSAL)
 
 
 def attachments(record_id: str) -> "Call[tuple[Attached, ...]]":
     """List the scans of a record."""
     kind = "archsearch.services.attachments:Attached"
-    return Call("GET", f"/records/{_in_path(record_id)}/attachments", kind, many=True)
+    return Call("GET", f"/records/{in_path(record_id)}/attachments", kind, many=True)
 
 
 def attachment(record_id: str, number: int, *, reason: str) -> "Call[Attachment]":
     """Fetch a scan of a record, all of it."""
-    path = f"/records/{_in_path(record_id)}/attachments/{number}"
+    path = f"/records/{in_path(record_id)}/attachments/{number}"
     kind = "archsearch.services.attachments:Attachment"
     given = {"record_id": record_id, "number": number}
     return Call("POST", path, kind, {"reason": reason}, file=given)
@@ -303,7 +282,7 @@ def request(  # noqa: PLR0913 - as the Python API
         "days": days,
         "sensitive": sensitive,
     }
-    return Call("POST", "/borrow", _BORROWING, body, headers=_once())
+    return Call("POST", "/borrow", _BORROWING, body, headers=once())
 
 
 def list_borrowing(
@@ -316,7 +295,7 @@ def list_borrowing(
 
 def show_borrowing(request_id: str) -> "Call[Borrowing]":
     """Show a request to borrow."""
-    return Call("GET", f"/borrow/{_in_path(request_id)}", _BORROWING)
+    return Call("GET", f"/borrow/{in_path(request_id)}", _BORROWING)
 
 
 def approve(
@@ -363,8 +342,13 @@ def renew(
     return _borrow(request_id, "renew", {"records": _ids(records), "reason": reason, "days": days})
 
 
+def form(request_id: str) -> Call[str]:
+    """Write the application form as a page to print."""
+    return Call("GET", f"/borrow/{in_path(request_id)}/form", text=True)
+
+
 def _borrow(request_id: str, verb: str, body: Any) -> "Call[Borrowing]":
-    return Call("POST", f"/borrow/{_in_path(request_id)}/{verb}", _BORROWING, body)
+    return Call("POST", f"/borrow/{in_path(request_id)}/{verb}", _BORROWING, body)
 
 
 def _lines(names: Sequence[str | Entry | Mapping[str, str]]) -> list[Any]:
@@ -374,12 +358,3 @@ def _lines(names: Sequence[str | Entry | Mapping[str, str]]) -> list[Any]:
 
 def _ids(records: str | Sequence[str]) -> list[str]:
     return [records] if isinstance(records, str) else list(records)
-
-
-def _in_path(name: str) -> str:
-    return quote(name, safe="")
-
-
-def _once() -> dict[str, str]:
-    """Have a request that the client repeats by itself done once."""
-    return {"Idempotency-Key": secrets.token_urlsafe(18)}

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Generic, ParamSpec, Protocol, TypeVar
 
-from archsearch.client.calls import Call
+from archsearch.client.call import Call
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -80,7 +80,8 @@ class ApiToken:
 
     Errands are done in the user's name only if they are among them.
 
-    ``used_on`` is the last day on which it was used, in China's time; empty for never.
+    ``used_on`` is the last day on which it was used, in China's time; empty for never. Nobody comes
+    in by it while its user is ``disabled``.
     """
 
     id: int
@@ -93,6 +94,7 @@ class ApiToken:
     revoked_at: datetime | None = None
     revoked_by: str | None = None
     used_on: str = ""
+    disabled: bool = False
 
     @property
     def caller(self) -> Caller:

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from archsearch.domain.audit import Action
 from archsearch.domain.policy import Policy, Right
+from archsearch.domain.zone import CHINA
 from archsearch.engines.base import SearchEngine
 from archsearch.errors import ArchsearchError, IndexOutdatedError
 from archsearch.services.audit import verified
 from archsearch.services.identity import principal_of, require
 from archsearch.services.trail import Trail
-from archsearch.storage import outbox, past, records, scans
+from archsearch.storage import audit_log, outbox, past, records, scans
 from archsearch.storage.consistency import find_inconsistencies
 from archsearch.storage.database import vault_of
 from archsearch.storage.inbox import Ledger
 from archsearch.storage.scans import ScanStore
 
+_APART: Final = timedelta(minutes=1)
+"""How much the clocks of an archive's machines may differ without a word."""
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 _REBUILD = "请运行 archsearch index rebuild。"
 
 
@@ -95,7 +101,14 @@ class Doctor:
             first = report.breaks[0]
             finding = f"第 {first.seq} 条起不连贯：{first.reason}"
             return _ill("操作日志", finding, "日志可能被改动；请保全现场并联系审计员。")
-        return _well("操作日志", f"{report.entries} 条，链条完整")
+        finding = f"{report.entries} 条，链条完整"
+        with self.trail.database.read() as connection:
+            ahead = audit_log.later_moment(connection, self.trail.clock() + _APART, _EVER)
+        if ahead is not None:
+            # The log is as it should be, and stays so: nobody can mend what a clock once said.
+            when = ahead.astimezone(CHINA)
+            finding += f"；有的条目晚于现在，最晚 {when:%Y-%m-%d %H:%M}：时钟走快过，或现在慢了"
+        return _well("操作日志", finding)
 
     def _history(self) -> Check:
         with self.trail.database.read() as connection:

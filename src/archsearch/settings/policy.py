@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from archsearch.domain.access import Role
 from archsearch.domain.policy import OPERATIONS, RECORD_RIGHTS, Place, Policy, Right, Rule, faults
 from archsearch.settings.binding import between, bind
-from archsearch.settings.document import Setting, nearest, read
+from archsearch.settings.document import Setting, nearest, parse, read
 
 POLICY: Final = "policy.yaml"
 
@@ -28,6 +28,15 @@ def read_policy(path: Path, levels: tuple[str, ...]) -> Policy:
         SettingsError: The file cannot be read, or says what no policy may say.
     """
     return make_policy(read(path), levels)
+
+
+def parse_policy(text: str, name: str, levels: tuple[str, ...]) -> Policy:
+    """Read a policy that is text; messages call it by its name.
+
+    Raises:
+        SettingsError: As for :func:`read_policy`.
+    """
+    return make_policy(parse(text, name), levels)
 
 
 def make_policy(top: Setting, levels: tuple[str, ...]) -> Policy:

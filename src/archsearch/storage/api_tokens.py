@@ -127,7 +127,7 @@ def note_refused(connection: Connection, token_id: int, day: str) -> None:
 
 
 def _token(row: Row) -> ApiToken:
-    number, user, name, rights, created, by, expires, revoked, revoked_by, used, _, _ = row
+    number, user, name, rights, created, by, expires, revoked, revoked_by, used, off, _ = row
     return ApiToken(
         id=number,
         user=user,
@@ -139,6 +139,7 @@ def _token(row: Row) -> ApiToken:
         revoked_at=None if revoked is None else read_time(revoked),
         revoked_by=revoked_by,
         used_on=used,
+        disabled=bool(off),
     )
 
 

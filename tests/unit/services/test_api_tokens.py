@@ -194,3 +194,14 @@ def test_a_token_may_ask_in_its_owners_name_if_it_says_so(gate: Gate) -> None:
     caller = gate.archive.doors.token(made.secret).caller
     assert caller.limits == frozenset({"read", "propose", "borrow"})
     assert gate.archive.tokens.list(user="admin") == (replace(made.token, used_on="2026-03-05"),)
+
+
+def test_a_token_of_who_is_disabled_is_listed_as_such(gate: Gate) -> None:
+    gate.archive.tokens.create("x", owner="core", rights=["read"], user="admin")
+
+    gate.application.users.disable("core", "admin", disabled=True)
+
+    (listed,) = gate.archive.tokens.list(user="admin")
+    assert listed.disabled
+    gate.application.users.disable("core", "admin", disabled=False)
+    assert not gate.archive.tokens.list(user="admin")[0].disabled

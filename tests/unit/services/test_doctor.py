@@ -102,6 +102,19 @@ def test_an_altered_audit_entry(filled: Office) -> None:
     assert names(filled) == ["操作日志"]
 
 
+def test_entries_of_a_time_to_come_are_told_and_are_no_ailment(filled: Office) -> None:
+    def told() -> str:
+        checks = filled.application.doctor.examine("admin")
+        return next(check.finding for check in checks if check.name == "操作日志")
+
+    on_time = told()
+    filled.clock.turn(hours=-2)
+
+    assert "晚于现在" not in on_time
+    assert "最晚 2026-03-05 12:00" in told()
+    assert filled.ailments() == []
+
+
 def test_an_altered_record(filled: Office) -> None:
     behind_the_back(
         filled,

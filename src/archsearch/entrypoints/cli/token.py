@@ -1,6 +1,7 @@
 """``archsearch token``: ways in for programs."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 import click
@@ -100,7 +101,7 @@ def create(
     help="""列出令牌，吊销和过期的也在内；不显示令牌本身。
 
     在管道里每行一个，以制表符分隔：编号、用户、名称、权限、有效至（UTC）、最后使用的日子、
-    状态（active、expired、revoked）。""",
+    状态（active、disabled、expired、revoked）。""",
 )
 @option("--user", "owner", type=USER_NAME, explanation="只列这个用户的")
 @click.pass_obj
@@ -113,10 +114,7 @@ def list_tokens(session: Session, owner: str | None) -> None:
     if out.json:
         out.document({"tokens": found})
         return
-    states = [
-        "revoked" if one.revoked_at else "expired" if one.expires_at <= now else "active"
-        for one in found
-    ]
+    states = [_state(one, now) for one in found]
     _show(zip(found, states, strict=True), out)
 
 
@@ -141,7 +139,21 @@ def revoke(session: Session, number: int) -> None:
         session.out.note(f"令牌 {number} 已吊销。")
 
 
-_STATES: Final = {"active": "有效", "expired": "已过期", "revoked": "已吊销"}
+_STATES: Final = {
+    "active": "有效",
+    "disabled": "用户已停用",
+    "expired": "已过期",
+    "revoked": "已吊销",
+}
+
+
+def _state(token: ApiToken, now: datetime) -> str:
+    """Say whether a token lets anybody in, and if not, why."""
+    if token.revoked_at:
+        return "revoked"
+    if token.expires_at <= now:
+        return "expired"
+    return "disabled" if token.disabled else "active"
 
 
 def _show(tokens: Iterable[tuple[ApiToken, str]], out: Output) -> None:

@@ -46,6 +46,7 @@ class _Time(Kind):
     在管道里每行一个用户，以制表符分隔：用户名、姓名、角色、密级、原因、规则、授权；
     带 --seen 时另起一段，每行：用户名、次数、首次、末次。""",
     examples=[
+        ("archsearch whocould --record A001-GR-2026-000001", "现在"),
         ("archsearch whocould --record A001-GR-2026-000001 --at 2026-11-20", "那天结束时"),
         (
             "archsearch whocould --record A001-GR-2026-000001 --at 2026-11-20T09:30 --right reveal",
@@ -58,7 +59,7 @@ class _Time(Kind):
     ],
 )
 @option("--record", "record_id", required=True, metavar="档号", explanation="哪份档案")
-@option("--at", type=_Time(), explanation="什么时候；只写日期即当天结束时，今天即现在")
+@option("--at", type=_Time(), explanation="什么时候，默认现在；只写日期即当天结束时")
 @option("--entry", type=Number(1), metavar="序号", explanation="或者：操作日志的这一条之后")
 @option(
     "--right", type=OneOf(_ASKED), default="read", metavar="权限", explanation="默认 read（读）"
@@ -66,12 +67,12 @@ class _Time(Kind):
 @option("--seen", is_flag=True, explanation="并列出到那时为止谁实际看过；须能查看日志")
 @click.pass_obj
 def command(session: Session, /, **given: Any) -> None:
-    """Tell who could."""
+    """Tell who could; now, unless something else is said."""
     user = session.acting
-    if (given["at"] is None) == (given["entry"] is None):
-        raise click.UsageError("请用 --at 时刻 或 --entry 日志序号 指明什么时候，二者选一。")
-    at = given["entry"] if given["at"] is None else given["at"]
+    if given["at"] is not None and given["entry"] is not None:
+        raise click.UsageError("--at 和 --entry 只能用一个。")
     with session.archive() as archive:
+        at = next((given[each] for each in ("entry", "at") if given[each]), archive.clock())
         # Loaded only here: help should not wait for it.
         from archsearch.services.past import PastQuestion  # noqa: PLC0415 - see above
 

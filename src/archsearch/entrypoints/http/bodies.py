@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from archsearch.domain.access import Role
 from archsearch.domain.audit import Action, Outcome
+from archsearch.domain.dictionary import EntryKind
 from archsearch.domain.policy import Errand, Right
 from archsearch.entrypoints.http.models import Body, FilterModel, Mode, Parameters
 
@@ -145,6 +146,41 @@ class CouldBody(Body):
     at: str | int = Field(examples=["2026-01-31T08:00:00+08:00"])
     right: str = "read"
     seen: bool = False
+
+
+class EntryBody(Body):
+    """An entry of the dictionary; a word has no meaning."""
+
+    kind: Annotated[EntryKind, Strict(strict=False)] = Field(examples=["short_name"])
+    term: str = Field(examples=["农发行"])
+    meaning: str = Field("", examples=["中国农业发展银行"])
+
+
+class PolicyCheckBody(Body):
+    """A question about a user's right, over one record or any at all."""
+
+    name: str = Field(examples=["li.na"])
+    right: str = Field(examples=["read"])
+    record_id: str = Field("", examples=["A001-GR-2026-000001"])
+
+
+class PolicyDiffBody(Body):
+    """Two policies, as the text of their files; without an old one it is that in force."""
+
+    old: str | None = None
+    new: str = Field(
+        description="policy.yaml 的全文",
+        examples=["version: 1\nroles:\n  auditor:\n    operations: [log]\n"],
+    )
+    limit: int | None = Field(None, ge=0, le=10_000, description="每项列出几个档号")
+
+
+class DuplicatesParameters(Parameters):
+    """Which duplicates."""
+
+    least: Literal["same", "likely", "possible"] = "likely"
+    limit: int = Field(20, ge=0, le=10_000)
+    offset: int = Field(0, ge=0, le=10**9)
 
 
 class UserBody(Body):

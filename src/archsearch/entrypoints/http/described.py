@@ -17,7 +17,8 @@ _JSON: Final = {get_origin(each) or each for each in get_args(JsonValue)}
 @cache
 def described(kind: type) -> type[BaseModel]:
     """Make a model of a dataclass or a named tuple, as it is written in answers."""
-    hints = get_type_hints(kind)
+    # The type of any JSON refers to itself, by a name that not every module has.
+    hints = get_type_hints(kind, localns={"JsonValue": object})
     names = [each.name for each in fields(kind)] if is_dataclass(kind) else list(hints)
     members: dict[str, Any] = {name: (_shown(hints[name]), ...) for name in names}
     told = (kind.__doc__ or kind.__name__).strip().partition("\n")[0]

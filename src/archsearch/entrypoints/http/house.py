@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Final, cast
 
 from starlette.requests import Request
@@ -56,6 +57,11 @@ class House:
     def cursors(self) -> Cursors:
         """Writes and reads cursors."""
         return Cursors(self.application.key_for("http/cursors"))
+
+    @cached_property
+    def comparing(self) -> Lock:
+        """Held by who compares all records with each other: a second at once would block others."""
+        return Lock()
 
     @cached_property
     def tasks(self) -> "Tasks":

@@ -231,12 +231,15 @@ def test_a_token_is_made_listed_and_revoked(change: Run, fresh: Path) -> None:
     assert secret not in change("token", "list", "--json").out
     assert "不会再显示" in made.err
     assert change(*create).code == 5
+    assert change("user", "disable", "核心", "--yes").code == 0
+    assert change("token", "list").rows[0][6] == "disabled"
     assert change("token", "revoke", "1").code == 2
     assert change("token", "revoke", "1", "--yes").code == 0
     assert change("token", "list", "--user", "核心").rows[0][6] == "revoked"
     with archsearch.open(fresh) as archive, pytest.raises(NotAuthenticatedError):
         archive.doors.token(secret)
     assert change("token", "revoke", "9", "--yes").code == 3
+    assert change("user", "enable", "核心").code == 0
     assert change(*create, "--json").document["token"]["id"] == 2
 
 

@@ -67,8 +67,19 @@ def test_who_looked_follows(run: Run, record_id: str, watched: None) -> None:
     assert "到那时为止看过的人" in seen.out
 
 
-@pytest.mark.parametrize("when", [(), ("--at", "2026-01-01", "--entry", "3"), ("--at", "昨天")])
-def test_one_moment_must_be_named(run: Run, record_id: str, when: tuple[str, ...]) -> None:
+def test_without_a_moment_it_is_now(run: Run, record_id: str) -> None:
+    then = run("whocould", "--record", record_id, "--entry", seq(run))
+
+    ran = run("whocould", "--record", record_id)
+
+    assert ran.code == 0
+    assert ran.rows == then.rows
+
+
+@pytest.mark.parametrize("when", [("--at", "2026-01-01", "--entry", "3"), ("--at", "昨天")])
+def test_one_moment_may_be_named_and_must_be_one(
+    run: Run, record_id: str, when: tuple[str, ...]
+) -> None:
     assert run("whocould", "--record", record_id, *when).code == 2
 
 

@@ -1,6 +1,5 @@
 """The application in this process, around an archive of its own."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -9,10 +8,11 @@ import httpx2
 import jsonschema_rs
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from archsearch.domain.policy import Errand, Right
-from archsearch.entrypoints.http.app import make_app
+from archsearch.entrypoints.http.app import ROUTERS, make_app
 from tests.offices import Office
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -106,13 +106,17 @@ _DOCUMENTS: dict[bool, Any] = {}
 
 
 def operation_of(app: FastAPI, method: str, path: str) -> Any:
-    """Find what describes a request."""
-    found: dict[str, Any] = {"": None}
-    for template, verbs in app.openapi()["paths"].items():
-        pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(template))
-        if method.lower() in verbs and re.fullmatch(pattern, path):
-            found[template] = verbs[method.lower()]
-    return found[max(found, key=len)]
+    """Find what describes a request: that of the first route which its address fits."""
+    routes = (route for router in ROUTERS for route in router.routes)
+    own = next(
+        (
+            route.path_format
+            for route in routes
+            if isinstance(route, APIRoute) and route.path_regex.match(path)
+        ),
+        "",
+    )
+    return app.openapi()["paths"].get(own, {}).get(method.lower())
 
 
 @pytest.fixture

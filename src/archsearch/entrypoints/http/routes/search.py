@@ -7,8 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from archsearch.domain.duplicates import DuplicatePage
 from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
+from archsearch.entrypoints.http.bodies import DuplicatesParameters
+from archsearch.entrypoints.http.described import described
 from archsearch.entrypoints.http.entry import Entered, Guest
 from archsearch.entrypoints.http.house import API
 from archsearch.entrypoints.http.models import (
@@ -24,6 +27,7 @@ from archsearch.entrypoints.http.models import (
     SuggestParameters,
     names_of,
 )
+from archsearch.entrypoints.http.problems import TurnedAwayError
 from archsearch.errors import InvalidRequestError
 
 router = APIRouter(prefix=API, route_class=OwnedRoute, tags=["检索"])
@@ -76,6 +80,26 @@ def match(guest: Entered, asked: MatchBody) -> Response:
     """Screen a list: for each line the best hits, with a verdict."""
     names = names_of(asked.names)
     return listed(guest.house.archive.match(names, user=guest.user, limit=asked.limit))
+
+
+@router.get("/duplicates", response_model=described(DuplicatePage), summary="疑似重复的档案")
+def duplicates(guest: Entered, asked: Annotated[DuplicatesParameters, Query()]) -> Response:
+    """Propose groups of records that may be one customer's, the surest first.
+
+    All records in one's scope are compared, one such comparison at a time in a process of the
+    server; of many records the first answer may come too late (504), and later ones at once.
+    """
+    comparing = guest.house.comparing
+    if not comparing.acquire(blocking=False):
+        again = {"Retry-After": "5"}
+        raise TurnedAwayError(503, "busy", "正在查重，请稍后再试。", again)
+    try:
+        page = guest.house.archive.duplicates(
+            user=guest.user, least=asked.least, limit=asked.limit, offset=asked.offset
+        )
+    finally:
+        comparing.release()
+    return answer(page)
 
 
 @router.get("/fields", response_model=FieldsModel, summary="元数据标准里的字段")
