@@ -1,6 +1,8 @@
 """Scans that wait are mended from elsewhere, as if by a file put beside them."""
 
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -274,3 +276,48 @@ def test_nobody_is_led_to_write_elsewhere(tmp_path: Path) -> None:
         beside.write_note(Folder(folder), "a.png", {"a": 1})
 
     assert secret.read_text() == "kept"
+
+
+class Cut(BaseException):
+    """The end of a process in the middle of something."""
+
+
+@pytest.mark.parametrize("returned", [False, True], ids=["waiting", "returned"])
+@pytest.mark.parametrize("cut", range(7))
+def test_a_mend_that_was_cut_short_anywhere_is_done_by_doing_it_again(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch, cut: int, returned: bool
+) -> None:
+    path = tray.drop("柜台/a.png", scan_of(1)[:40] if returned else scan_of(1))
+    tray.settle()
+    if returned:
+        path = tray.folder / "已退回/柜台/a.png"
+    steps = iter(range(99))
+
+    def cutting(real: Any) -> Any:
+        def step(*args: Any, **more: Any) -> Any:
+            if next(steps) == cut:
+                raise Cut
+            return real(*args, **more)
+
+        return step
+
+    with monkeypatch.context() as patched:
+        for name in ("ftruncate", "pwrite", "fsync", "rename"):
+            patched.setattr(os, name, cutting(getattr(os, name)))
+        with suppress(Cut):
+            mend(tray, "柜台/a.png", {"客户名称": "李四"})
+    tray.settle()
+    if tray.items("waiting") or tray.items("quarantined"):
+        with suppress(InvalidRequestError):
+            mend(tray, "柜台/a.png", {"客户名称": "李四"})
+        tray.settle()
+
+    if returned:
+        assert tray.items()["柜台/a.png"].state == "quarantined"
+        assert path.read_bytes() == scan_of(1)[:40]
+    else:
+        assert set(tray.records()) == {"李四"}
+        assert set(tray.states().values()) == {"archived"}
+        assert tray.office.ailments() == []
+    # What a killed process left is hidden, is nobody's, and is used up by whoever mends next.
+    assert not [each for each in tray.left() if each.endswith(".tmp")]
