@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from archsearch.domain.audit import Action, AuditFilter
 from archsearch.domain.callers import Caller
@@ -276,6 +278,46 @@ def test_nobody_is_led_to_write_elsewhere(tmp_path: Path) -> None:
         beside.write_note(Folder(folder), "a.png", {"a": 1})
 
     assert secret.read_text() == "kept"
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)
+_COLUMNS = (
+    "客户名称",
+    "id_number",
+    "电话",
+    "扫描时间",
+    "联系人",
+    "联系人1姓名",
+    "附件",
+    "标签",
+    "地区",
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.dictionaries(st.sampled_from(_COLUMNS), _VALUES, max_size=4))
+def test_whatever_is_said_is_refused_with_words_or_written_for_the_watcher(
+    tray: Tray, fields: dict[str, Any]
+) -> None:
+    if "scan1.png" not in tray.states():
+        tray.drop("scan1.png")
+        tray.settle()
+
+    try:
+        mended = mend(tray, "scan1.png", fields)
+    except (RejectedError, InvalidRequestError):
+        assert tray.left() == {"scan1.png"}
+    else:
+        # What was written can be read, and whoever looks is told of it.
+        assert mended.pending
+        (note,) = tray.folder.rglob("*.json")
+        assert all(each.code != "unreadable_data" for each in mended.problems)
+        json.loads(note.read_text("utf-8"))
+        note.unlink()
 
 
 class Cut(BaseException):
