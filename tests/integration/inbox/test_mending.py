@@ -1,5 +1,6 @@
 """Scans that wait are mended from elsewhere, as if by a file put beside them."""
 
+import errno
 import json
 import os
 from contextlib import suppress
@@ -18,6 +19,7 @@ from archsearch.errors import (
     InvalidRequestError,
     NotFoundError,
     RejectedError,
+    StoreError,
 )
 from archsearch.ingest.inbox import beside
 from archsearch.ingest.inbox.folder import Folder
@@ -263,6 +265,25 @@ def test_a_scan_that_is_gone_leaves_nothing_beside_it(
     assert tray.left() == set()
 
 
+def test_a_full_disk_leaves_everything_as_it_was(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tray.drop("a.png")
+    tray.drop("a.png.json", {"电话": "13812345678"})
+    tray.settle()
+    before = {each: (tray.folder / each).read_bytes() for each in tray.left()}
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match="写不进收件夹"):
+            mend(tray, "a.png", {"客户名称": "李四"})
+
+    assert {each: (tray.folder / each).read_bytes() for each in tray.left()} == before
+
+
 def test_nobody_is_led_to_write_elsewhere(tmp_path: Path) -> None:
     folder, secret = tmp_path / "inbox", tmp_path / "secret"
     folder.mkdir()
@@ -344,7 +365,7 @@ def test_a_mend_that_was_cut_short_anywhere_is_done_by_doing_it_again(
         return step
 
     with monkeypatch.context() as patched:
-        for name in ("ftruncate", "pwrite", "fsync", "rename"):
+        for name in ("ftruncate", "dup", "fsync", "rename"):
             patched.setattr(os, name, cutting(getattr(os, name)))
         with suppress(Cut):
             mend(tray, "柜台/a.png", {"客户名称": "李四"})

@@ -86,7 +86,8 @@ def _replace(folder: Folder, path: str, text: bytes) -> None:
     with folder.parent(path) as (descriptor, name), _scratch(descriptor, name) as scratch:
         handle, called = scratch
         os.ftruncate(handle, 0)
-        os.pwrite(handle, text, 0)
+        with os.fdopen(os.dup(handle), "wb") as file:
+            file.write(text)
         os.fsync(handle)
         os.rename(called, name, src_dir_fd=descriptor, dst_dir_fd=descriptor)
         os.fsync(descriptor)
@@ -109,6 +110,11 @@ def _scratch(folder: int, name: str) -> Iterator[tuple[int, str]]:
             # No file of ours: whoever put it there would have another one overwritten.
             os.unlink(called, dir_fd=folder)
             raise BusyError(_BUSY)
-        yield handle, called
+        try:
+            yield handle, called
+        except OSError:
+            with suppress(OSError):
+                os.unlink(called, dir_fd=folder)
+            raise
     finally:
         os.close(handle)

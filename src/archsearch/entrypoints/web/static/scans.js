@@ -49,10 +49,14 @@
     if (does() !== true || event.key.length === 1) event.preventDefault();
   });
 
-  if (of("zooming")) {
+  function begin() {
+    if (!of("zooming")) return;
     of("zooming").hidden = false;
     // Who reads a page larger reads the next one so too.
     const kept = STEPS[sessionStorage.getItem("zoom")] ? Number(sessionStorage.getItem("zoom")) : FIT;
     if (kept !== FIT) zoom(kept);
   }
+
+  document.addEventListener("htmx:afterSettle", begin);
+  begin();
 })();
