@@ -22,7 +22,6 @@ from archsearch.errors import (
     BusyError,
     InvalidRequestError,
     NotFoundError,
-    RejectedError,
     StoreError,
 )
 from archsearch.ingest.copied import has_stars
@@ -35,6 +34,7 @@ from archsearch.ingest.pipeline import Pipeline
 from archsearch.ingest.readers.faults import RefusalError, display_name
 from archsearch.ingest.rows import MISSING
 from archsearch.services.asking import Masker
+from archsearch.services.editing import refuse
 from archsearch.services.identity import principal_of
 from archsearch.services.inbox import InboxItem, InboxService
 from archsearch.services.trail import Trail
@@ -238,7 +238,7 @@ class MendingService:
             names = "、".join(f"“{name[:40]}”" for name in unknown[:5])
             raise InvalidRequestError(f"不认识字段{names}；请用元数据标准里的字段名。")
         stars = {self._key(name) for name, value in given.items() if has_stars(value)}
-        problems = [_problem("masked_value", _MASKED, key) for key in sorted(stars)]
+        problems = [self._problem("masked_value", _MASKED, key) for key in sorted(stars)]
         typed = self._pipeline.single(row)
         draft = self._pipeline.validator.check(typed.draft, self._today)
         problems += (
@@ -247,14 +247,17 @@ class MendingService:
             if each.severity is Severity.ERROR and each.code != MISSING and each.field not in stars
         )
         problems += [
-            _problem("group", _GROUP, key) for key in sorted(typed.scattered - {"attachments"})
+            self._problem("group", _GROUP, key) for key in sorted(typed.scattered - {"attachments"})
         ]
         if not problems and not any(draft.values.get(key) for key in _NAMING):
             known = self._known(entry, with_note=False)
             if not any(known.draft.values.get(key) for key in _NAMING):
-                problems.append(_problem(MISSING, _NOBODY, "name"))
-        if problems:
-            raise RejectedError("资料有问题，没有保存。", problems)
+                problems.append(Problem(_WHERE, MISSING, _NOBODY, "name"))
+        refuse(problems)
+
+    def _problem(self, code: str, message: str, key: str) -> Problem:
+        spec = self._pipeline.schema.by_key.get(key)
+        return Problem(_WHERE, code, f"{spec.label if spec else key}：{message}", key)
 
     # What is known -------------------------------------------------------------------------------
 
@@ -322,7 +325,3 @@ def _problems(known: Known) -> tuple[Problem, ...]:
         for each in found
         if each.severity is Severity.ERROR and each.code != MISSING
     )
-
-
-def _problem(code: str, message: str, field: str) -> Problem:
-    return Problem(_WHERE, code, message, field)

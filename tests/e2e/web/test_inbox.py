@@ -130,6 +130,8 @@ def test_a_scan_is_read_page_by_page_and_made_larger_with_keys_and_buttons(
     page.locator("[data-stage]").focus()
     page.keyboard.press("ArrowRight")
     assert "page=2" in page.url
+    page.reload()
+    expect(page.locator("[data-zoomed]")).to_have_text("200%")
     page.keyboard.press("0")
     expect(page.locator("[data-zoomed]")).to_have_text("100%")
     page.get_by_role("link", name="2 回单").click()

@@ -13,11 +13,13 @@ from archsearch.domain.policy import Errand, Right
 from archsearch.entrypoints.accounts import AccountDesk, TokenDesk
 from archsearch.entrypoints.archive import Archive
 from archsearch.entrypoints.borrowing import BorrowDesk
+from archsearch.entrypoints.mail import InboxDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.entrypoints.proposals import ProposalDesk
 from archsearch.entrypoints.saved import SavedDesk
 from archsearch.errors import AccessDeniedError, ArchsearchError, NotFoundError
 from tests.offices import Office, copied
+from tests.scans import Tray
 
 RECORD = "A"
 NEW = {"name": "新来的", "department": "甲部"}
@@ -25,6 +27,7 @@ DESKS = {
     "": Archive,
     "proposals.": ProposalDesk,
     "borrow.": BorrowDesk,
+    "inbox.": InboxDesk,
     "policy.": PolicyDesk,
     "accounts.": AccountDesk,
     "tokens.": TokenDesk,
@@ -45,7 +48,11 @@ WAYS: dict[str, Way] = {
     "get": lambda a, u: a.get(RECORD, user=u),
     "reveal": lambda a, u: a.reveal(RECORD, reason="核对证件", user=u),
     "attachment": lambda a, u: a.attachment(RECORD, 1, reason="核对证件", user=u),
-    "inbox": lambda a, u: a.inbox(user=u),
+    "attachments": lambda a, u: a.attachments(RECORD, user=u),
+    "inbox.list": lambda a, u: a.inbox.list(user=u).items,
+    "inbox.show": lambda a, u: a.inbox.show(1, user=u),
+    "inbox.retry": lambda a, u: a.inbox.retry(1, user=u),
+    "inbox.mend": lambda a, u: a.inbox.mend(1, {"姓名": "乙"}, user=u),
     "history": lambda a, u: a.history(RECORD, user=u),
     "who": lambda a, u: a.who(RECORD, user=u),
     "who_could": lambda a, u: a.who_could(RECORD, date(2026, 3, 5), user=u),
@@ -106,6 +113,9 @@ def office(template: Path, tmp_path: Path) -> Iterator[Office]:
         for user in ("admin", "boss", "li"):
             office.archive.saved.save("全部", user=user)
         office.archive.borrow.request(RECORD, purpose="贷后", reason="核对", user="li")
+        tray = Tray(office)
+        tray.drop("waits.png")
+        tray.settle(user="li")
         yield office
 
 

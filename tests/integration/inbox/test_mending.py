@@ -1,10 +1,15 @@
 """Scans that wait are mended from elsewhere, as if by a file put beside them."""
 
+import errno
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from archsearch.domain.audit import Action, AuditFilter
 from archsearch.domain.callers import Caller
@@ -14,6 +19,7 @@ from archsearch.errors import (
     InvalidRequestError,
     NotFoundError,
     RejectedError,
+    StoreError,
 )
 from archsearch.ingest.inbox import beside
 from archsearch.ingest.inbox.folder import Folder
@@ -259,6 +265,25 @@ def test_a_scan_that_is_gone_leaves_nothing_beside_it(
     assert tray.left() == set()
 
 
+def test_a_full_disk_leaves_everything_as_it_was(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tray.drop("a.png")
+    tray.drop("a.png.json", {"电话": "13812345678"})
+    tray.settle()
+    before = {each: (tray.folder / each).read_bytes() for each in tray.left()}
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match="写不进收件夹"):
+            mend(tray, "a.png", {"客户名称": "李四"})
+
+    assert {each: (tray.folder / each).read_bytes() for each in tray.left()} == before
+
+
 def test_nobody_is_led_to_write_elsewhere(tmp_path: Path) -> None:
     folder, secret = tmp_path / "inbox", tmp_path / "secret"
     folder.mkdir()
@@ -274,3 +299,88 @@ def test_nobody_is_led_to_write_elsewhere(tmp_path: Path) -> None:
         beside.write_note(Folder(folder), "a.png", {"a": 1})
 
     assert secret.read_text() == "kept"
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)
+_COLUMNS = (
+    "客户名称",
+    "id_number",
+    "电话",
+    "扫描时间",
+    "联系人",
+    "联系人1姓名",
+    "附件",
+    "标签",
+    "地区",
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.dictionaries(st.sampled_from(_COLUMNS), _VALUES, max_size=4))
+def test_whatever_is_said_is_refused_with_words_or_written_for_the_watcher(
+    tray: Tray, fields: dict[str, Any]
+) -> None:
+    if "scan1.png" not in tray.states():
+        tray.drop("scan1.png")
+        tray.settle()
+
+    try:
+        mended = mend(tray, "scan1.png", fields)
+    except (RejectedError, InvalidRequestError):
+        assert tray.left() == {"scan1.png"}
+    else:
+        # What was written can be read, and whoever looks is told of it.
+        assert mended.pending
+        (note,) = tray.folder.rglob("*.json")
+        assert all(each.code != "unreadable_data" for each in mended.problems)
+        json.loads(note.read_text("utf-8"))
+        note.unlink()
+
+
+class Cut(BaseException):
+    """The end of a process in the middle of something."""
+
+
+@pytest.mark.parametrize("returned", [False, True], ids=["waiting", "returned"])
+@pytest.mark.parametrize("cut", range(7))
+def test_a_mend_that_was_cut_short_anywhere_is_done_by_doing_it_again(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch, cut: int, returned: bool
+) -> None:
+    path = tray.drop("柜台/a.png", scan_of(1)[:40] if returned else scan_of(1))
+    tray.settle()
+    if returned:
+        path = tray.folder / "已退回/柜台/a.png"
+    steps = iter(range(99))
+
+    def cutting(real: Any) -> Any:
+        def step(*args: Any, **more: Any) -> Any:
+            if next(steps) == cut:
+                raise Cut
+            return real(*args, **more)
+
+        return step
+
+    with monkeypatch.context() as patched:
+        for name in ("ftruncate", "dup", "fsync", "rename"):
+            patched.setattr(os, name, cutting(getattr(os, name)))
+        with suppress(Cut):
+            mend(tray, "柜台/a.png", {"客户名称": "李四"})
+    tray.settle()
+    if tray.items("waiting") or tray.items("quarantined"):
+        with suppress(InvalidRequestError):
+            mend(tray, "柜台/a.png", {"客户名称": "李四"})
+        tray.settle()
+
+    if returned:
+        assert tray.items()["柜台/a.png"].state == "quarantined"
+        assert path.read_bytes() == scan_of(1)[:40]
+    else:
+        assert set(tray.records()) == {"李四"}
+        assert set(tray.states().values()) == {"archived"}
+        assert tray.office.ailments() == []
+    # What a killed process left is hidden, is nobody's, and is used up by whoever mends next.
+    assert not [each for each in tray.left() if each.endswith(".tmp")]

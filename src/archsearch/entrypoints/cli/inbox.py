@@ -1,5 +1,6 @@
 """``archsearch inbox``: what arrived in the watch folder, what waits, what was returned."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -7,8 +8,9 @@ import click
 from archsearch.domain.inbox import State
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, Group, Member, argument, option
+from archsearch.entrypoints.cli.fields import Assigned, collected
 from archsearch.entrypoints.cli.grid import Column, Table
-from archsearch.entrypoints.cli.kinds import Number, OneOf
+from archsearch.entrypoints.cli.kinds import LOCATION, Number, OneOf
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 from archsearch.errors import ArchsearchError
@@ -39,6 +41,7 @@ _STATES: Final = {
     examples=[
         ("archsearch inbox list", "还没有归档的"),
         ("archsearch inbox list --state archived", "最近归档的"),
+        ("archsearch inbox mend 12 客户名称=张伟", "给第 12 号补上资料"),
         ("archsearch inbox retry 12", "把第 12 号放回去重新处理"),
     ],
 )
@@ -119,6 +122,36 @@ def retry(session: Session, numbers: tuple[int, ...]) -> None:
         session.out.note(f"{len(done)} 个文件已放回收件夹，等待重新处理。")
     if failure is not None:
         raise failure
+
+
+@command.command(
+    "mend",
+    cls=Command,
+    short_help="补录资料",
+    help="""给待补录或已退回的扫描件补上资料：写成旁边的说明文件，照看收件夹的程序随即归档。
+    已经写在旁边的，没有提到的保留；值写成空的，就去掉这一项。""",
+    arguments=[("编号", "见 archsearch inbox list"), ("字段=值", "可写多个；字段用任何一种叫法")],
+    examples=[
+        ("archsearch inbox mend 12 客户名称=张伟 材料类型=合同", "是谁的、是什么"),
+        ("archsearch inbox mend 12 --file 资料.json", "一个 JSON 对象；- 为标准输入"),
+    ],
+)
+@argument("number", type=Number(1), metavar="编号")
+@argument("assigned", nargs=-1, metavar="字段=值", type=Assigned())
+@option("--file", type=LOCATION, explanation="JSON 文件，一个对象；- 为标准输入")
+@click.pass_obj
+def mend(
+    session: Session, number: int, assigned: tuple[tuple[str, str], ...], file: Path | None
+) -> None:
+    """Give a scan what it lacks."""
+    user = session.acting
+    fields = collected(assigned, file)
+    with session.archive() as archive:
+        mended = archive.mail.mending.mend(number, fields, user)
+    if session.out.json:
+        session.out.document(mended)
+    else:
+        session.out.note("资料已写到扫描件旁边，等待归档。")
 
 
 def _show(items: "tuple[InboxItem, ...]", out: Output) -> None:

@@ -24,8 +24,6 @@ from archsearch.ingest.readers.limits import DEFAULT_LIMITS, Limits
 from archsearch.ingest.readers.reader import file_feeds
 
 _WRITTEN: Final = ".json"
-_TAKES_JSON: Final = (_WRITTEN, ".yaml", ".yml")
-"""Every JSON text is YAML as well, so that a file of either keeps its name."""
 _OPEN: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BUSY: Final = "有人正在补录这个文件，请稍后再试。"
 
@@ -62,7 +60,7 @@ def write_note(folder: Folder, scan: str, row: Mapping[str, Any]) -> str:
     """
     before = next((each for each in sidecar_paths(scan) if folder.mark(each) is not None), "")
     own = bool(before) and not _shared(folder, scan, before)
-    path = before if own and before.endswith(_TAKES_JSON) else scan + _WRITTEN
+    path = before if own and before.endswith(_WRITTEN) else scan + _WRITTEN
     text = json.dumps(row, ensure_ascii=False, indent=2, default=str) + "\n"
     _replace(folder, path, text.encode("utf-8", "replace"))
     mark = folder.mark(before) if own and before != path else None
@@ -88,7 +86,8 @@ def _replace(folder: Folder, path: str, text: bytes) -> None:
     with folder.parent(path) as (descriptor, name), _scratch(descriptor, name) as scratch:
         handle, called = scratch
         os.ftruncate(handle, 0)
-        os.pwrite(handle, text, 0)
+        with os.fdopen(os.dup(handle), "wb") as file:
+            file.write(text)
         os.fsync(handle)
         os.rename(called, name, src_dir_fd=descriptor, dst_dir_fd=descriptor)
         os.fsync(descriptor)
@@ -111,6 +110,11 @@ def _scratch(folder: int, name: str) -> Iterator[tuple[int, str]]:
             # No file of ours: whoever put it there would have another one overwritten.
             os.unlink(called, dir_fd=folder)
             raise BusyError(_BUSY)
-        yield handle, called
+        try:
+            yield handle, called
+        except OSError:
+            with suppress(OSError):
+                os.unlink(called, dir_fd=folder)
+            raise
     finally:
         os.close(handle)

@@ -61,7 +61,7 @@ def draw(content: mmap.mmap, page: int) -> tuple[bytes, int]:
 
 def warm_up() -> None:
     """Have loaded whatever drawing may need, as later nothing can be opened any more."""
-    Image.init()
+    Image.preinit()
     file = io.BytesIO()
     Image.new("1", (8, 8)).save(file, "TIFF", compression="group4")
     with Image.open(file, formats=["TIFF"]) as image:

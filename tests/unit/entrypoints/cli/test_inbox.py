@@ -57,6 +57,21 @@ def test_what_waits_or_was_returned_is_told_by_the_exit_code(change: Run, home: 
     assert (home / "inbox" / "坏.docx").exists()
 
 
+def test_a_scan_that_waits_is_given_what_it_lacks(change: Run, home: Path) -> None:
+    (home / "inbox" / "scan1.png").write_bytes(scan_of(4))
+    assert change("watch", "--once").code == 6
+    number = change("inbox", "list").rows[0][0]
+
+    wrong = change("inbox", "mend", number, "证件号码=110105194912310021")
+    mended = change("inbox", "mend", number, "客户名称=孙八", "材料类型=合同", "--json")
+
+    assert wrong.code != 0
+    assert "证件号码" in wrong.err
+    assert (mended.code, mended.document["pending"]) == (0, True)
+    assert change("watch", "--once").code == 0
+    assert "孙八" in change("search", "孙八").out
+
+
 def test_another_folder_can_be_watched_beside_the_first(
     change: Run, home: Path, tmp_path: Path
 ) -> None:

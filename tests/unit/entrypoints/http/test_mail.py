@@ -169,3 +169,14 @@ def test_others_files_are_like_missing_ones(door: Door, tray: Tray) -> None:
         assert door.ask(method, path.format(number), body, user="eye").status_code == 403
     assert door.get("/inbox?state=all", "clerk").json()["items"] == []
     assert tray.states()["waits.png"] == "waiting"
+
+
+def test_a_scan_that_is_damaged_is_told_before_anything_is_given(door: Door, tray: Tray) -> None:
+    (sealed,) = (path for path in (door.office.path / "var" / "scans").rglob("*") if path.is_file())
+    content = bytearray(sealed.read_bytes())
+    content[20] ^= 1
+    sealed.write_bytes(content)
+
+    answer = door.post("/records/甲%2F1/attachments/1", {"reason": "核对"}, "chief")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_failed")

@@ -101,7 +101,8 @@ async def mend(visitor: Welcome, number: str, form: Typed) -> Response:
     try:
         await run_in_threadpool(visitor.archive.inbox.mend, wanted, given, user=visitor.user)
     except RejectedError as error:
-        sight = Sight(form=form, wrong=error.message, refused=error.problems)
+        # Why stands beside each field.
+        sight = Sight(form=form, wrong="资料有问题，没有保存。", refused=error.problems)
         return await _file(visitor, wanted, sight, 400)
     except (InvalidRequestError, ConflictError) as error:
         return await _file(visitor, wanted, Sight(form=form, wrong=error.message), 400)

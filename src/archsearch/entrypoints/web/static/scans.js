@@ -18,6 +18,7 @@
     at = Math.min(Math.max(to, 0), STEPS.length - 1);
     leaf.style.width = STEPS[at] + "%";
     of("zoomed").textContent = STEPS[at] + "%";
+    sessionStorage.setItem("zoom", String(at));
     // What was in the middle stays there.
     stage.scrollLeft = x * leaf.clientWidth - stage.clientWidth / 2;
     stage.scrollTop = y * leaf.clientWidth - stage.clientHeight / 2;
@@ -48,5 +49,14 @@
     if (does() !== true || event.key.length === 1) event.preventDefault();
   });
 
-  if (of("zooming")) of("zooming").hidden = false;
+  function begin() {
+    if (!of("zooming")) return;
+    of("zooming").hidden = false;
+    // Who reads a page larger reads the next one so too.
+    const kept = STEPS[sessionStorage.getItem("zoom")] ? Number(sessionStorage.getItem("zoom")) : FIT;
+    if (kept !== FIT) zoom(kept);
+  }
+
+  document.addEventListener("htmx:afterSettle", begin);
+  begin();
 })();
