@@ -8,6 +8,7 @@ from archsearch.security.sealing import CipherName, Seal
 from archsearch.security.tokens import derive_key
 from archsearch.services.asking import Asking, Masker
 from archsearch.services.exporting import ExportService
+from archsearch.services.overview import OverviewService
 from archsearch.services.saved import SavedSearches, Secrets
 from archsearch.services.screening import ScreeningService
 from archsearch.services.screenings import ScreeningDesk
@@ -51,3 +52,10 @@ class Desk:
         secrets = Secrets(seal, self._cipher, derive_key(self._secret, "saved/ids"))
         found = (tools.exporting.asking, tools.exporting.search, tools.masker)
         return SavedSearches(tools.trail, tools.policy, found, secrets, tools.search.search)
+
+    @cached_property
+    def overview(self) -> OverviewService:
+        """The archive at a glance."""
+        tools = self._tools
+        found = (tools.exporting.asking, tools.exporting.search)
+        return OverviewService(tools.trail, tools.policy, *found)

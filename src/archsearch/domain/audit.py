@@ -31,6 +31,7 @@ class Action(StrEnum):
     MATCH_DECIDE = "match.decide"
     MATCH_EXPORT = "match.export"
     DUPLICATES = "duplicates"
+    OVERVIEW = "overview"
     SAVED_READ = "saved.read"
     SAVED_LOOK = "saved.look"
     SAVED_ADD = "saved.add"

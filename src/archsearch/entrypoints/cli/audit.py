@@ -36,6 +36,7 @@ ACTIONS: Final = {
     Action.MATCH_DECIDE.value: "比对决定",
     Action.MATCH_EXPORT.value: "下载比对结果",
     Action.DUPLICATES.value: "查重",
+    Action.OVERVIEW.value: "查看概览",
     Action.SAVED_READ.value: "查看保存的检索",
     Action.SAVED_LOOK.value: "打开保存的检索",
     Action.SAVED_ADD.value: "保存检索",

@@ -262,6 +262,11 @@ def test_the_overview_counts_what_one_may_see(archive: Browser) -> None:
 
     assert "您的检索范围内没有档案" in nothing
     assert "您能看到的档案 3" in some
+    assert "操作日志" not in some
+    archive.log_in("admin")
+    everything = archive.get("/overview").text
+    assert "近 30 天" in everything
+    assert "/search?f.quality.from=0&amp;f.quality.to=59" in everything
 
 
 def test_a_search_is_kept_and_tells_what_is_new(archive: Browser) -> None:

@@ -15,6 +15,7 @@ from archsearch.entrypoints.cli.audit import detail_of
 from archsearch.entrypoints.cli.audit_page import page as report_page
 from archsearch.entrypoints.cli.moments import shown
 from archsearch.entrypoints.web import words
+from archsearch.entrypoints.web.pages.overview import review
 from archsearch.entrypoints.web.styles import framed
 from archsearch.entrypoints.web.visit import Visitor, Welcome
 from archsearch.services.identity import require
@@ -35,7 +36,9 @@ def log(visitor: Welcome, request: Request) -> Response:
     entries = visitor.guest.house.application.audit.search(
         _conditions(asked), visitor.user, limit=_STEP, before=at
     )
-    return _page(visitor, asked, entries=entries, more=len(entries) == _STEP)
+    # Who looks for something has had the first look.
+    told = None if asked else review(visitor)
+    return _page(visitor, asked, entries=entries, more=len(entries) == _STEP, review=told)
 
 
 @router.post("/log/verify")
@@ -76,6 +79,7 @@ def report(visitor: Welcome, request: Request) -> HTMLResponse:
 def _page(visitor: Visitor, asked: dict[str, str], **more: Any) -> Response:
     require(visitor.guest.house.application.policy, visitor.principal, Right.LOG)
     context = {"asked": asked, "entries": (), "more": False, "report": None, "detail": detail_of}
+    context |= {"review": None}
     return visitor.page("log.html", **{**context, **more})
 
 
