@@ -28,6 +28,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "fastapi": ("entrypoints/http/", "entrypoints/web/"),
     "starlette": ("entrypoints/http/", "entrypoints/web/"),
     "jinja2": "entrypoints/web/frame.py",
+    "segno": "entrypoints/web/qr.py",
     "pydantic": "entrypoints/http/",
     "uvicorn": "entrypoints/http/",
     "prometheus_client": "entrypoints/http/metrics.py",
