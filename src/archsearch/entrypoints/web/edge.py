@@ -5,12 +5,15 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archsearch.entrypoints.http.house import API
 from archsearch.entrypoints.http.problems import MEDIA
 from archsearch.entrypoints.web.frame import page
+from archsearch.entrypoints.web.visit import Visitor, welcome
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -64,14 +67,15 @@ class _Turning:
 
     async def _turn(self, start: Message) -> None:
         headers = Headers(raw=start["headers"])
-        response = shown(self._scope, orjson.loads(self._body))
+        visitor = await run_in_threadpool(_visitor, self._scope)
+        response = shown(self._scope, orjson.loads(self._body), visitor)
         for name, value in headers.items():
             if name not in _OURS:
                 response.headers[name] = value
         await response(self._scope, self._receive, self._send)
 
 
-def shown(scope: Scope, problem: dict[str, Any]) -> Response:
+def shown(scope: Scope, problem: dict[str, Any], visitor: Visitor | None = None) -> Response:
     """Make the page of a problem; whoever has to log in is led there, and back again."""
     status, asked = problem["status"], Headers(scope=scope)
     if problem["code"] == "password_change_needed":
@@ -87,7 +91,19 @@ def shown(scope: Scope, problem: dict[str, Any]) -> Response:
         detail=problem["detail"],
         number=problem["instance"] if status >= _FAILED else "",
         record_id=record_id if status == _MISSING else "",
+        visitor=visitor,
     )
+
+
+def _visitor(scope: Scope) -> Visitor | None:
+    """Find out whose frame the page of a problem gets; nobody's, if that fails as well."""
+    known: Visitor | None = scope["state"].get("visitor")
+    if known is not None or not Headers(scope=scope).get("cookie"):
+        return known
+    try:
+        return welcome(Request(scope))
+    except Exception:  # noqa: BLE001 - a page that tells of a failure must not fail itself
+        return None
 
 
 def _browses(scope: Scope) -> bool:

@@ -15,6 +15,7 @@ from archsearch.domain.record import Record
 from archsearch.domain.schema import Schema
 from archsearch.entrypoints.archive import Archive
 from archsearch.entrypoints.http.entry import Guest, enter
+from archsearch.entrypoints.http.house import House
 from archsearch.entrypoints.http.problems import TurnedAwayError
 from archsearch.entrypoints.web.frame import page
 from archsearch.errors import NotAuthenticatedError
@@ -76,7 +77,20 @@ def welcome(request: Request) -> Visitor:
     with application.database.read() as connection:
         principal = principal_of(connection, guest.user, application.clock())
         user = users.existing(connection, str(guest.user))
-    return Visitor(guest, principal, user.display_name or user.name)
+    visitor = Visitor(guest, principal, user.display_name or user.name)
+    request.state.visitor = visitor
+    return visitor
+
+
+def home_of(house: House, caller: Caller) -> str:
+    """Tell where somebody begins: who may find nothing has no use for a search."""
+    application = house.application
+    with application.database.read() as connection:
+        principal = principal_of(connection, caller, application.clock())
+    for right, address in ((Right.READ, "/search"), (Right.LOG, "/log"), (Right.USERS, "/users")):
+        if application.policy.may(principal, right):
+            return address
+    return "/account"
 
 
 async def typed(request: Request) -> dict[str, list[str]]:

@@ -249,6 +249,7 @@ def test_a_second_factor_is_set_up_and_asked_for(archive: Browser) -> None:
     without = archive.log_in("clerk")
     within = archive.log_in("clerk", code=_code(secret, now))
 
+    assert '<svg class="qr"' in begun
     assert confirmed.text.count("<li><code>") == 10
     assert (without.status_code, PASSWORD in without.text) == (401, False)
     assert within.status_code == 303
@@ -302,3 +303,24 @@ def test_who_reads_nothing_follows_nothing(archive: Browser) -> None:
 
     assert archive.get("/saved").status_code == 403
     assert archive.get("/saved/news").text.strip() == ""
+
+
+def test_a_deleted_record_is_restored_by_who_could_delete_it(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    deleted = archive.post("/delete/A-1", {"reason": "重复"})
+    shown = archive.get("/records/A-1").text
+    without = archive.post("/restore/A-1", {"reason": " "})
+    archive.log_in("clerk")
+    hidden = archive.get("/records/A-1")
+    refused = archive.post("/restore/A-1", {"reason": "误删"})
+    archive.log_in("admin")
+    restored = archive.post("/restore/A-1", {"reason": "误删"})
+    again = archive.post("/restore/A-1", {"reason": "误删"})
+
+    assert deleted.headers["location"] == "/records/A-1?done=deleted"
+    assert 'action="/restore/A-1"' in shown
+    assert 'action="/delete/A-1"' not in shown
+    assert (without.status_code, hidden.status_code, refused.status_code) == (400, 404, 404)
+    assert (restored.status_code, again.status_code) == (303, 400)
+    assert "A-1" in archive.office.seen("clerk")

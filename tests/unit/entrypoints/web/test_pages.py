@@ -217,3 +217,27 @@ def test_a_failure_tells_its_number_and_nothing_else(
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] in text_of(answer)
     assert "13812345678" not in answer.text
+
+
+def test_the_page_of_a_problem_keeps_the_frame_of_who_is_in(archive: Browser) -> None:
+    archive.log_in("clerk")
+
+    for path in ("/nowhere", "/records/no", "/log"):
+        told = archive.get(path)
+        assert told.status_code in {403, 404}
+        assert 'href="/borrow"' in told.text
+        assert 'href="/log"' not in told.text
+    archive.client.cookies.clear()
+    assert 'href="/borrow"' not in archive.get("/nowhere").text
+
+
+def test_whoever_finds_nothing_begins_where_they_have_something_to_do(archive: Browser) -> None:
+    archive.office.hire(eye="auditor")
+
+    landed = archive.log_in("eye")
+    home = archive.get("/")
+
+    assert landed.headers["location"] == home.headers["location"] == "/log"
+    assert archive.get("/log").status_code == 200
+    archive.log_in("clerk")
+    assert archive.get("/").headers["location"] == "/search"

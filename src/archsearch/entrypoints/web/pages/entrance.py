@@ -1,6 +1,6 @@
 """Coming and going: log-in, log-out, one's own password and second factor."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -11,7 +11,8 @@ from archsearch.entrypoints.http.entry import cookie_name, device_name, give, re
 from archsearch.entrypoints.http.house import House, house_of
 from archsearch.entrypoints.web.edge import ACCOUNT
 from archsearch.entrypoints.web.frame import page
-from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
+from archsearch.entrypoints.web.qr import code_of
+from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go, home_of
 from archsearch.errors import (
     ArchsearchError,
     CodeNeededError,
@@ -21,7 +22,6 @@ from archsearch.errors import (
 )
 
 router = APIRouter(include_in_schema=False)
-_HOME: Final = "/search"
 
 
 @router.get("/login")
@@ -45,7 +45,7 @@ def login(request: Request, form: Typed) -> Response:
         )
     except (LoginRefusedError, CodeNeededError, LoginWaitError) as error:
         return _again(form, error)
-    wanted = within(form["next"]) or _HOME
+    wanted = within(form["next"]) or home_of(house, begun.session.caller)
     response = go(ACCOUNT if begun.session.must_change_password else wanted)
     _open(response, house, begun.session, begun.secret)
     remember(response, house, begun.device)
@@ -83,7 +83,8 @@ def change_password(visitor: Welcome, form: Typed) -> Response:
     except InvalidRequestError as error:
         return _account(visitor, 400, wrong={"new": error.message})
     first = visitor.guest.session is not None and visitor.guest.session.must_change_password
-    response = go(_HOME if first else ACCOUNT + "?done=password")
+    home = home_of(visitor.guest.house, begun.session.caller)
+    response = go(home if first else ACCOUNT + "?done=password")
     _open(response, visitor.guest.house, begun.session, begun.secret)
     return response
 
@@ -95,7 +96,7 @@ def second_factor(visitor: Welcome, form: Typed) -> Response:
     try:
         if form["deed"] == "begin":
             enrolment = accounts.begin_second_factor(user, user=user, password=form["password"])
-            return _account(visitor, enrolment=enrolment)
+            return _account(visitor, enrolment=enrolment, code=code_of(enrolment.uri))
         if form["deed"] == "confirm":
             recovery = accounts.confirm_second_factor(user, form["code"], user=user)
             return _account(visitor, recovery=recovery)

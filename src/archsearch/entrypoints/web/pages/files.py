@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from archsearch.entrypoints.web.frame import edition, statics
-from archsearch.entrypoints.web.visit import SEE_OTHER
+from archsearch.entrypoints.web.visit import SEE_OTHER, Welcome, go, home_of
 from archsearch.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
@@ -30,6 +30,6 @@ def icon() -> Response:
 
 
 @router.get("/")
-def home() -> Response:
-    """Begin with a search."""
-    return RedirectResponse("/search", SEE_OTHER)
+def home(visitor: Welcome) -> Response:
+    """Begin with a search, or with what else one is here for."""
+    return go(home_of(visitor.guest.house, visitor.user))

@@ -87,7 +87,18 @@ def change(visitor: Welcome, record_id: str, form: Typed) -> Response:
 def delete(visitor: Welcome, record_id: str, form: Typed) -> Response:
     """Take a record out of all search; it can be restored."""
     visitor.archive.delete(record_id, reason=form["reason"], user=visitor.user)
-    return go("/search")
+    return go(f"/records/{path_of(record_id)}?done=deleted")
+
+
+@router.post("/restore/{record_id:path}")
+def restore(visitor: Welcome, record_id: str, form: Typed) -> Response:
+    """Bring a deleted record back, for who could delete it."""
+    try:
+        visitor.archive.restore(record_id, reason=form["reason"], user=visitor.user)
+    except (ConflictError, InvalidRequestError) as error:
+        record = visitor.archive.get(record_id, user=visitor.user)
+        return _sheet(visitor, record, status=400, wrong=error.message)
+    return go(f"/records/{path_of(record_id)}?done=restored")
 
 
 def _sheet(visitor: Visitor, record: Record, status: int = 200, **more: Any) -> Response:
@@ -98,6 +109,7 @@ def _sheet(visitor: Visitor, record: Record, status: int = 200, **more: Any) -> 
         "seen": "",
         "may_reveal": visitor.may_with(Right.REVEAL, record) or bare,
         "may_delete": visitor.may_with(Right.DELETE, record),
+        "deleted": not record.searchable,
         "revealed": False,
         "wrong": "",
         "done": "",
