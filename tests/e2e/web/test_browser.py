@@ -1,5 +1,6 @@
 """The pages in a real Chromium, as people use them."""
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,16 @@ PAGES = (
 
 
 def pages(site: Site) -> list[str]:
-    """List all pages, with those of lists at every stage."""
-    lists = site.office.application.desk.lists
+    """List all pages, with those of lists at every stage, of requests and of proposals."""
+    archive, lists = site.office.archive, site.office.application.desk.lists
+    wish: dict[str, Any] = {
+        "purpose": "贷后检查",
+        "reason": "核对",
+        "user": "clerk",
+        "sensitive": True,
+    }
+    asked = archive.borrow.request(f"N-{secrets.token_hex(4)}", **wish)
+    proposed = archive.propose("X-1", {"备注": "一"}, reason="来函", user="clerk")
     columns = ("客户", "电话"), ("2",), (("张玮", "13812345678"),), ("name", "phones")
     waiting, stopped, done = (
         lists.bring(Sheet("名单", *columns), "admin").id for _ in ("waiting", "stopped", "done")
@@ -28,7 +37,8 @@ def pages(site: Site) -> list[str]:
     for each in (stopped, done):
         lists.start(each, ("name", "phones"), "admin")
         lists.work(each, "admin", lambda: each == done)  # noqa: B023 - called at once
-    return [*PAGES, *(f"/screen/{each}" for each in (waiting, stopped, done))]
+    made = [f"/borrow/{asked.id}", f"/proposals/{proposed.id}"]
+    return [*PAGES, *made, *(f"/screen/{each}" for each in (waiting, stopped, done))]
 
 
 def test_an_analyst_finds_by_a_wrong_character_filters_and_sees_why(
