@@ -56,10 +56,10 @@ def test_a_scan_that_was_dropped_is_read_found_and_confirmed(
 
 def test_a_damaged_scan_is_filed_all_the_same(template: Path, tmp_path: Path) -> None:
     workspace = copied(template, tmp_path / "workspace")
-    whole = scan_of(1)
-    data = whole.index(b"IDAT") + 8
-    damaged = whole[:data] + bytes([whole[data] ^ 0xFF]) + whole[data + 1 :]
-    (workspace / "inbox" / "欧阳俊杰_002X_申请书.png").write_bytes(damaged)
+    whole = scan_of(1, "TIFF", compression="tiff_deflate")
+    damaged = whole.replace(b"\x78\x9c", b"\xff\xff")
+    assert damaged != whole
+    (workspace / "inbox" / "欧阳俊杰_002X_申请书.tif").write_bytes(damaged)
 
     start(workspace, "--once").communicate()
 
