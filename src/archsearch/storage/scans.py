@@ -252,20 +252,14 @@ def count(connection: Connection) -> int:
 
 def unattached(connection: Connection, ledger: Ledger) -> Iterator[Entry]:
     """Yield what the ledger holds for archived scans, and no record has."""
+    vault = vault_of(connection)
+    statement = select(SCANS.c.content, RECORDS.c.record_id)
+    joined = statement.join(RECORDS, SCANS.c.record == RECORDS.c.id)
+    held = {(content, record_id) for content, record_id in connection.execute(joined)}
     for entry in ledger.of_records(connection):
-        known = find_content(connection, entry.digest)
-        if entry.kept and not known.intersection(entry.record_ids):
+        content = _content(vault, entry.digest)
+        if entry.kept and not any((content, each) in held for each in entry.record_ids):
             yield entry
-
-
-def find_content(connection: Connection, digest: str) -> set[str]:
-    """List the records that have a scan of this content."""
-    statement = (
-        select(RECORDS.c.record_id)
-        .join(SCANS, SCANS.c.record == RECORDS.c.id)
-        .where(SCANS.c.content == _content(vault_of(connection), digest))
-    )
-    return set(connection.execute(statement).scalars())
 
 
 def _row_of(connection: Connection, record_id: RecordId) -> int | None:
