@@ -46,7 +46,7 @@ def command(session: Session, record_id: str | None, limit: int) -> None:
         out.note(f"共 {len(found)} 份扫描件待核对。" if found else "没有待核对的识别内容。")
     else:
         out.lines(
-            (each.record_id, str(each.number), each.file, f"{key}={value}")
+            (each.record_id, str(each.number), each.file, key, _said(value))
             for each in found
             for key, value in each.values.items()
         )
@@ -54,10 +54,14 @@ def command(session: Session, record_id: str | None, limit: int) -> None:
         out.note(HOW_TO_GET)
 
 
+def _said(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _row(finding: "Finding", schema: "Schema") -> tuple[str, ...]:
     told = []
     for key, value in finding.values.items():
-        said = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        said = _said(value)
         other = "（与档案不同）" if key in finding.differs else ""
         told.append(f"{schema.by_key[key].label} {said}{other}")
     return (finding.record_id, str(finding.number), finding.file, finding.name, "；".join(told))
