@@ -1,6 +1,6 @@
 """Deciding about a screened list (比对处理), line by line: whose records they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,10 +53,10 @@ class Sheet:
     """
 
     title: str
-    columns: tuple[str, ...]
-    places: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    targets: tuple[str, ...]
+    columns: Sequence[str]
+    places: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    targets: Sequence[str]
 
     def entry(self, number: int) -> Entry:
         """Give a line; several columns for one thing are put together."""
@@ -113,11 +113,6 @@ class Sifted:
     doubts: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     decision: Decision | None = None
-
-    @property
-    def verdict(self) -> str:
-        """The verdict of its best candidate."""
-        return self.candidates[0].verdict if self.candidates else Show.NONE.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,21 +202,21 @@ class ScreeningDesk:
         Raises:
             ConflictError: It was not compared to the end.
         """
-        kept = self._ready(number, user)
-        lines = self._sifter.lines(kept, self._asker(user))
+        kept, asker = self._ready(number, user), self._asker(user)
+        pile = self._sifter.pile(kept, asker)
         counts = dict.fromkeys(Show, 0)
         wanted = []
-        for line in lines:
-            kinds = kinds_of(line)
+        for line in pile.told:
+            kinds = pile.kinds(line)
             for kind in kinds:
                 counts[kind] += 1
             if show in kinds:
                 wanted.append(line)
-        page = self._sifter.filled(wanted[offset : offset + limit], self._asker(user))
+        some = [pile.line(line) for line in wanted[offset : offset + limit]]
+        page = self._sifter.filled(some, asker)
         if page:
             self._note(user, Action.MATCH_READ, page)
-        told = self._told(kept, self._sifter.sheet(kept))
-        return Sifting(told, tuple(page), len(wanted), counts)
+        return Sifting(self._told(kept, pile.sheet), tuple(page), len(wanted), counts)
 
     def line(self, number: str, line: int, user: str) -> Sifted:
         """Give one line with what it may mean.
@@ -224,12 +224,11 @@ class ScreeningDesk:
         Raises:
             NotFoundError: There is no such line.
         """
-        kept = self._ready(number, user)
-        asker = self._asker(user)
-        found = [each for each in self._sifter.lines(kept, asker) if each.number == line]
-        if not found:
+        kept, asker = self._ready(number, user), self._asker(user)
+        pile = self._sifter.pile(kept, asker, start=line - line % CHUNK)
+        if line not in pile.told:
             raise NotFoundError("名单里没有这一行。")
-        return self._sifter.filled(found, asker)[0]
+        return self._sifter.filled([pile.line(line)], asker)[0]
 
     def decide(
         self, number: str, line: int, choice: Choice, user: str, *, record_id: str, note: str
@@ -264,7 +263,8 @@ class ScreeningDesk:
     def write(self, number: str, ending: str, file: BinaryIO, user: str) -> None:
         """Write all lines with the decisions as a table: ``.csv`` or ``.xlsx``."""
         kept, asker = self._ready(number, user), self._asker(user)
-        lines = self._sifter.filled(self._sifter.lines(kept, asker), asker)
+        pile = self._sifter.pile(kept, asker)
+        lines = self._sifter.filled([pile.line(line) for line in pile.told], asker)
         self._note(user, Action.MATCH_EXPORT, lines)
         Writing(ending).write(file, lines)
 
@@ -311,17 +311,6 @@ class ScreeningDesk:
 
 
 _NO_LIST: Final = "没有这份名单。"
-
-
-def kinds_of(line: Sifted) -> set[Show]:
-    """Tell among which lines one is shown; what has no candidate needs no decision."""
-    decided = line.decision is not None and line.decision.choice is not Choice.LATER
-    kinds = {Show.ALL, Show(line.verdict)}
-    if decided:
-        kinds.add(Show.DECIDED)
-    elif line.candidates:
-        kinds.add(Show.OPEN)
-    return kinds
 
 
 def _runs(pid: int) -> bool:

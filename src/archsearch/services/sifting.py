@@ -8,7 +8,7 @@ import orjson
 
 from archsearch.domain.query import Hit, Verdict
 from archsearch.domain.record import RecordId
-from archsearch.domain.sifting import Candidate, Choice, Decision, Sheet, Sifted
+from archsearch.domain.sifting import Candidate, Choice, Decision, Sheet, Show, Sifted
 from archsearch.domain.zone import minute_of
 from archsearch.ingest.textsheet import Layout, NumberStyle, write_text_workbook
 from archsearch.security.sealing import CipherName, NotSealedHereError, Seal
@@ -56,10 +56,7 @@ class Sifter:
 
     def sheet(self, kept: Kept) -> Sheet:
         """Open a list as it was brought."""
-        told = self._opened(kept.content, f"screening/{kept.id}")
-        rows = tuple(map(tuple, told.pop("rows")))
-        title = told.pop("title")
-        return Sheet(title=title, rows=rows, **{key: tuple(each) for key, each in told.items()})
+        return Sheet(**self._opened(kept.content, f"screening/{kept.id}"))
 
     def part_sealed(self, number: str, start: int, part: list[Any]) -> bytes:
         """Seal what came of a stretch of lines."""
@@ -70,33 +67,23 @@ class Sifter:
         told = [decision.choice.value, decision.record_id, decision.note, time_text(decision.at)]
         return self._sealed(told, f"screening/{number}/decision/{line}")
 
-    def lines(self, kept: Kept, asker: Asker) -> list[Sifted]:
-        """Give all lines with those candidates that may be seen now, their records not loaded."""
-        sheet = self.sheet(kept)
+    def pile(self, kept: Kept, asker: Asker, *, start: int | None = None) -> "Pile":
+        """Open what came of a list, or of one stretch of it, as far as it may be seen now."""
         with self.database.read() as connection:
-            parts = list(screenings.parts(connection, kept.id))
+            parts = list(screenings.parts(connection, kept.id, start))
             decisions = {
                 line: self._decision(content, kept.id, line)
                 for line, content in screenings.decisions(connection, kept.id)
             }
-            told = [each for start, sealed in parts for each in self._part(kept.id, start, sealed)]
-            ids = sorted({hit[0] for hits, _ in told for hit in hits})
-            seen = {
-                facts.record_id
-                for facts in access.facts_among(connection, ids)
-                if asker.scope.allows(*facts)
+            told = {
+                line: each
+                for begin, sealed in parts
+                for line, each in enumerate(self._part(kept.id, begin, sealed), begin)
             }
-        return [
-            Sifted(
-                line,
-                sheet.places[line],
-                sheet.entry(line),
-                tuple(doubts),
-                tuple(_candidate(hit) for hit in hits if hit[0] in seen),
-                _as_seen(decisions.get(line), seen),
-            )
-            for line, (hits, doubts) in enumerate(told)
-        ]
+            ids = sorted({hit[0] for hits, _ in told.values() for hit in hits})
+            facts = access.facts_among(connection, ids)
+            seen = {each.record_id for each in facts if asker.scope.allows(*each)}
+        return Pile(self.sheet(kept), told, decisions, seen)
 
     def filled(self, lines: Sequence[Sifted], asker: Asker) -> list[Sifted]:
         """Load and mask the records of some lines; who went meanwhile is left out."""
@@ -141,6 +128,39 @@ class Sifter:
 def _candidate(hit: Sequence[Any]) -> Candidate:
     record_id, verdict, score, reasons = hit
     return Candidate(RecordId(record_id), verdict, score, reasons, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What came of a list, by line, with what of it may be seen; lines are made when asked for."""
+
+    sheet: Sheet
+    told: Mapping[int, tuple[list[list[Any]], list[str]]]
+    decisions: Mapping[int, Decision]
+    seen: set[RecordId]
+
+    def kinds(self, line: int) -> set[Show]:
+        """Tell among which lines one is shown; what has no candidate needs no decision."""
+        best = next((hit for hit in self.told[line][0] if hit[0] in self.seen), None)
+        kinds = {Show.ALL, Show.NONE if best is None else Show(best[1])}
+        decision = self.decisions.get(line)
+        if decision is not None and decision.choice is not Choice.LATER:
+            kinds.add(Show.DECIDED)
+        elif best is not None:
+            kinds.add(Show.OPEN)
+        return kinds
+
+    def line(self, line: int) -> Sifted:
+        """Give a line, its records not loaded."""
+        hits, doubts = self.told[line]
+        return Sifted(
+            line,
+            self.sheet.places[line],
+            self.sheet.entry(line),
+            tuple(doubts),
+            tuple(_candidate(hit) for hit in hits if hit[0] in self.seen),
+            _as_seen(self.decisions.get(line), self.seen),
+        )
 
 
 def _as_seen(decision: Decision | None, seen: set[RecordId]) -> Decision | None:

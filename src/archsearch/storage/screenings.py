@@ -75,9 +75,13 @@ def advance(connection: Connection, kept: Kept, start: int, content: bytes) -> b
     return True
 
 
-def parts(connection: Connection, screening: str) -> Iterator[tuple[int, bytes]]:
-    """Give the parts of what came of a list, in order."""
+def parts(
+    connection: Connection, screening: str, start: int | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """Give the parts of what came of a list, in order; or the one that starts at a line."""
     wanted = select(_P.start, _P.content).where(_P.screening == screening).order_by(_P.start)
+    if start is not None:
+        wanted = wanted.where(_P.start == start)
     yield from ((start, content) for start, content in connection.execute(wanted))
 
 
