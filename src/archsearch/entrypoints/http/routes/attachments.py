@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response, StreamingResponse
 
 from archsearch.domain.media import ENDINGS, UNKNOWN
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import handed_out, listed
 from archsearch.entrypoints.http.bodies import WhyParameters
 from archsearch.entrypoints.http.described import several
@@ -15,7 +16,7 @@ from archsearch.entrypoints.http.house import API
 from archsearch.entrypoints.http.models import ReasonBody
 from archsearch.services.attachments import Attached
 
-router = APIRouter(prefix=f"{API}/records", tags=["扫描件"])
+router = APIRouter(prefix=f"{API}/records", route_class=OwnedRoute, tags=["扫描件"])
 Number = Annotated[int, Path(ge=1, le=2**31, description="第几份，从 1 起")]
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 _SCAN: Final[dict[int | str, dict[str, Any]]] = {

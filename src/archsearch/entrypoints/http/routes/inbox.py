@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer
 from archsearch.entrypoints.http.bodies import InboxParameters, MetadataBody
 from archsearch.entrypoints.http.described import described
@@ -13,7 +14,7 @@ from archsearch.entrypoints.http.house import API
 from archsearch.services.inbox import InboxItem, InboxPage
 from archsearch.services.mending import InboxFile
 
-router = APIRouter(prefix=f"{API}/inbox", tags=["收件夹"])
+router = APIRouter(prefix=f"{API}/inbox", route_class=OwnedRoute, tags=["收件夹"])
 FILE: Final = described(InboxFile)
 Number = Annotated[int, Path(ge=1, le=2**53, description="文件的编号")]
 

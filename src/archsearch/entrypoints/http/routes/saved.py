@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archsearch.domain.saved import Saved
+from archsearch.entrypoints.http.addresses import OwnedRoute
 from archsearch.entrypoints.http.answers import answer, listed
 from archsearch.entrypoints.http.described import described, several
 from archsearch.entrypoints.http.entry import Entered
@@ -15,7 +16,7 @@ from archsearch.entrypoints.http.house import API
 from archsearch.entrypoints.http.models import Body, FilterModel, FoundModel, Mode, Parameters
 from archsearch.entrypoints.http.repeats import once
 
-router = APIRouter(prefix=f"{API}/saved", tags=["保存的检索"])
+router = APIRouter(prefix=f"{API}/saved", route_class=OwnedRoute, tags=["保存的检索"])
 
 
 class SaveBody(Body):
