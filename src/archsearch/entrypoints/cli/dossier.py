@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from archsearch.services.reading import Viewer
 
 _ORIGINS: Final = {"derived": "（推算）", "default": "（默认）"}
+_BRIEF: Final = 120
 _ALWAYS_NEW: Final = frozenset({"updated_at", "quality"})
 
 
@@ -112,8 +113,14 @@ def _group(group: Any, spec: "FieldSpec") -> Line:
         name = member.key.rpartition(".")[2]
         if name in group:
             gap = "   " if pieces else ""
-            pieces += [Piece(f"{gap}{member.label} ", "dim"), Piece(_text(group[name]))]
+            pieces += [Piece(f"{gap}{member.label} ", "dim"), Piece(_brief(group[name]))]
     return tuple(pieces)
+
+
+def _brief(value: Any) -> str:
+    """Tell the beginning of what would fill pages, such as the text of a scan."""
+    words = " ".join(_text(value).split())
+    return words if len(words) <= _BRIEF else f"{words[:_BRIEF]}……（共 {len(words)} 字）"
 
 
 def _changes(before: "Values | None", after: "Values") -> list[str]:
