@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "README.zh-CN.md"]
 MADE_BY_USE = {
+    "demo/inbox/",
     "var/",
     "secret.key",
     "keys/",
