@@ -19,6 +19,7 @@ STATES: Final = {
     State.QUARANTINED: "已退回",
     State.REMOVED: "已取走",
 }
+_SIDECARS: Final = (".json", ".yaml", ".yml", ".xml")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS: Final = ("时间", "文件", "状态", "档号", "说明")
 
@@ -36,9 +37,15 @@ def reason_text(entry: Entry, what_is_known: Sequence[str] = ()) -> bytes:
             "  2. 把改好的文件放回收件夹原来的位置，会自动重新处理；",
             "  3. 文件本身没有问题的，可以运行 archsearch inbox retry 再试一次。",
         ]
+    elif name.lower().endswith(_SIDECARS):
+        lines += [
+            "  1. 按上面的原因改好这个说明文件；它要和所说明的扫描件放在一起；",
+            "  2. 改好以后会自动重新处理，这张条子会自动消失。",
+        ]
     else:
         lines += [
-            f"  1. 在它旁边放一个说明文件 {name}.json，写明是哪位客户，例如",
+            "  1. 旁边已经有说明文件的，按上面的原因改好它；没有的，",
+            f"     放一个 {name}.json，写明是哪位客户，例如",
             '     {"客户名称": "某某", "证件号码": "……", "材料类型": "合同"}',
             "     也可以写 档号；YAML、XML 也行；",
             "  2. 或者按命名规则改好文件名，放回收件夹；",

@@ -147,7 +147,7 @@ class ReadingService:
     def _reason(self, reason: str) -> dict[str, JsonValue]:
         told = " ".join(reason.split())[:_LONGEST_REASON]
         if len(told) < _SHORTEST_REASON:
-            raise InvalidRequestError("请写明查看原文的理由。")
+            raise InvalidRequestError(f"请写明查看原文的理由，至少 {_SHORTEST_REASON} 个字。")
         return {"reason": self._masker.text(told)}
 
     def who(self, record_id: str, user: str) -> tuple[Viewer, ...]:

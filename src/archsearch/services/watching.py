@@ -31,7 +31,7 @@ from archsearch.domain.inbox import (
     is_inside,
     reconcile,
 )
-from archsearch.errors import StoreError
+from archsearch.errors import BusyError, StoreError
 from archsearch.ingest.inbox.folder import Folder, Listing, reason_path
 from archsearch.services.inbox_notes import reason_text, receipt
 from archsearch.services.index import Lock
@@ -145,7 +145,10 @@ class Watcher:
         self._receipt_due = True
 
     def __enter__(self) -> Self:
-        self._held.enter_context(self._lock(0))
+        try:
+            self._held.enter_context(self._lock(0))
+        except BusyError:
+            raise BusyError("已经有一个 archsearch watch 在照看这个收件夹，不必再开。") from None
         try:
             self._check.begin()
             self._book.load()

@@ -206,7 +206,11 @@ def test_a_clock_that_is_set_back_loses_nothing(tray: Tray) -> None:
 
 
 def test_there_is_one_watcher_at_a_time(tray: Tray) -> None:
-    with tray.watched(), pytest.raises(BusyError), tray.office.application.watcher("admin"):
+    with (
+        tray.watched(),
+        pytest.raises(BusyError, match="不必再开"),
+        tray.office.application.watcher("admin"),
+    ):
         pass
 
 
