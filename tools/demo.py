@@ -65,7 +65,7 @@ def main() -> int:
     print("用这些账号登录；密码是这次生成的，只显示这一次：\n")
     for name, (what, password) in passwords.items():
         print(f"  {name:<12}{password:<18}{what}")
-    print(flush=True)
+    print("\n按 Ctrl-C 停止。网页的地址：", flush=True)
     return serve()
 
 
@@ -82,10 +82,15 @@ def give_passwords() -> dict[str, tuple[str, str]]:
 
 
 def serve() -> int:
-    """Serve the workspace until somebody presses Ctrl-C; on another port if 8000 is taken."""
+    """Serve the workspace until somebody presses Ctrl-C; on another port if 8000 is taken.
+
+    Quietly, for a line a request would drive the passwords from the screen.
+    """
     environ = {**os.environ, "ARCHSEARCH_USER": "admin"}
     for port in ("8000", "0"):
-        finished = subprocess.run([COMMAND, "serve", "--port", port], env=environ, check=False)
+        finished = subprocess.run(
+            [COMMAND, "serve", "-q", "--port", port], env=environ, check=False
+        )
         if finished.returncode != CONFLICT:
             return finished.returncode
     return CONFLICT

@@ -15,10 +15,10 @@ from archsearch.engines.whoosh.files.lock import writing
 from archsearch.errors import WorkspaceError
 from archsearch.founding import audit_log, found, keys_of, open_store
 from archsearch.search.language import Language
-from archsearch.searching import analysis_of, builder_of, language_of, presenter_of
+from archsearch.searching import analysis_of, builder_of, language_of, presenter_of, rules_of
 from archsearch.security.sealing import Seal
 from archsearch.security.tokens import Tokens, derive_key
-from archsearch.services.asking import Asking, Presenter, SearchRules
+from archsearch.services.asking import Asking, SearchRules
 from archsearch.services.audit import AuditService
 from archsearch.services.audit_report import Reporter
 from archsearch.services.companion import Invitation, Lingering
@@ -36,6 +36,7 @@ from archsearch.services.keys import KeyService
 from archsearch.services.leftovers import clear
 from archsearch.services.names import NameService
 from archsearch.services.policy import PolicyService, note_policy
+from archsearch.services.presenting import Presenter
 from archsearch.services.questions import Questions
 from archsearch.services.reading import ReadingService
 from archsearch.services.screening import ScreeningService
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     from archsearch.services.revising import RevisingService
     from archsearch.services.watching import Watcher
 
-ANALYSIS_VERSION = "6"
+ANALYSIS_VERSION = "7"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 
@@ -216,13 +217,7 @@ class Application:
 
     @cached_property
     def _search_rules(self) -> SearchRules:
-        options = self.settings.options.search
-        return SearchRules(
-            policy=self.policy,
-            enough_exact=options.enough_exact,
-            most_hits=options.max_limit,
-            deepest_offset=options.max_offset,
-        )
+        return rules_of(self.settings, self.policy)
 
     @cached_property
     def _asking(self) -> Asking:

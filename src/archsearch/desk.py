@@ -9,6 +9,7 @@ from archsearch.security.tokens import derive_key
 from archsearch.services.asking import Asking, Masker
 from archsearch.services.exporting import ExportService
 from archsearch.services.overview import OverviewService
+from archsearch.services.safe import Safe
 from archsearch.services.saved import SavedSearches, Secrets
 from archsearch.services.screening import ScreeningService
 from archsearch.services.screenings import ScreeningDesk
@@ -41,15 +42,15 @@ class Desk:
     @cached_property
     def lists(self) -> ScreeningDesk:
         """Lists under screening, and what was decided about them."""
-        tools, seal = self._tools, Seal(derive_key(self._secret, "lists"))
-        sifter = Sifter(tools.trail.database, tools.asking, tools.masker, seal, self._cipher)
+        tools = self._tools
+        sifter = Sifter(tools.trail.database, tools.asking, tools.masker, self._safe("lists"))
         return ScreeningDesk(tools.trail, tools.asking, tools.screening, sifter)
 
     @cached_property
     def saved(self) -> SavedSearches:
         """Searches that are kept."""
-        tools, seal = self._tools, Seal(derive_key(self._secret, "saved"))
-        secrets = Secrets(seal, self._cipher, derive_key(self._secret, "saved/ids"))
+        tools = self._tools
+        secrets = Secrets(self._safe("saved"), derive_key(self._secret, "saved/ids"))
         found = (tools.exporting.asking, tools.exporting.search, tools.masker)
         return SavedSearches(tools.trail, tools.policy, found, secrets, tools.search.search)
 
@@ -59,3 +60,6 @@ class Desk:
         tools = self._tools
         found = (tools.exporting.asking, tools.exporting.search)
         return OverviewService(tools.trail, tools.policy, *found)
+
+    def _safe(self, use: str) -> Safe:
+        return Safe(Seal(derive_key(self._secret, use)), self._cipher)

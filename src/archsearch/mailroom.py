@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archsearch.domain.inbox import Patience
 from archsearch.domain.zone import CHINA
+from archsearch.errors import InvalidRequestError
 from archsearch.ingest.inbox.examine import ScanLimits
 from archsearch.ingest.inbox.folder import Folder
 from archsearch.ingest.inbox.forms import Forms
@@ -27,8 +28,9 @@ from archsearch.services.ingest import IngestService
 from archsearch.services.mending import MendingService, Reader
 from archsearch.services.painting import Painter
 from archsearch.services.reading import ReadingService
+from archsearch.services.readings import Readings, has_fields
 from archsearch.services.recogniser import Limits, Recogniser, available
-from archsearch.services.recognising import RecognitionService, has_fields
+from archsearch.services.recognising import RecognitionService
 from archsearch.services.revising import RevisingService
 from archsearch.services.trail import Trail
 from archsearch.services.watching import Book, Watcher, WatchRules
@@ -90,8 +92,8 @@ class Mailroom:
     @cached_property
     def findings(self) -> FindingService:
         """Shows what was read on scans, for people to confirm."""
-        claims = Claims(self._language.schema, self._language.facts)
-        return FindingService(self._office.revising, self._office.asking, claims, self._forms)
+        office = self._office
+        return FindingService(office.revising, office.asking, office.reading, self._readings)
 
     @property
     def reads_scans(self) -> bool:
@@ -106,14 +108,23 @@ class Mailroom:
             return None
         limits = Limits(options.recognise_pages, options.max_megapixels, options.recognise_seconds)
         reviser = self._office.revising.reviser
-        return RecognitionService(reviser, self._store, self._forms, Recogniser(limits), user)
+        return RecognitionService(reviser, self._store, self._readings, Recogniser(limits), user)
 
     @cached_property
-    def _forms(self) -> Forms:
-        return Forms(self._settings.schema)
+    def _readings(self) -> Readings:
+        claims = Claims(self._language.schema, self._language.facts)
+        return Readings(Forms(self._settings.schema), claims)
 
     def watcher(self, user: str, lock: Lock, folder: Path | None = None) -> Watcher:
-        """Make a watcher of a folder, by default the workspace's own."""
+        """Make a watcher of a folder, by default the workspace's own.
+
+        Raises:
+            InvalidRequestError: The workspace's own files are there, which would be filed.
+        """
+        if folder is not None and self._settings.workspace.keeps(folder):
+            raise InvalidRequestError(
+                "这个文件夹里有工作区自己的文件，不能当收件夹；请换一个只放待归档文件的文件夹。"
+            )
         office, options = self._office, self._settings.options.inbox
         patience = Patience(
             timedelta(seconds=options.settle_seconds), timedelta(minutes=options.wait_minutes)

@@ -8,13 +8,16 @@ from archsearch.analysis.segmenter import ChineseSegmenter
 from archsearch.analysis.sounds import MixedSounds
 from archsearch.analysis.writing import Writing
 from archsearch.domain.dictionary import Dictionary, Glossary
+from archsearch.domain.policy import Policy
 from archsearch.engines.documents import Analysis, DocumentBuilder
 from archsearch.ingest.values import SchemaValues
 from archsearch.search.language import Language
 from archsearch.search.likeness.lexicon import Lexicon
+from archsearch.search.number_parts import NumberParts
 from archsearch.search.parser import QueryLimits
 from archsearch.security.tokens import Tokens
-from archsearch.services.asking import Masker, Presenter
+from archsearch.services.asking import Masker, SearchRules
+from archsearch.services.presenting import Presenter
 from archsearch.settings.model import Settings
 
 
@@ -66,4 +69,16 @@ def builder_of(settings: Settings, analysis: Analysis) -> DocumentBuilder:
 def presenter_of(settings: Settings, language: Language, masker: Masker) -> Presenter:
     """Make what shows hits."""
     labels = {spec.key: spec.label for spec in settings.schema.fields}
-    return Presenter(masker, language.highlighter, language.likeness, labels)
+    parts = NumberParts(settings.schema)
+    return Presenter(masker, language.highlighter, language.likeness, labels, parts)
+
+
+def rules_of(settings: Settings, policy: Policy) -> SearchRules:
+    """Make the rules of searching."""
+    options = settings.options.search
+    return SearchRules(
+        policy=policy,
+        enough_exact=options.enough_exact,
+        most_hits=options.max_limit,
+        deepest_offset=options.max_offset,
+    )

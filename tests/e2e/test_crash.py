@@ -7,8 +7,6 @@ import random
 import re
 import select
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,34 +17,20 @@ from typing import Any
 
 import pytest
 
-import archsearch
 from archsearch.domain.record import RecordId
 from archsearch.storage import records
+from tests.e2e.victim import Victim
 from tests.offices import Office, copied
 
-ROOT = Path(__file__).parents[2]
-PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"
 FILES = 4
 ROWS = 90
 
 
-class Feeder:
+class Feeder(Victim):
     """The program that is killed, and what it said."""
 
     def __init__(self, warm: Path) -> None:
-        script = Path(__file__).with_name("feeder.py")
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(script), str(warm)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": PATH, "ARCHSEARCH__INGEST__BATCH_ROWS": "20"},
-            bufsize=0,
-        )
-        assert self.said() == ["ready"]
-
-    def said(self) -> list[str]:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().decode().split()
+        super().__init__("feeder.py", warm, {"ARCHSEARCH__INGEST__BATCH_ROWS": "20"})
 
     def run(
         self,
@@ -64,9 +48,7 @@ class Feeder:
             "kill_at": kill_at,
             "deeds": deeds,
         }
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(task).encode() + b"\n")
-        child = int(self.said()[1])
+        child = self.begin(json.dumps(task))
         if after is not None:
             # Not waiting for anything: the time that passes is the random moment.
             select.select([], [], [], after)
@@ -79,13 +61,6 @@ class Feeder:
             if words[0] == "done":
                 acknowledged["steps"] = int(words[1])
         return acknowledged
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import archsearch
 from archsearch.domain.record import RecordId
 from archsearch.storage import records
+from tests.e2e.victim import PATH
 from tests.offices import Office, copied
 
 ROOT = Path(__file__).parents[2]
-PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"
 ROWS = 3_000
 
 

@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import archsearch
+from tests.e2e.victim import PATH
 from tests.offices import Office, copied
-
-ROOT = Path(__file__).parents[2]
-PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"
 
 FILL_AND_RELIEVE = """
 import os

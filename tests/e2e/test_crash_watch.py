@@ -7,8 +7,6 @@ import os
 import random
 import select
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,16 +16,14 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 import pytest
 
-import archsearch
 from archsearch.domain.inbox import Entry, State
 from archsearch.domain.record import Record
 from archsearch.storage import records
 from archsearch.storage.inbox import Ledger
+from tests.e2e.victim import Victim
 from tests.offices import Office, copied
 from tests.scans import scan_of
 
-ROOT = Path(__file__).parents[2]
-PATH = f"{Path(archsearch.__file__).parents[1]}{os.pathsep}{ROOT}"
 SCANS_EACH = 100
 """Scans a customer has, about."""
 SETTINGS = {
@@ -48,29 +44,15 @@ class Moment(NamedTuple):
     deaf: bool = False
 
 
-class Watchman:
+class Watchman(Victim):
     """The program that is killed."""
 
     def __init__(self, warm: Path) -> None:
-        script = Path(__file__).with_name("watchman.py")
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(script), str(warm)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": PATH, **SETTINGS},
-            bufsize=0,
-        )
-        assert self.said() == ["ready"]
-
-    def said(self) -> list[str]:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().decode().split()
+        super().__init__("watchman.py", warm, SETTINGS)
 
     def watch(self, workspace: Path, *, during: Callable[[], None], until: Moment | None) -> None:
         """Watch while something is done, and kill at a moment, or when all is quiet."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{workspace}\n".encode())
-        child = int(self.said()[1])
+        child = self.begin(str(workspace))
         if until is not None and until.deaf:
             self.hear("look")
             os.kill(child, signal.SIGSTOP)
@@ -94,13 +76,6 @@ class Watchman:
     def hear(self, word: str) -> None:
         while (said := self.said()) != [word]:
             assert said in (["look"], ["idle"]), said
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +209,9 @@ def check(workspace: Path, rain: Rain) -> None:
         application = office.application
         with application.database.read() as connection:
             found = list(records.iterate_all(connection))
-            ledger = list(Ledger(application.vault).recent(connection, tuple(State), None, 10**6))
+            ledger = list(
+                Ledger(application.vault).recent(connection, tuple(State), {"admin"}, 10**6)
+            )
         held = [(each["sha256"], r.values["name"]) for r in found for each in attachments(r)]
         assert Counter(held) == Counter(rain.scans.items()), "a scan is missing, doubled or astray"
         names = Counter(str(record.values["name"]) for record in found)

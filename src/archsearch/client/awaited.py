@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 import httpx2
 
-from archsearch.client import calls, keeping
+from archsearch.client import calls, keeping, reading
 from archsearch.client.answers import (
     API,
     BAD,
@@ -77,6 +77,21 @@ class _AsyncInbox:
     show = AsyncVerb(calls.show_inbox)
     retry = AsyncVerb(calls.retry_inbox)
     mend = AsyncVerb(calls.mend_inbox)
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return await self._client.send(call)
+
+
+@dataclass(frozen=True, slots=True)
+class _AsyncFindings:
+    """What was read on scans, as ``archive.findings``, to be awaited."""
+
+    _client: SendsAsync
+    list = AsyncVerb(reading.list_findings)
+    of = AsyncVerb(reading.findings_of)
+    confirm = AsyncVerb(reading.confirm)
+    refuse = AsyncVerb(reading.refuse_findings)
 
     async def send(self, call: Call[T]) -> T:
         """Send a call."""
@@ -177,6 +192,11 @@ class AsyncClient:
     def inbox(self) -> _AsyncInbox:
         """The watch folder."""
         return _AsyncInbox(self)
+
+    @property
+    def findings(self) -> _AsyncFindings:
+        """What was read on scans, to be confirmed."""
+        return _AsyncFindings(self)
 
     @property
     def saved(self) -> _AsyncSaved:

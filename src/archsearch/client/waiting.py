@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 import httpx2
 
-from archsearch.client import calls, keeping
+from archsearch.client import calls, keeping, reading
 from archsearch.client.answers import (
     API,
     BAD,
@@ -77,6 +77,21 @@ class _Inbox:
     show = Verb(calls.show_inbox)
     retry = Verb(calls.retry_inbox)
     mend = Verb(calls.mend_inbox)
+
+    def send(self, call: Call[T]) -> T:
+        """Send a call."""
+        return self._client.send(call)
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What was read on scans, as ``archive.findings``."""
+
+    _client: Sends
+    list = Verb(reading.list_findings)
+    of = Verb(reading.findings_of)
+    confirm = Verb(reading.confirm)
+    refuse = Verb(reading.refuse_findings)
 
     def send(self, call: Call[T]) -> T:
         """Send a call."""
@@ -187,6 +202,11 @@ class Client:
     def inbox(self) -> _Inbox:
         """The watch folder."""
         return _Inbox(self)
+
+    @property
+    def findings(self) -> _Findings:
+        """What was read on scans, to be confirmed."""
+        return _Findings(self)
 
     @property
     def saved(self) -> _Saved:

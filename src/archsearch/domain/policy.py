@@ -173,9 +173,13 @@ class Policy:
 
     def cleared(self, principal: Principal) -> frozenset[str]:
         """Give the levels of secrecy that are not above the principal's clearance."""
-        if principal.clearance not in self.levels:
+        return self.levels_up_to(principal.clearance)
+
+    def levels_up_to(self, clearance: str) -> frozenset[str]:
+        """Give the levels of secrecy that are not above a clearance."""
+        if clearance not in self.levels:
             return frozenset()
-        return frozenset(self.levels[: self.levels.index(principal.clearance) + 1])
+        return frozenset(self.levels[: self.levels.index(clearance) + 1])
 
     def reach(self, principal: Principal, right: Right) -> frozenset[Place]:
         """Tell the places where the principal has a right over records, whatever their secrecy."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Severity(StrEnum):
@@ -23,11 +23,15 @@ class Aspect(StrEnum):
     CONFORMITY = "规范性"
 
 
+SUBMITTED: Final = "提交的内容"
+"""Where rows come from that are in no file."""
+
+
 class Where(NamedTuple):
     """Position of a row in its source.
 
-    ``source`` is the file name (or ``<dict>`` for rows handed over by a program), ``position`` what
-    a person needs to find the row there: ``第 12 行``, ``Sheet1 第 3 行``, ``第 5 个元素``.
+    ``source`` is the file name (or ``SUBMITTED`` for rows handed over by a program), ``position``
+    what a person needs to find the row there: ``第 12 行``, ``Sheet1 第 3 行``, ``第 5 个元素``.
     ``number`` counts rows from 1 and orders positions inside one source; 0 means the file as a
     whole.
     """

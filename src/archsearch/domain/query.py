@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias, Union
+from typing import Any, Final, NamedTuple, TypeAlias, Union
 
+from archsearch.domain.plan import Channel
 from archsearch.domain.record import RecordId, Values
 
 
@@ -134,6 +135,14 @@ class Reason(NamedTuple):
     start: int
     end: int
     text: str
+
+    @property
+    def telling(self) -> bool:
+        """Whether it says more than that the words are there as they were typed."""
+        return self.channel not in _AS_TYPED or not self.text.startswith(self.channel)
+
+
+_AS_TYPED: Final = frozenset({Channel.EXACT, Channel.SUBSTRING})
 
 
 class Verdict(StrEnum):

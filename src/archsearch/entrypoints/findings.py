@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from archsearch.bootstrap import Application
 from archsearch.entrypoints.arguments import numbers, texts
+from archsearch.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from archsearch.services.findings import Finding
@@ -28,15 +29,24 @@ class FindingDesk:
         numbers(limit=limit)
         return self._application.mail.findings.list(user, limit)
 
-    def of(self, record_id: str, *, user: str) -> "tuple[Finding, ...]":
+    def of(self, record_id: str, *, user: str, reason: str | None = None) -> "tuple[Finding, ...]":
         """List what is to be confirmed of one record.
+
+        Args:
+            record_id: The record.
+            user: Who asks.
+            reason: Why values are to be shown as they were read, for who may reveal the record; it
+                goes into the log. None to have them masked.
 
         Raises:
             NotFoundError: There is no such record for this user.
-            AccessDeniedError: The user may read it, but not change it.
+            AccessDeniedError: The user may read it, but not change it, or not see it so.
+            InvalidRequestError: The reason is empty.
         """
         texts(record_id=record_id, user=user)
-        return self._application.mail.findings.of(record_id, user)
+        if reason is not None:
+            texts(reason=reason)
+        return self._application.mail.findings.of(record_id, user, reason)
 
     def confirm(
         self,
@@ -45,23 +55,45 @@ class FindingDesk:
         *,
         user: str,
         fields: "Collection[str] | None" = None,
+        expected_version: int | None = None,
     ) -> "Revised":
-        """Take what was read on a scan into its record.
+        """Take what was read on a scan into its record; what is not taken is refused.
 
         Args:
             record_id: The record.
             number: Which of its attachments, counted from 1.
             user: Who confirms it.
-            fields: Schema keys of what is right; by default all of which the record has nothing,
-                ``()`` for nothing: what was read is wrong.
+            fields: Names of fields of what is right; by default all of which the record has
+                nothing.
+            expected_version: The version of the record that they have seen; another one is a
+                conflict.
 
         Raises:
             NotFoundError: There is no such record for this user, or nothing to confirm on it.
             AccessDeniedError: The user may read it, but not change it.
-            ConflictError: It was changed at this very moment.
+            ConflictError: It is at another version, or was changed at this very moment.
             InvalidRequestError: Nothing was read for one of the fields.
             RejectedError: A value cannot be right beside what the record holds.
         """
         texts(record_id=record_id, user=user)
         numbers(number=number)
-        return self._application.mail.findings.confirm(record_id, number, user, fields)
+        if expected_version is not None:
+            numbers(expected_version=expected_version)
+        if isinstance(fields, str):
+            raise InvalidRequestError("参数 fields 须是字段名的列表。")
+        found = self._application.mail.findings
+        return found.confirm(record_id, number, user, fields, expected=expected_version)
+
+    def refuse(
+        self, record_id: str, number: int, *, user: str, expected_version: int | None = None
+    ) -> "Revised":
+        """Refuse everything that was read on a scan: it is wrong, and proposed no more.
+
+        Raises:
+            NotFoundError: As for :meth:`confirm`.
+            AccessDeniedError: As for :meth:`confirm`.
+            ConflictError: As for :meth:`confirm`.
+        """
+        return self.confirm(
+            record_id, number, user=user, fields=(), expected_version=expected_version
+        )

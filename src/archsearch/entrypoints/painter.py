@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from archsearch.ingest.inbox.drawing import Undrawable, draw, warm_up
+from archsearch.security.calls import give_up_calls
 
 _ROOM: Final = 1 << 30
 """Bytes of memory beside what is there when it begins."""
@@ -55,6 +56,8 @@ def confine(seconds: int) -> None:
         (resource.RLIMIT_NOFILE, 3),
     ):
         resource.setrlimit(kind, (most, most))
+    # Deleting, renaming and ending need no number.
+    give_up_calls()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Final
 
 from archsearch.ingest.inbox.ocr import Bounds, TextReader
+from archsearch.security.calls import give_up_calls
 
 _MOST_MEMORY: Final = 4 << 30
 _SMALL: Final = 1 << 16
@@ -32,7 +33,10 @@ def main(place: int, bounds: Bounds) -> None:
     # Libraries may say what they like, but what they say may quote what they read.
     logging.disable(logging.CRITICAL)
     reader = TextReader(bounds)
+    reader.warm_up()
     with socket.socket(fileno=place) as door:
+        # What breaks out of a decoder is to find nothing: no file, no way out, nobody to end.
+        give_up_calls("recvmsg", "sendto")
         while True:
             said, files, _, _ = socket.recv_fds(door, _SMALL, 1)
             if not said:

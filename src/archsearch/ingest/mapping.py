@@ -18,6 +18,9 @@ from archsearch.ingest.rows import Row
 
 _MOST_PLANS = 256
 _MOST_WARNINGS = 10_000
+_NAME = "name"
+_CUSTOMERS = "客户"
+"""No alias of the name: on forms, and in names of columns, it stands before much else."""
 _MESSAGES = {
     "no_known_column": "没有一个列名认得出来；第一行应当是列名，请检查表头，或编写列映射。",
     "unknown_column": "不认识列名{}，这一列没有录入；请改列名，或在列映射里注明。",
@@ -120,7 +123,16 @@ class RowMapper:
             if ours and found and found.unit and not ours.unit:
                 ours = replace(ours, unit=found.unit)
             targets[name] = ours or found
+        self._stand_in(targets)
         return _Plan.of(targets, mapping.constants)
+
+    def _stand_in(self, targets: dict[str, Target | None]) -> None:
+        """Let a column of customers give their names, where no column is called so."""
+        if any(target and target.spec.key == _NAME for target in targets.values()):
+            return
+        column = next((name for name in targets if loosen(name) == _CUSTOMERS), "")
+        if column and targets[column] is None:
+            targets[column] = self._names.find(_NAME)
 
     def _warnings(
         self, row: Row, plan: "_Plan", unused: list[tuple[str, str]]

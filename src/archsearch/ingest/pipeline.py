@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from archsearch.domain.problem import Problem
+from archsearch.domain.problem import SUBMITTED, Problem
 from archsearch.domain.schema import Schema
 from archsearch.ingest.mapping import ColumnMapping, RowMapper
 from archsearch.ingest.normalise.normaliser import Normaliser
@@ -77,7 +77,7 @@ class Pipeline:
         rows = [item.values if isinstance(item, Row) else item.code for item in items]
         text = json.dumps(rows, sort_keys=True, default=str)
         digest = hmac.digest(key, text.encode(), "sha256").hex()
-        return Supply("<dict>", digest, self._drafts(items, today))
+        return Supply(SUBMITTED, digest, self._drafts(items, today))
 
     def single(self, fields: Mapping[str, Any]) -> Typed:
         """Read the fields of one record as somebody typed them; they are still to be checked.

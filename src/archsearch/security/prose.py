@@ -8,6 +8,7 @@ make no difference.
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from archsearch.domain.identifiers import PROVINCES, lengthen, read_person
@@ -19,6 +20,11 @@ _SHORTEST_NUMBER: Final = 10
 """Digits of the shortest number that is hidden: a telephone with a short area code."""
 _CANDIDATE: Final = re.compile(rf"\d(?:[{_GAPS}]{{0,3}}\d){{{_SHORTEST_NUMBER - 1}}}")
 _RUN: Final = re.compile(rf"(?<!\d)\d+(?:{_GAP}\d+)*(?:(?:{_GAP})?[xXｘＸ](?![A-Za-z]))?")
+_BOXES: Final = re.compile(
+    rf"(?<![\dA-Za-z])\d(?:{_GAP}\d(?!\d)){{{_SHORTEST_NUMBER},}}"
+    rf"(?:{_GAP}[xXｘＸ](?![A-Za-z]))?"
+)
+"""Forms have a box for each digit of a number."""
 _TOKEN: Final = re.compile(r"\d+|[xXｘＸ]")
 _TOKENS_A_NUMBER: Final = 8
 _LANDLINE: Final = re.compile(
@@ -28,6 +34,8 @@ _LANDLINE: Final = re.compile(
 _MOBILE: Final = re.compile(r"(?:(?:00)?86)?0?(1[3-9]\d{9})")
 _COUNTRY: Final = ("86", "0086")
 _LETTER: Final = re.compile(r"[A-Za-z]")
+_BOX: Final = re.compile(r"[\dxXｘＸ]")
+_ID: Final = 18
 _LENGTHS: Final = range(15, 20)
 _ACCOUNTS: Final = range(12, 31)
 """Digits of numbers that are taken for accounts, whatever they are."""
@@ -83,13 +91,38 @@ def numbers_in(text: str) -> list[Number]:
     """Find the numbers in a text, in order."""
     if len(text) < _SHORTEST_NUMBER or not _CANDIDATE.search(text):
         return []
-    found = [number for run in _RUN.finditer(text) for number in _in_run(run)]
+    found = [number for boxes in _BOXES.finditer(text) for number in _in_boxes(boxes)]
     taken = {place for number in found for place in number.places}
+    for number in (number for run in _RUN.finditer(text) for number in _in_run(run)):
+        if taken.isdisjoint(number.places):
+            found.append(number)
+            taken.update(number.places)
     for landline in _LANDLINE.finditer(text):
         number = _landline(landline)
         if taken.isdisjoint(number.places):
             found.append(number)
     return sorted(found, key=lambda number: number.places)
+
+
+def _in_boxes(boxes: re.Match[str]) -> Iterator[Number]:
+    """Find ID numbers in a run of single digits, and whether what is left is a number whole."""
+    text, offset = boxes[0], boxes.start()
+    places = [token.start() for token in _BOX.finditer(text)]
+    digits = "".join(_digit(text[place]) for place in places)
+    bounds, start = [0], 0
+    while start + _ID <= len(digits):
+        if _is_person(digits[start : start + _ID]):
+            bounds += [start, start + _ID]
+            start += _ID - 1
+        start += 1
+    for begin, end in pairwise([*bounds, len(digits)]):
+        number = digits[begin:end]
+        between = text[places[begin] : places[end - 1]] if number else ""
+        row = "\n" not in between and _is_account(number, [len(number)])
+        shown = _shown_ends(number) or (_ACCOUNT_SHOWN if row else None)
+        if shown:
+            stands = tuple(offset + place for place in places[begin:end])
+            yield Number(number, stands, stands[shown[0] : -shown[1]])
 
 
 def _in_run(run: re.Match[str]) -> Iterator[Number]:
@@ -128,11 +161,13 @@ def _shown_ends(digits: str) -> tuple[int, int] | None:
     """Say how many characters of a person's number may be seen; None for any other number."""
     if _MOBILE.fullmatch(digits):
         return len(digits) - 8, _VISIBLE_END
-    if len(digits) in _LENGTHS:
-        is_id = digits[:2] in PROVINCES and read_person(_as_18(digits)) is not None
-        if is_id or (digits.isdecimal() and _luhn(digits)):
-            return 3, _VISIBLE_END
+    if len(digits) in _LENGTHS and (_is_person(digits) or (digits.isdecimal() and _luhn(digits))):
+        return 3, _VISIBLE_END
     return None
+
+
+def _is_person(digits: str) -> bool:
+    return digits[:2] in PROVINCES and read_person(_as_18(digits)) is not None
 
 
 def _is_account(digits: str, groups: list[int]) -> bool:

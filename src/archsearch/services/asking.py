@@ -1,21 +1,16 @@
 """Asking the index for a user: rights as they are now, answers checked against the store."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from archsearch.domain.access import Scope, confine, restrict
-from archsearch.domain.plan import Channel, Gather, Plan
+from archsearch.domain.plan import Gather, Plan
 from archsearch.domain.policy import Policy, Right
-from archsearch.domain.query import Hit, Reason
 from archsearch.domain.record import Record, RecordId, Values
-from archsearch.engines.base import EngineHit, EngineResult, Gathered
+from archsearch.engines.base import EngineResult, Gathered
 from archsearch.errors import BusyError, InvalidRequestError
-from archsearch.search.corroboration import Corroborator
-from archsearch.search.highlight import Highlighter, Term
-from archsearch.search.likely import NOBODY, LikelyNames, Likeness
-from archsearch.search.synonyms import Synonym
 from archsearch.services.glossary import Keeper
 from archsearch.services.identity import principal_of, require
 from archsearch.services.index import IndexService
@@ -47,9 +42,9 @@ class SearchRules:
     """
 
     policy: Policy
-    enough_exact: int = 10
-    most_hits: int = 1000
-    deepest_offset: int = 100_000
+    enough_exact: int
+    most_hits: int
+    deepest_offset: int
     most_suggestions: int = 50
     most_lines: int = 10_000
 
@@ -213,71 +208,6 @@ class Asking:
 
 def _found_by(scope: Scope, record: Record | None) -> bool:
     return record is not None and record.searchable and scope.permits(record)
-
-
-@dataclass(frozen=True, slots=True)
-class Presenter:
-    """Makes what a user sees of a hit: masked, highlighted, with the reasons."""
-
-    masker: Masker
-    highlighter: Highlighter
-    likeness: Likeness
-    labels: Mapping[str, str]
-
-    @property
-    def corroborator(self) -> Corroborator:
-        """What weighs evidence beside names."""
-        return Corroborator(self.likeness.costs, self.labels)
-
-    def name(self, record: Record) -> str:
-        """Give a record's name as it may be shown."""
-        return str(self.masker.values(record.values).get("name", ""))
-
-    def hit(
-        self,
-        hit: EngineHit,
-        record: Record,
-        terms: Sequence[Term],
-        likely: LikelyNames = NOBODY,
-        synonyms: Sequence[Synonym] = (),
-    ) -> Hit:
-        """Present one hit; ``terms`` are what the query is expected to match."""
-        shown = self.masker.values(record.values)
-        alike: tuple[Reason, ...] = ()
-        if synonyms and Channel.SYNONYM in hit.channels:
-            alike = tuple(self._alike(shown, synonyms))
-            terms = [*terms, *((synonym.meant, synonym.key) for synonym in synonyms)]
-        # One term that is there as written needs no other reason.
-        plain = len(terms) == 1 and Channel.EXACT in hit.channels
-        meant = () if plain else likely.meant.get(hit.record_id, ())
-        reasons = self.likeness.reasons(shown, meant) if meant else ()
-        highlights = self.highlighter.highlight(shown, terms, reasons)
-        reasons += alike
-        channels = (Channel.EXACT,) if plain else _channels(hit, reasons)
-        score = likely.score(hit.record_id) if Channel.EXACT not in hit.channels else None
-        return Hit(
-            hit.record_id,
-            round(hit.score if score is None else score, 6),
-            tuple(map(str, channels)),
-            highlights,
-            shown,
-            reasons,
-        )
-
-    def _alike(self, shown: Values, synonyms: Sequence[Synonym]) -> Iterator[Reason]:
-        """Say where a word stands for another that means the same."""
-        channel = str(Channel.SYNONYM)
-        for said, meant, key in synonyms:
-            for name, start, end in self.highlighter.places(shown, (meant, key)):
-                yield Reason(channel, said, meant, name, start, end, f"{channel} {said}→{meant}")
-
-
-def _channels(hit: EngineHit, reasons: Sequence[Reason]) -> tuple[Channel, ...]:
-    """Give the channels of the engine and those of names, in order; exactness of all or none."""
-    found = {*hit.channels, *(Channel(reason.channel) for reason in reasons)}
-    if Channel.EXACT not in hit.channels and len(found) > 1:
-        found.discard(Channel.EXACT)
-    return tuple(channel for channel in Channel if channel in found)
 
 
 def bounded(number: int, most: int, name: str) -> int:

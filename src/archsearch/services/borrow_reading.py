@@ -92,6 +92,10 @@ class BorrowReading:
         self.trail.note(user, Action.BORROW_READ, detail=detail)
         return found
 
+    def waiting(self, user: str, most: int) -> int:
+        """Count the requests that wait for a user's answer, up to so many; not in the log."""
+        return sum(1 for _ in self._listed(user, Which.INBOX, None, most))
+
     def _listed(self, user: str, which: Which, due: int | None, limit: int) -> Iterator[Borrowing]:
         desk = self.desk
         asker = desk.asking.asker(user)
@@ -104,6 +108,8 @@ class BorrowReading:
             live = desk.open_at(at) if which is Which.INBOX or due is not None else None
             for stored in borrowing.newest(connection, user=whose, live=live):
                 request = stored.at(at, desk.rules)
+                if which is Which.INBOX and not any(item.waits for item in request.items):
+                    continue
                 view = desk.view(connection, viewer, request, self._found(request, user, asker))
                 if view is not None and _is_listed(view.items, which, until):
                     yield view

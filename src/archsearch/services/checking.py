@@ -20,6 +20,7 @@ from archsearch.errors import (
     StoreError,
     UnreadableError,
 )
+from archsearch.ingest.inbox.beside import places_for
 from archsearch.ingest.inbox.examine import ScanLimits, examine
 from archsearch.ingest.inbox.folder import Folder, Listing
 from archsearch.ingest.inbox.metadata import (
@@ -36,6 +37,7 @@ from archsearch.ingest.readers.source import CHUNK
 from archsearch.services.batches import Batches
 from archsearch.services.data_intake import REFUSED, DataIntake
 from archsearch.services.filing import TOO_LITTLE, Candidate, Filed, Filing, ended
+from archsearch.services.inbox import WITH_SCAN
 from archsearch.services.index import IndexService
 from archsearch.services.ingest import IngestService
 from archsearch.services.watching import Book, WatchRules, archive_place, returned
@@ -52,6 +54,7 @@ _UNKNOWN: Final = (
 _NO_FILE: Final = "这是链接、管道或设备，不是普通文件，不予读取；请放入文件本身。"
 _NO_SCAN: Final = "这是一份扫描件的说明文件，但没有找到那份扫描件；请把扫描件放到它旁边。"
 _TABLE: Final = "这张表里的文件还没有到齐。"
+_TABLE_LEFT: Final = "这张表里有 {} 个文件，还有 {} 个没有归档；都归档以后，表也归档。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,19 +263,17 @@ class Checker:
         entry = self._waiting(filed.entry, filed.code, filed.message)
         if filed.code == TOO_LITTLE and sidecar is None and not is_inside(entry.path, WAITING_ROOM):
             return [entry]
-        waiting = [self._to_waiting_room(entry)]
+        several = [entry]
         if sidecar is not None:
-            beside = self._waiting(sidecar, "with_scan", filed.message)
-            waiting.append(self._to_waiting_room(beside))
-        return waiting
-
-    def _to_waiting_room(self, entry: Entry) -> Entry:
-        inside = is_inside(entry.path, WAITING_ROOM)
-        # Moved to where it is, it gets its text of reasons anew.
-        return replace(
-            entry,
-            target=entry.path if inside else self._folder.free(f"{WAITING_ROOM}/{entry.home}"),
-        )
+            several.append(self._waiting(sidecar, WITH_SCAN, filed.message))
+        if is_inside(entry.path, WAITING_ROOM):
+            # Moved to where it is, it gets its text of reasons anew.
+            return [replace(each, target=each.path) for each in several]
+        rooms = [f"{WAITING_ROOM}/{each.home}" for each in several]
+        if sidecar is None:
+            return [replace(entry, target=self._folder.free(rooms[0]))]
+        targets = places_for(self._folder, *rooms)
+        return [replace(e, target=t) for e, t in zip(several, targets, strict=True)]
 
     # Entries -------------------------------------------------------------------------------------
 
@@ -325,11 +326,14 @@ class Checker:
             homes = [folder + slash + name for name in self._tools.metadata.table_files(entry.path)]
             with self._book.trail.database.read() as connection:
                 there = {e.home for e in self._book.ledger.archived_at(connection, homes)}
-            if homes and there.issuperset(homes):
+            left = len(homes) - len(there.intersection(homes))
+            if homes and not left:
                 self._book.save(
                     [self._archived(entry, "", f"表里的 {len(homes)} 个文件都已归档。")]
                 )
                 done += 1
+            elif homes:
+                self._wait(entry, "table", _TABLE_LEFT.format(len(homes), left))
         self._stirred = set()
         return done
 

@@ -23,9 +23,10 @@ from archsearch.errors import BusyError, InvalidRequestError
 from archsearch.search.corroboration import Corroboration, Corroborator
 from archsearch.search.facts import Facts, organisation_in
 from archsearch.search.language import Language
-from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
+from archsearch.services.asking import Asker, Asking, SearchRules, bounded
 from archsearch.services.blocks import Knower, Known, Pair, candidates, grouped
 from archsearch.services.garbage import fewer_collections
+from archsearch.services.presenting import Presenter
 from archsearch.services.trail import Trail
 from archsearch.storage import records
 from archsearch.storage.bulk import chunks

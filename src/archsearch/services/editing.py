@@ -32,6 +32,7 @@ from archsearch.ingest.pipeline import UNNAMED_SOURCE, Pipeline, Typed
 from archsearch.ingest.rows import MISSING, Draft
 from archsearch.services.admission import Admission, Decision, Standing, Verdict
 from archsearch.services.asking import Masker
+from archsearch.services.identity import refusal
 from archsearch.services.reading import NOT_FOUND
 from archsearch.storage import departments, records
 from archsearch.storage.database import vault_of
@@ -89,7 +90,7 @@ def hold(
     if known is None or not policy.scope(principal, there).allows(*known.facts):
         raise NotFoundError(NOT_FOUND)
     if not policy.scope(principal, right).allows(*known.facts):
-        raise AccessDeniedError(_NOT_YOURS[right])
+        raise AccessDeniedError(refusal(policy, principal, right, known.facts, _NOT_YOURS[right]))
     return Held(known, records.get(connection, [known.record_id])[known.record_id])
 
 
@@ -161,6 +162,10 @@ class Editor:
         problems += (each for each in draft.problems if each.severity is Severity.ERROR)
         blank = [name for name, value in fields.items() if is_blank(value)]
         silent = typed.keys - draft.values.keys() - {each.field for each in problems}
+        # What was not understood, so that nothing is left of it, is an error to whoever typed it.
+        lost = [each for each in draft.problems if each.field in silent]
+        problems += (replace(each, severity=Severity.ERROR) for each in lost)
+        silent -= {each.field for each in lost}
         keys = {*silent, *(self._key(name) for name in blank)}
         problems += (self._problem(draft, _EMPTY, key) for key in sorted(keys))
         refuse(problems)

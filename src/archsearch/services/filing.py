@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from archsearch.domain.inbox import Entry, State
 from archsearch.domain.plan import Node, Plan
+from archsearch.domain.problem import Severity
 from archsearch.domain.record import JsonValue, Record, RecordId, Values
 from archsearch.ingest.inbox.examine import Properties
 from archsearch.ingest.inbox.metadata import Known
@@ -44,6 +45,8 @@ _OTHER_NAME: Final = (
 )
 TOO_LITTLE: Final = "too_little"
 """Code of what may yet become known: a file of metadata may be on its way."""
+_DUPLICATE: Final = ("duplicate", "这份档案里已有同样的扫描件，没有重复归档。")
+_SAME_NAME: Final = ("same_name", "这份档案里还有同名的扫描件，内容不同，两份都保留。")
 _TOO_LITTLE: Final = (
     TOO_LITTLE,
     "还不知道是哪位客户的：文件名不合命名规则，旁边也没有说明文件。",
@@ -68,8 +71,8 @@ class Candidate:
 class Filed(NamedTuple):
     """What became of a candidate: the record it is filed under, or why not.
 
-    ``code`` is empty for what is filed as something new, ``again`` is set for what has to be tried
-    once more: others have to be filed before, or the file has changed.
+    ``code`` is empty for what is filed as something new and calls for no word, ``again`` is set
+    for what has to be tried once more: others have to be filed before, or the file has changed.
     """
 
     entry: Entry
@@ -96,6 +99,13 @@ class _Group:
     customer: _Customer
     candidates: list[Candidate]
     stored: list[Stored | None]
+    called: frozenset[str] = frozenset()
+    """What scans are called that the record has already."""
+
+    def said(self, candidate: Candidate) -> tuple[str, str]:
+        """Tell of a scan that is filed as something new what whoever brought it might wonder."""
+        others = [each for each in self.candidates if _called(each) == _called(candidate)]
+        return _SAME_NAME if _called(candidate) in self.called or others[1:] else ("", "")
 
 
 Save = Callable[[Connection, Sequence[Filed]], None]
@@ -178,6 +188,7 @@ class Filing:
                 yield from (Filed(each.entry, again=True) for each in group.candidates)
                 continue
             seen |= keys
+            group.called = _names(before) if before else frozenset()
             filed.append(group)
             drafts.append(self._draft(group, before))
         decisions = batches.store_in(connection, drafts) if drafts else []
@@ -189,14 +200,16 @@ class Filing:
     ) -> Iterator[Filed]:
         record_id = decision.record_id or (decision.known and decision.known.record_id)
         if (decision.problems and record_id is None) or not record_id:
-            told = "；".join(dict.fromkeys(p.message.rstrip("。") for p in decision.problems))
+            # What is merely missing keeps no scan out; told beside what does, it would seem to.
+            faults = [each for each in decision.problems if each.severity is Severity.ERROR]
+            told = "；".join(dict.fromkeys(each.message.rstrip("。") for each in faults))
             for candidate in group.candidates:
                 yield Filed(candidate.entry, "", "refused", f"{told or '资料有误'}。")
             return
         now = self._trail.clock()
         for candidate, stored in zip(group.candidates, group.stored, strict=True):
             new = stored is not None and scans.attach(connection, record_id, stored, at=now)
-            said = ("", "") if new else ("duplicate", "这份档案里已有同样的扫描件，没有重复归档。")
+            said = group.said(candidate) if new else _DUPLICATE
             yield Filed(candidate.entry, record_id, *said)
 
     @staticmethod
@@ -310,11 +323,21 @@ def _attachments(record: Record) -> list[JsonValue]:
     return list(found) if isinstance(found, list) else []
 
 
+def _names(record: Record) -> frozenset[str]:
+    return frozenset(
+        str(each.get("path")) for each in _attachments(record) if isinstance(each, dict)
+    )
+
+
+def _called(candidate: Candidate) -> str:
+    return display_name(candidate.entry.home.rpartition("/")[2])
+
+
 def _attachment(candidate: Candidate) -> dict[str, JsonValue]:
     """Make what the record says of a scan."""
     said, properties = candidate.known.scan, candidate.properties
     values: Mapping[str, Any] = {
-        "path": display_name(candidate.entry.home.rpartition("/")[2]),
+        "path": _called(candidate),
         "kind": said.get("kind"),
         "sha256": candidate.entry.digest,
         "media_type": properties.media_type,

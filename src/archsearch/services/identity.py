@@ -1,18 +1,22 @@
 """Who is asking: from a user name to the principal and scope in force now."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from archsearch.domain.access import Principal
 from archsearch.domain.callers import limits_of, via_of
-from archsearch.domain.policy import Errand, Policy, Right, within
+from archsearch.domain.labels import ERRANDS, RIGHTS
+from archsearch.domain.policy import Errand, Facts, Policy, Right, needed, within
 from archsearch.domain.sessions import Session, SessionRules, lasts
 from archsearch.domain.users import User
 from archsearch.errors import AccessDeniedError, NotAuthenticatedError
 from archsearch.storage import api_tokens, audit_log, grants, sessions, users
 
+_DENIED: Final = "您没有权限执行此操作；请联系管理员。"
 Clock = Callable[[], datetime]
 """Tells the time, aware, in UTC."""
 
@@ -98,8 +102,10 @@ def in_person(policy: Policy, principal: Principal, name: str) -> None:
         AccessDeniedError: The principal is neither, or came in by something narrower.
     """
     trusted = principal.name == name or policy.may(principal, Right.USERS)
-    if principal.limits is not None or not trusted:
-        raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")
+    if principal.limits is not None:
+        raise AccessDeniedError("令牌和受限的会话不能做这件事；请以本人的密码登录后操作。")
+    if not trusted:
+        raise AccessDeniedError(_DENIED)
 
 
 def require_reading(principal: Principal) -> None:
@@ -109,7 +115,7 @@ def require_reading(principal: Principal) -> None:
         AccessDeniedError: They did.
     """
     if not within(principal.limits, Right.READ):
-        raise AccessDeniedError("所用的令牌或会话没有读档案的权限。")
+        raise AccessDeniedError(_lacking(principal, Right.READ))
 
 
 def require_errand(principal: Principal, errand: Errand) -> None:
@@ -119,7 +125,7 @@ def require_errand(principal: Principal, errand: Errand) -> None:
         AccessDeniedError: They did.
     """
     if not within(principal.limits, errand):
-        raise AccessDeniedError(f"所用的令牌或会话不能用来申请（没有 {errand}）。")
+        raise AccessDeniedError(_lacking(principal, errand))
 
 
 def require(policy: Policy, principal: Principal, *rights: Right) -> None:
@@ -128,5 +134,33 @@ def require(policy: Policy, principal: Principal, *rights: Right) -> None:
     Raises:
         AccessDeniedError: The principal has none of them.
     """
-    if not any(policy.may(principal, right) for right in rights):
-        raise AccessDeniedError("您没有权限执行此操作；请联系管理员。")
+    if any(policy.may(principal, right) for right in rights):
+        return
+    free = replace(principal, limits=None)
+    held = (right for right in rights if policy.may(free, right))
+    right = next(held, None)
+    raise AccessDeniedError(_DENIED if right is None else _lacking(principal, right))
+
+
+def refusal(policy: Policy, principal: Principal, right: Right, facts: Facts, words: str) -> str:
+    """Say why a right over a record that is seen is refused: by ``words``, if the user lacks it.
+
+    Where only what they came in by lacks it, that is told instead.
+    """
+    free = policy.scope(replace(principal, limits=None), right)
+    narrowed = not within(principal.limits, right) and free.allows(*facts)
+    return _lacking(principal, right) if narrowed else words
+
+
+def _lacking(principal: Principal, right: Right | Errand) -> str:
+    """Say what a token or session lacks, and how to come by one that has it."""
+    limits = principal.limits or frozenset()
+    lacks = sorted({right, *needed(right)} - limits)
+    told = "、".join(f"{each}（{(RIGHTS | ERRANDS)[each]}）" for each in lacks)
+    if not via_of(principal.name).startswith("token:"):
+        return f"这次登录没有权限：{told}；请重新登录后再试。"
+    rights = ",".join(sorted({*limits, *lacks}))
+    return (
+        f"所用的令牌没有权限：{told}。令牌的权限不能更改，请管理员另建一个："
+        f"archsearch token create --user 用户 --name 名称 --rights {rights}"
+    )

@@ -1,6 +1,5 @@
 """What people are told of files in the watch folder: the text beside a file, the daily receipt."""
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
@@ -9,6 +8,7 @@ from typing import Final
 from archsearch.domain.inbox import RETURNED, Entry, State, is_inside
 from archsearch.ingest.inbox.folder import REASON
 from archsearch.ingest.readers.faults import display_name
+from archsearch.services.spreadsheets import write_csv
 
 STATES: Final = {
     State.RECEIVED: "已收到",
@@ -20,7 +20,6 @@ STATES: Final = {
     State.REMOVED: "已取走",
 }
 _SIDECARS: Final = (".json", ".yaml", ".yml", ".xml")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS: Final = ("时间", "文件", "状态", "档号", "说明")
 
 
@@ -58,16 +57,13 @@ def reason_text(entry: Entry, what_is_known: Sequence[str] = ()) -> bytes:
 
 def receipt(entries: Iterable[Entry], zone: tzinfo) -> bytes:
     """Write the receipt of a day: what became of each file, for Excel."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for entry in entries:
-        at = entry.since.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-        cells = (display_name(entry.home), STATES[entry.state], "、".join(entry.record_ids))
-        writer.writerow([at, *map(_plain, (*cells, entry.message))])
-    return ("\ufeff" + text.getvalue()).encode("utf-8", "backslashreplace")
+    file = io.BytesIO()
+    write_csv(file, _COLUMNS, (_row(entry, zone) for entry in entries))
+    return file.getvalue()
 
 
-def _plain(cell: str) -> str:
-    """Keep a cell from being taken for a formula."""
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+def _row(entry: Entry, zone: tzinfo) -> list[str]:
+    at = entry.since.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    ids = "、".join(entry.record_ids)
+    cells = (at, display_name(entry.home), STATES[entry.state], ids, entry.message)
+    return [cell.encode("utf-8", "backslashreplace").decode() for cell in cells]

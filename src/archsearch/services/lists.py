@@ -39,7 +39,6 @@ _LAYOUT: Final = Layout(
     filtered=True,
 )
 _SHOWN: Final = ("name", "id_number", "region")
-_PLAIN: Final = frozenset({"精确", "子串"})
 
 
 class Progress(Protocol):
@@ -218,27 +217,31 @@ def _rows(line: Listed, hits: Sequence[Hit], doubts: Mapping[str, str]) -> Itera
     place, named = line.place, line.entry.name
     shown = [hit for hit in hits if hit.verdict != Verdict.NONE]
     if not shown:
-        told = [*([] if named else ["没有名称"]), *doubts.values()]
-        yield [place, named, "0", VERDICTS[Verdict.NONE], "", "", "", "；".join(told), "", ""]
+        told = no_evidence(named, doubts.values())
+        yield [place, named, "0", VERDICTS[Verdict.NONE], "", "", "", told, "", ""]
     for rank, hit in enumerate(shown, 1):
         name, id_number, region = (str(hit.record.get(key) or "") for key in _SHOWN)
         verdict = VERDICTS[Verdict(hit.verdict)]
         yield [
             place, named, str(rank), verdict, f"{hit.score:.3f}", hit.record_id,
-            name, "；".join([why(hit), *_left(doubts, hit)]), id_number, region,
+            name, evidence(hit, doubts), id_number, region,
         ]  # fmt: skip
 
 
-def _left(doubts: Mapping[str, str], hit: Hit) -> list[str]:
-    """Give the doubts on what was not compared after all, such as a number with a slip is."""
+def evidence(hit: Hit, doubts: Mapping[str, str]) -> str:
+    """Say what speaks for a hit and against it; how its name is written where nothing else does.
+
+    With it go the doubts about what was not compared after all, as a number with a slip is.
+    """
+    said = [reason.text for reason in hit.reasons if reason.telling]
     compared = {reason.field for reason in hit.reasons}
-    return [text for key, text in doubts.items() if key not in compared]
+    left = [text for key, text in doubts.items() if key not in compared]
+    return "；".join([*(dict.fromkeys(said) or ["、".join(hit.channels)]), *left])
 
 
-def why(hit: Hit) -> str:
-    """Say what speaks for a hit and against it; how its name is written where nothing else does."""
-    said = [reason.text for reason in hit.reasons if reason.channel not in _PLAIN]
-    return "；".join(dict.fromkeys(said)) or "、".join(hit.channels)
+def no_evidence(name: str, doubts: Iterable[str]) -> str:
+    """Say why a line may have found nothing."""
+    return "；".join([*([] if name else ["没有名称"]), *doubts])
 
 
 def _write_csv(file: BinaryIO, rows: Iterable[Row]) -> None:

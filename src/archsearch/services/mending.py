@@ -5,6 +5,7 @@ scan with the rights it has always had, whatever happened to this process meanwh
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import chain
@@ -50,6 +51,8 @@ _MASKED: Final = "含有星号，不是完整的值；请填写完整的值，�
 _NOBODY: Final = "还不知道是哪位客户的；请至少填写客户名称、证件号码或档号中的一项。"
 _GONE: Final = "扫描件已不在收件夹里，或读不出来。"
 _NARROWER: Final = "这个文件会以照看收件夹的用户的权限归档，那比您的大；请由该用户或管理员补录。"
+_NOT_MENDABLE: Final = "只有待补录或已退回的扫描件可以补录资料。"
+_BESIDE: Final = "这是第 {0} 号扫描件的说明文件；请补录第 {0} 号。"
 _GROUP: Final = "不能在这里填写；扫描件归档以后，请在档案里修改。"
 
 
@@ -60,7 +63,7 @@ class InboxFile(InboxItem):
     ``known`` is by schema key, and ``kind`` and ``scanned_at`` of the scan itself, masked;
     ``problems`` are what is wrong with it. ``mendable`` tells whether metadata can be added,
     ``pending`` whether somebody has done something about it that the watcher is still to see,
-    ``there`` whether the file is in the folder.
+    ``there`` whether the file is in the folder, ``place`` where in it.
     """
 
     known: Mapping[str, JsonValue]
@@ -68,6 +71,7 @@ class InboxFile(InboxItem):
     mendable: bool
     pending: bool
     there: bool
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class MendingService:
         """
         entry = self._inbox.entry(number, user, Action.INBOX_LIST)
         self._trail.note(user, Action.INBOX_LIST, target=str(number))
-        return self._shown(entry)
+        return self._shown(entry, user)
 
     def mend(self, number: int, given: Mapping[str, Any], user: str) -> InboxFile:
         """Add what is said of the customer of a scan that waits or was returned.
@@ -136,13 +140,14 @@ class MendingService:
         for _ in range(_TRIES):
             entry = self._inbox.entry(number, user, Action.INBOX_MEND)
             if not _mendable(entry):
-                raise InvalidRequestError("只有待补录或已退回的扫描件可以补录资料。")
+                scan = self._inbox.item(entry, user).scan
+                raise InvalidRequestError(_BESIDE.format(scan) if scan else _NOT_MENDABLE)
             if entry.target:
                 break
             with self._trail.failures(user, Action.INBOX_MEND, target=str(number)):
                 self._refuse_narrower(entry, user)
                 if self._mended(entry, given, user):
-                    return self._shown(entry)
+                    return self._shown(entry, user)
         raise BusyError("文件正在移动，请稍后再试。")
 
     def look(self, number: int, page: int, user: str) -> Preview:
@@ -184,8 +189,10 @@ class MendingService:
         self._trail.note(user, Action.INBOX_MEND, target=str(entry.id), detail=detail)
         try:
             written = write_note(folder, path, row)
-            if returned and folder.move(entry.path, path, entry.mark):
-                return True
+            with suppress(FileExistsError):
+                # Else another scan has just been dropped there, and it is begun anew.
+                if returned and folder.move(entry.path, path, entry.mark):
+                    return True
             if not returned and folder.mark(path) is not None:
                 return True
         except OSError as error:
@@ -261,12 +268,12 @@ class MendingService:
 
     # What is known -------------------------------------------------------------------------------
 
-    def _shown(self, entry: Entry) -> InboxFile:
+    def _shown(self, entry: Entry, user: str) -> InboxFile:
         folder = self._inbox.place(entry)
         mark = folder.mark(entry.path) if entry.open else None
         mendable = mark is not None and _mendable(entry)
         known = self._known(entry) if mendable else None
-        item = self._inbox.item(entry)
+        item = self._inbox.item(entry, user)
         return InboxFile(
             **{each.name: getattr(item, each.name) for each in fields(InboxItem)},
             known=self._told(known) if known else {},
@@ -274,6 +281,7 @@ class MendingService:
             mendable=mendable,
             pending=self._pending(entry, folder),
             there=mark is not None,
+            place=self._masker.text(display_name(entry.path)),
         )
 
     def _known(self, entry: Entry, *, with_note: bool = True) -> Known:

@@ -8,7 +8,8 @@ from archsearch.domain.query import Suggestion
 from archsearch.search.compiler import may_be_name
 from archsearch.search.language import Language
 from archsearch.search.likeness.finder import Ask, Sought
-from archsearch.services.asking import Asker, Oracle, Presenter, SearchRules, bounded
+from archsearch.services.asking import Asker, Oracle, SearchRules, bounded
+from archsearch.services.presenting import Presenter
 from archsearch.services.questions import Questions, Typing, digest_of
 from archsearch.services.trail import Trail
 

@@ -7,19 +7,16 @@ nothing is written anywhere.
 """
 
 import json
-import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, BinaryIO, Final, NamedTuple
 
 from archsearch.errors import BusyError
-from archsearch.services.companion import runs_python
+from archsearch.services.confinement import bare_environment, can_confine, in_memory
 
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 _AT_ONCE: Final = 2
@@ -63,9 +60,9 @@ class Painter:
 
     def paint(self, content: Iterable[bytes], page: int) -> Painted:
         """Have a page of a TIFF or PDF drawn, and wait for it; page 0 only counts them."""
-        if not (runs_python(self._python) and hasattr(os, "memfd_create")):
+        if not can_confine(self._python):
             return Painted(b"", fault="no_reader")
-        with _in_memory(content) as scan:
+        with in_memory(content) as scan:
             return self._drawn(scan, page)
 
     def later(self, content: Iterable[bytes], page: int) -> Future[Painted]:
@@ -80,14 +77,14 @@ class Painter:
         promised.add_done_callback(lambda _: self._free.release())
         return promised
 
-    def _drawn(self, scan: int, page: int) -> Painted:
+    def _drawn(self, scan: BinaryIO, page: int) -> Painted:
         command = (self._python, "-P", "-s", "-m", "archsearch.entrypoints.painter")
         process = subprocess.Popen(  # noqa: S603 - this very Python, a module of ours, numbers
             (*command, str(page), str(max(1, self._seconds // 2))),
             stdin=scan,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=bare_environment(),
             cwd="/",
         )
         late = threading.Timer(self._seconds, process.kill)
@@ -102,28 +99,6 @@ class Painter:
             process.wait()
         # What is ended by the limits of the system is slow as well.
         return _believed(answer, page) or Painted(b"", fault="too_slow" if slow else "damaged")
-
-
-@contextmanager
-def _in_memory(content: Iterable[bytes]) -> Iterator[int]:
-    scan = os.memfd_create("scan", os.MFD_CLOEXEC)
-    try:
-        with os.fdopen(os.dup(scan), "wb") as file:
-            for chunk in content:
-                file.write(chunk)
-        os.lseek(scan, 0, os.SEEK_SET)
-        yield scan
-    finally:
-        os.close(scan)
-
-
-def _environment() -> Mapping[str, str]:
-    """Give the process what Python needs to start, and nothing of ours."""
-    others = {
-        name: value for name, value in os.environ.items() if not name.startswith("ARCHSEARCH")
-    }
-    path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
-    return {**others, "PYTHONPATH": path}
 
 
 def _pipe(process: subprocess.Popen[bytes]) -> IO[bytes]:

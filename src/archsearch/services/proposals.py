@@ -21,7 +21,7 @@ from archsearch.domain.record import JsonValue, Record, Values, changed_keys
 from archsearch.errors import AccessDeniedError, NotFoundError
 from archsearch.services.asking import bounded
 from archsearch.services.editing import Edit, Editor
-from archsearch.services.identity import principal_of
+from archsearch.services.identity import principal_of, refusal, require_reading
 from archsearch.services.reading import LONGEST_ID
 from archsearch.services.trail import Trail
 from archsearch.services.words import reason as reason_of
@@ -44,7 +44,8 @@ class ProposedField:
     """A field of a proposal: as it was when it was made, as it is, as it is to be.
 
     Masked, unless it was revealed. ``conflict`` tells that somebody changed it in between;
-    ``derived``, that it follows from another.
+    ``derived``, that it follows from another; ``concealed``, that what it is to be differs from
+    what it was in what is masked alone.
     """
 
     field: str
@@ -53,6 +54,7 @@ class ProposedField:
     proposed: JsonValue
     conflict: bool = False
     derived: bool = False
+    concealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,14 @@ class ProposalDesk:
                 detail = {"reason": reason_of(reason, "查看原文的理由", self.editor.masker)}
             with self.trail.database.read() as connection:
                 principal = principal_of(connection, user, self.trail.clock())
+                require_reading(principal)
                 proposal = self.of(connection, principal, proposal_id)
                 bare = self.editor.policy.scope(principal, Right.REVEAL)
                 if reason is not None and not bare.allows(*proposal.facts):
-                    raise AccessDeniedError("您可以查看这个申请，但不能查看其敏感内容。")
+                    words = "您可以查看这个申请，但不能查看其敏感内容。"
+                    raise AccessDeniedError(
+                        refusal(self.editor.policy, principal, Right.REVEAL, proposal.facts, words)
+                    )
                 shown = self.shown(connection, principal, proposal, revealed=reason is not None)
         if reason is not None:
             detail["proposal"] = proposal.id
@@ -134,16 +140,24 @@ class ProposalDesk:
         """List proposals without their values, the newest first.
 
         Raises:
-            AccessDeniedError: There is no such user.
+            AccessDeniedError: There is no such user, or they came in by what reads nothing.
         """
         bounded(limit, _MOST_LISTED, "limit")
         failures = self.trail.failures(user, Action.PROPOSAL_READ)
         with failures, self.trail.database.read() as connection:
             principal = principal_of(connection, user, self.trail.clock())
+            require_reading(principal)
             some = islice(self._of_kind(connection, principal, which), limit)
             found = [self._head(connection, principal, proposal) for proposal in some]
         self.trail.note(user, Action.PROPOSAL_READ, detail={"total": len(found)})
         return tuple(found)
+
+    def waiting(self, user: str, most: int) -> int:
+        """Count the proposals that wait for a user's decision, up to so many; not in the log."""
+        with self.trail.database.read() as connection:
+            principal = principal_of(connection, user, self.trail.clock())
+            some = islice(self._of_kind(connection, principal, WhichProposals.INBOX), most)
+            return sum(1 for _ in some)
 
     def _of_kind(
         self, connection: Connection, principal: Principal, which: WhichProposals
@@ -262,7 +276,8 @@ class ProposalDesk:
         base, current = self._base(connection, proposal), self._record(connection, proposal)
         laid = self.editor.laid(edit, current).values
         keys = dict.fromkeys(sorted(edit.touched))
-        if self.decides(connection, viewer, proposal):
+        decides = self.decides(connection, viewer, proposal)
+        if decides:
             # What follows tells of what is concealed: not for who may only read.
             keys |= dict.fromkeys(changed_keys(current.values, laid))
         conflicts = frozenset[str]()
@@ -270,8 +285,12 @@ class ProposalDesk:
             conflicts = edit.touched.intersection(changed_keys(base.values, current.values))
         show = _as_it_is if revealed else self.editor.masker.values
         # How their own words are masked tells a proposer nothing of what the record holds.
-        wanted = laid if self.decides(connection, viewer, proposal) else edit.draft.values
+        wanted = laid if decides else edit.draft.values
         old, now, new = show(base.values), show(current.values), show(wanted)
+        opened = proposal.state is ProposalState.OPEN
+        was, before = (now, current.values) if opened else (old, base.values)
+        # What their words are beside the record is not for who proposes: only that they are masked.
+        beside = before if decides else new
         for key in keys:
             yield ProposedField(
                 key,
@@ -280,6 +299,7 @@ class ProposalDesk:
                 new.get(key),
                 conflict=key in conflicts,
                 derived=key not in edit.touched,
+                concealed=was.get(key) == new.get(key) and beside.get(key) != wanted.get(key),
             )
 
     @staticmethod

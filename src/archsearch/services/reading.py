@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from archsearch.domain.access import Reason, Scope
 from archsearch.domain.audit import Action
@@ -18,11 +19,17 @@ from archsearch.domain.record import (
 from archsearch.errors import AccessDeniedError, InvalidRequestError, NotFoundError
 from archsearch.services.asking import Masker
 from archsearch.services.differing import Differ
-from archsearch.services.identity import as_principal, principal_of, require
+from archsearch.services.identity import (
+    as_principal,
+    principal_of,
+    refusal,
+    require,
+)
 from archsearch.services.trail import Trail
-from archsearch.storage import access, records, users
+from archsearch.storage import access, grants, records, users
 
 NOT_FOUND = "没有这份档案，或不在您的检索范围内。"
+_MASKED_FOR_YOU = "您可以查看这份档案，但不能查看其敏感内容；可申请调阅。"
 LONGEST_ID = 200
 _SHORTEST_REASON = 2
 _COUNTING = frozenset({"row", "proposal"})
@@ -38,6 +45,18 @@ class Viewer:
     name: str
     display_name: str
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """The borrow request by which a user reads a record, and until when.
+
+    ``extension`` are the days of a renewal that waits for an answer.
+    """
+
+    request: str
+    until: datetime
+    extension: int | None
 
 
 class ReadingService:
@@ -72,6 +91,12 @@ class ReadingService:
         return Record(
             record.record_id, record.version, record.values, {}, record.origins, record.quality
         )
+
+    def loan(self, record_id: str, user: str) -> Lending | None:
+        """Tell by what request a record is lent to a user now; None if it is not."""
+        with self._trail.database.read() as connection:
+            found = grants.loan(connection, user, RecordId(record_id), self._trail.clock())
+        return found and Lending(f"{user}-{found.request}", found.until, found.extension)
 
     def original(
         self,
@@ -192,6 +217,8 @@ class ReadingService:
                     raise NotFoundError(NOT_FOUND)
                 record = records.get(connection, [held.facts.record_id])[held.facts.record_id]
             if right.of_records and not self._policy.scope(principal, right).permits(record):
-                raise AccessDeniedError("您可以查看这份档案，但不能查看其敏感内容；可申请调阅。")
+                raise AccessDeniedError(
+                    refusal(self._policy, principal, right, held.facts, _MASKED_FOR_YOU)
+                )
         self._trail.note(user, action, target=record_id, detail=detail)
         return record, scope

@@ -6,18 +6,15 @@ slow, say nonsense or die: then that scan cannot be read, and the next one gets 
 
 import importlib.util
 import json
-import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
-from typing import IO, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from archsearch.services.companion import runs_python
+from archsearch.services.confinement import bare_environment, can_confine, in_memory
 
 _NEEDED: Final = ("rapidocr", "onnxruntime")
 _READ: Final = 1 << 16
@@ -59,7 +56,7 @@ class Reads(Protocol):
 
 def available() -> bool:
     """Tell whether this installation can read scans: whether the extra is there."""
-    return runs_python(sys.executable) and all(map(importlib.util.find_spec, _NEEDED))
+    return can_confine() and all(map(importlib.util.find_spec, _NEEDED))
 
 
 class Recogniser:
@@ -76,11 +73,7 @@ class Recogniser:
         """Give it a scan."""
         self._heard = b""
         self._until = time.monotonic() + self._limits.seconds
-        with suppress(OSError), _nameless() as file:
-            for chunk in content:
-                file.write(chunk)
-            file.flush()
-            file.seek(0)
+        with suppress(OSError), in_memory(content) as file:
             door = self._door or self._start()
             socket.send_fds(door, [b"."], [file.fileno()])
 
@@ -117,12 +110,10 @@ class Recogniser:
         ours, theirs = socket.socketpair()
         most = self._limits
         bounds = map(str, (theirs.fileno(), most.pages, most.megapixels, most.characters))
-        # Nothing of our environment: there are keys in it.
-        path = os.pathsep.join(place for place in sys.path if Path(place).is_absolute())
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-P", "-m", "archsearch.entrypoints.recogniser", *bounds],
-                env={"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
+                env={**bare_environment(), "OMP_NUM_THREADS": "1"},
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -136,15 +127,9 @@ class Recogniser:
 def _text(heard: bytes, most: int) -> str | None:
     try:
         said = json.loads(heard)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(said, str):
         return None
     # What comes from there is no more to be believed than the scan is.
     return "".join(c for c in said[:most] if c.isprintable() or c in "\n\t")
-
-
-def _nameless() -> IO[bytes]:
-    """Open a file that is gone when it is closed; in memory, where the system can."""
-    make = getattr(os, "memfd_create", None)
-    return os.fdopen(make("scan"), "w+b") if make else tempfile.TemporaryFile()

@@ -8,14 +8,13 @@ destroyed as the rest of the record is; the bookmark moves in the same transacti
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from archsearch.domain.audit import Action
 from archsearch.domain.policy import Right
 from archsearch.domain.record import RecordId, Values
-from archsearch.domain.schema import Schema
 from archsearch.errors import (
     AccessDeniedError,
     ConflictError,
@@ -23,22 +22,22 @@ from archsearch.errors import (
     RejectedError,
     StoreError,
 )
-from archsearch.ingest.inbox.forms import Forms
 from archsearch.services.editing import hold
 from archsearch.services.identity import principal_of
+from archsearch.services.readings import (
+    PROPOSED,
+    READ,
+    READING,
+    TEXT,
+    UNREADABLE,
+    Readings,
+    attachments_of,
+)
 from archsearch.services.recogniser import Reads, Verdict
 from archsearch.services.revising import Revised, Reviser, Told
 from archsearch.storage import meta, records, scans
 from archsearch.storage.scans import ScanStore, Stored
 
-TEXT: Final = "text"
-READING: Final = "reading"
-"""Members of an attachment: its text, and how far it was read."""
-PROPOSED: Final = "待核对"
-"""Values were read that a person has yet to confirm."""
-READ: Final = "已识别"
-CONFIRMED: Final = "已核对"
-UNREADABLE: Final = "未识别"
 _LARGEST: Final = 200 << 20
 """Bytes; to be read, a scan is in memory."""
 _BOOKMARK: Final = "recognised"
@@ -55,26 +54,13 @@ class _Due(NamedTuple):
     stored: Stored
 
 
-def has_fields(schema: Schema) -> bool:
-    """Tell whether a workspace's schema has room for what is read."""
-    return {f"attachments.{TEXT}", f"attachments.{READING}"} <= schema.by_key.keys()
-
-
-def attachments_of(values: Values) -> list[dict[str, Any]]:
-    """List what a record says of its scans."""
-    found = values.get("attachments")
-    return (
-        [dict(each) for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    )
-
-
 @dataclass(slots=True)
 class RecognitionService:
     """Has scans read on behalf of a user, who may change the records they belong to."""
 
     reviser: Reviser
     store: ScanStore
-    forms: Forms
+    readings: Readings
     reads: Reads
     user: str
     _held: _Due | None = None
@@ -148,14 +134,14 @@ class RecognitionService:
         attachments = attachments_of(held.record.values)
         for each in attachments:
             if each.get("sha256") == due.stored.digest:
-                each.update(self._said(verdict))
+                each.update(self._said(verdict, held.record.values))
         edit = reviser.editor.read({"attachments": attachments}, due.record_id)
         told = Told(Action.CHANGE, {"reason": _REASON})
         return reviser.revise(connection, self.user, held, edit, told)
 
-    def _said(self, verdict: Verdict) -> Iterator[tuple[str, str]]:
+    def _said(self, verdict: Verdict, values: Values) -> Iterator[tuple[str, str]]:
         if not verdict.text:
             yield READING, UNREADABLE
             return
         yield TEXT, verdict.text
-        yield READING, PROPOSED if self.forms.read(verdict.text) else READ
+        yield READING, PROPOSED if self.readings.news(values, verdict.text) else READ

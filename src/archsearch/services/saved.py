@@ -22,14 +22,13 @@ from archsearch.domain.query import Mode, Page, SearchRequest
 from archsearch.domain.record import JsonValue, RecordId
 from archsearch.domain.saved import Fresh, Saved
 from archsearch.errors import ConflictError, InvalidRequestError, NotFoundError
-from archsearch.security.sealing import CipherName, NotSealedHereError, Seal
 from archsearch.services.asking import Asker, Asking, Masker
 from archsearch.services.identity import principal_of, require
+from archsearch.services.safe import Safe
 from archsearch.services.search import Listing, SearchService
 from archsearch.services.trail import Trail
 from archsearch.storage import access, dictionary, records, saved
 from archsearch.storage.encoding import json_bytes
-from archsearch.storage.failures import damaged
 from archsearch.storage.saved import Kept
 
 _MOST: Final = 50
@@ -56,8 +55,7 @@ class Counted(NamedTuple):
 class Secrets:
     """Seals what is kept, and makes digests of ids."""
 
-    seal: Seal
-    cipher: CipherName
+    safe: Safe
     key: bytes = field(repr=False)
 
     def digests(self, record_ids: Iterable[RecordId]) -> bytes:
@@ -67,17 +65,6 @@ class Secrets:
     def digest(self, record_id: RecordId) -> bytes:
         """Give what stands for an id."""
         return hmac.digest(self.key, record_id.encode(), sha256)[:_DIGEST]
-
-    def sealed(self, text: bytes, place: str) -> bytes:
-        """Seal a text for a place."""
-        return self.seal.seal(text, place.encode(), self.cipher)
-
-    def opened(self, sealed: bytes, place: str) -> bytes:
-        """Open it."""
-        try:
-            return self.seal.open(sealed, place.encode())
-        except NotSealedHereError:
-            raise damaged() from None
 
 
 class SavedSearches:
@@ -154,7 +141,7 @@ class SavedSearches:
         Raises:
             NotFoundError: The user has no such search.
         """
-        with self._trail.failures(user, Action.SAVED_LOOK, target=number):
+        with self._trail.failures(user, Action.SAVED_LOOK, target=self._target(number)):
             asker = self._asker(user)
             kept = self._found(number, user)
             found = self._listed(self._request(user, kept), asker)
@@ -175,7 +162,7 @@ class SavedSearches:
 
     def rename(self, number: str, name: str, user: str) -> Saved:
         """Call a search otherwise; raises as :meth:`save`, and as :meth:`look`."""
-        with self._trail.failures(user, Action.SAVED_CHANGE, target=number):
+        with self._trail.failures(user, Action.SAVED_CHANGE, target=self._target(number)):
             called, asker = _name(name), self._asker(user)
             kept = self._found(number, user)
             with self._trail.database.write() as connection:
@@ -191,7 +178,7 @@ class SavedSearches:
 
     def delete(self, number: str, user: str) -> None:
         """Forget a search; raises as :meth:`look`."""
-        with self._trail.failures(user, Action.SAVED_REMOVE, target=number):
+        with self._trail.failures(user, Action.SAVED_REMOVE, target=self._target(number)):
             self._asker(user)
             kept = self._found(number, user)
             with self._trail.database.write() as connection:
@@ -249,6 +236,10 @@ class SavedSearches:
         require(self._policy, principal, Right.READ)
         return self._asking.asker(user)
 
+    def _target(self, number: str) -> str:
+        """Give what the log is to call a search by, whatever somebody typed."""
+        return self._masker.text(number[:_LONGEST_NAME])
+
     def _found(self, number: str, user: str) -> Kept:
         with self._trail.database.read() as connection:
             for each in saved.all_of(connection, user):
@@ -295,18 +286,18 @@ class SavedSearches:
         self._trail.log.append(connection, entry)
 
     def _content(self, user: str, number: int, told: dict[str, Any]) -> bytes:
-        return self._secrets.sealed(json_bytes(told), f"saved/{user}/{number}")
+        return self._secrets.safe.sealed(json_bytes(told), f"saved/{user}/{number}")
 
     def _opened(self, user: str, kept: Kept) -> dict[str, Any]:
-        opened = self._secrets.opened(kept.content, f"saved/{user}/{kept.number}")
+        opened = self._secrets.safe.opened(kept.content, f"saved/{user}/{kept.number}")
         found: dict[str, Any] = orjson.loads(opened)
         return found
 
     def _seen(self, user: str, number: int, ids: Sequence[RecordId]) -> bytes:
-        return self._secrets.sealed(self._secrets.digests(ids), f"saved/{user}/{number}/seen")
+        return self._secrets.safe.sealed(self._secrets.digests(ids), f"saved/{user}/{number}/seen")
 
     def _digests(self, user: str, kept: Kept) -> set[bytes]:
-        opened = self._secrets.opened(kept.seen, f"saved/{user}/{kept.number}/seen")
+        opened = self._secrets.safe.opened(kept.seen, f"saved/{user}/{kept.number}/seen")
         return {opened[at : at + _DIGEST] for at in range(0, len(opened), _DIGEST)}
 
 

@@ -22,8 +22,9 @@ from archsearch.search.facts import NOTHING, Facts
 from archsearch.search.language import Language
 from archsearch.search.likely import MOST, NOBODY
 from archsearch.search.likeness.finder import Match
-from archsearch.services.asking import Asker, Asking, Presenter, SearchRules, bounded
+from archsearch.services.asking import Asker, Asking, SearchRules, bounded
 from archsearch.services.candidates import CERTAIN, Candidates, Line, Weighed
+from archsearch.services.presenting import Presenter
 from archsearch.services.trail import Trail
 
 _LONGEST_LIST: Final = 400_000

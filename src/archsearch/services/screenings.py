@@ -225,9 +225,9 @@ class ScreeningDesk:
             NotFoundError: There is no such line.
         """
         kept, asker = self._ready(number, user), self._asker(user)
-        pile = self._sifter.pile(kept, asker, start=line - line % CHUNK)
-        if line not in pile.told:
+        if not 0 <= line < kept.lines:
             raise NotFoundError("名单里没有这一行。")
+        pile = self._sifter.pile(kept, asker, start=line - line % CHUNK)
         return self._sifter.filled([pile.line(line)], asker)[0]
 
     def decide(

@@ -24,7 +24,8 @@ from archsearch.search.filters import RELEVANCE
 from archsearch.search.language import Language
 from archsearch.search.likely import NOBODY, LikelyNames
 from archsearch.search.walks import positive_texts
-from archsearch.services.asking import Asker, Found, Oracle, Presenter, SearchRules, bounded
+from archsearch.services.asking import Asker, Found, Oracle, SearchRules, bounded
+from archsearch.services.presenting import Presenter
 from archsearch.services.questions import Questions, digest_of
 from archsearch.services.trail import Trail
 
@@ -146,7 +147,7 @@ class SearchService:
             mode=answer.mode,
             facets={key: result.facets.get(name, ()) for key, name in facets.items()},
             suggestion=self._suggestion(plan, expression, answer, hits, asker),
-            note=asker.note or _lost(answer.found.lost) + answer.note,
+            note=asker.note or _lost(answer.found.lost) + _note(answer, hits),
             offset=offset,
             limit=limit,
         )
@@ -204,7 +205,7 @@ class SearchService:
         fuzzy = self._asking.ask(_with(plan, loose, first=plan.node if there else None), asker)
         if fuzzy.result.total == there:
             return _Answer(fuzzy, Mode.EXACT, likely=likely if there else NOBODY)
-        return _Answer(fuzzy, Mode.FUZZY, _first(there) or "没有精确匹配，以下为近似匹配。", likely)
+        return _Answer(fuzzy, Mode.FUZZY, _first(there) or _NEAR, likely)
 
     def _names_first(
         self, plan: Plan, expression: Expression, exact: Found, asker: Asker
@@ -308,6 +309,18 @@ class SearchService:
 def _first(there: int) -> str:
     """Say how many of the hits are exact."""
     return f"精确匹配 {there} 条，其余为近似匹配。" if there else ""
+
+
+_NEAR = "没有精确匹配，以下为近似匹配。"
+
+
+def _note(answer: _Answer, hits: Sequence[Hit]) -> str:
+    """Say how near the hits are; a part of a number is no guess."""
+    by_part = hits and all(
+        hit.channels == (Channel.SUBSTRING,) and any(each.telling for each in hit.reasons)
+        for hit in hits
+    )
+    return "以下是号码中有这几位的。" if answer.note == _NEAR and by_part else answer.note
 
 
 def _lost(number: int) -> str:

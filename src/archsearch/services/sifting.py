@@ -11,14 +11,13 @@ from archsearch.domain.record import RecordId
 from archsearch.domain.sifting import Candidate, Choice, Decision, Sheet, Show, Sifted
 from archsearch.domain.zone import minute_of
 from archsearch.ingest.textsheet import Layout, NumberStyle, write_text_workbook
-from archsearch.security.sealing import CipherName, NotSealedHereError, Seal
 from archsearch.services.asking import Asker, Asking, Masker
-from archsearch.services.lists import VERDICTS, why
+from archsearch.services.lists import VERDICTS, evidence, no_evidence
+from archsearch.services.safe import Safe
 from archsearch.services.spreadsheets import write_csv
 from archsearch.storage import access, screenings
 from archsearch.storage.database import Database
 from archsearch.storage.encoding import json_bytes, read_time, time_text
-from archsearch.storage.failures import damaged
 from archsearch.storage.screenings import Kept
 
 CHOICES: Final = {
@@ -47,8 +46,7 @@ class Sifter:
     database: Database
     asking: Asking
     masker: Masker
-    seal: Seal
-    cipher: CipherName
+    safe: Safe
 
     def sheet_sealed(self, number: str, sheet: Sheet) -> bytes:
         """Seal a list as it was brought."""
@@ -116,13 +114,10 @@ class Sifter:
         return Decision(Choice(choice), RecordId(record_id), note, read_time(at))
 
     def _sealed(self, told: Any, place: str) -> bytes:
-        return self.seal.seal(json_bytes(told), place.encode(), self.cipher)
+        return self.safe.sealed(json_bytes(told), place)
 
     def _opened(self, sealed: bytes, place: str) -> Any:
-        try:
-            return orjson.loads(self.seal.open(sealed, place.encode()))
-        except NotSealedHereError:
-            raise damaged() from None
+        return orjson.loads(self.safe.opened(sealed, place))
 
 
 def _candidate(hit: Sequence[Any]) -> Candidate:
@@ -176,7 +171,7 @@ def packed(
     return [
         (
             [
-                (hit.record_id, hit.verdict, hit.score, why(hit))
+                (hit.record_id, hit.verdict, hit.score, evidence(hit, said))
                 for hit in hits
                 if hit.verdict != Verdict.NONE
             ],
@@ -203,19 +198,18 @@ class Writing:
 
 def rows_of(line: Sifted) -> Iterator[list[str]]:
     """Write a line as rows, one a candidate, each with what was decided about it."""
-    said, decision = "；".join(line.doubts), line.decision
+    decision = line.decision
     told = ["", ""] if decision is None else [decision.note, minute_of(decision.at)]
     if not line.candidates:
         decided = CHOICES[decision.choice] if decision else ""
-        none = VERDICTS[Verdict.NONE]
+        none, said = VERDICTS[Verdict.NONE], no_evidence(line.entry.name, line.doubts)
         yield [line.place, line.entry.name, "0", none, *[""] * 3, said, "", "", decided, *told]
     for rank, each in enumerate(line.candidates, 1):
         name, id_number, region = (str(each.values.get(key) or "") for key in _SHOWN)
         verdict = VERDICTS[Verdict(each.verdict)]
-        reasons = "；".join(filter(None, [each.why, said]))
         yield [
             line.place, line.entry.name, str(rank), verdict, f"{each.score:.3f}", each.record_id,
-            name, reasons, id_number, region, _decided(decision, each), *told,
+            name, each.why, id_number, region, _decided(decision, each), *told,
         ]  # fmt: skip
 
 

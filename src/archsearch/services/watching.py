@@ -92,13 +92,15 @@ class Pass(NamedTuple):
     """What a look at the folder came to.
 
     ``done`` counts things done, ``news`` files that were new, changed or moved; ``busy`` tells
-    whether files are still on their way.
+    whether files are still on their way, ``trouble`` what people have to see to, while all else
+    goes on.
     """
 
     done: int
     busy: bool
     files: int
     news: int = 0
+    trouble: str = ""
 
 
 class Check(Protocol):
@@ -143,6 +145,8 @@ class Watcher:
         self._user = user
         self._held = ExitStack()
         self._receipt_due = True
+        self._stuck: dict[int, OSError] = {}
+        """Why files could not be moved by this look."""
 
     def __enter__(self) -> Self:
         try:
@@ -185,14 +189,18 @@ class Watcher:
             news += sum(step.deed in _NEWS for step in steps)
             if not changed:
                 break
+        self._stuck.clear()
         done += self._move([step.entry for step in steps if step.deed is Deed.MOVE])
         due = [step.entry for step in steps if step.deed is Deed.CHECK and step.entry]
         if due:
             done += self._check(due[: max(_AT_ONCE, len(listing.files) // _LOOKS)], listing)
             done += self._move([entry for entry in self._open() if entry.target])
         self._receipt_due = self._receipt_due or bool(done)
-        busy = any(entry.state in BUSY or entry.target for entry in self._open())
-        return Pass(done, busy, len(listing.files), news)
+        busy = any(
+            entry.state in BUSY or (entry.target and entry.id not in self._stuck)
+            for entry in self._open()
+        )
+        return Pass(done, busy, len(listing.files), news, self._trouble(listing))
 
     def write_receipt(self) -> None:
         """Write the receipt of the day, if anything happened since it was written.
@@ -215,6 +223,16 @@ class Watcher:
     @property
     def _now(self) -> datetime:
         return self._book.trail.clock()
+
+    def _trouble(self, listing: Listing) -> str:
+        for error in self._stuck.values():
+            return _unwritable(error).message
+        several = len(listing.faults)
+        return (
+            f"收件夹里有 {several} 个文件夹读不出来（没有权限，或套得太深），里面的文件没有处理。"
+            if several
+            else ""
+        )
 
     def _open(self) -> list[Entry]:
         return list(self._book.open.values())
@@ -258,7 +276,9 @@ class Watcher:
             try:
                 arrived = self._move_one(entry)
             except OSError as error:
-                raise _unwritable(error) from error
+                # It may be the matter of this one alone; the others are not to wait for it.
+                self._stuck[entry.id] = error
+                continue
             if arrived is not None:
                 moved.append(arrived)
         self._book.save(moved)
@@ -267,17 +287,24 @@ class Watcher:
     def _move_one(self, entry: Entry) -> Entry | None:
         """Move a file; None if it is not there any more, which the next look will see."""
         target = entry.target
-        if target != REMOVE and self._folder.mark(target) not in (None, entry.mark):
-            # Another file of this name has been faster.
+        if target not in (REMOVE, entry.path):
+            # Another file of this name may have been faster.
             target = self._folder.free(target)
         if entry.state is not State.ARCHIVED:
             self._folder.write(reason_path(target), reason_text(entry))
-        if not self._folder.move(entry.path, target, entry.mark):
+        if not self._moved(entry, target):
             self._folder.discard(reason_path(target))
             return None
         if target != entry.path:
             self._folder.discard(reason_path(entry.path))
         return replace(entry, path=entry.path if target == REMOVE else target, target="")
+
+    def _moved(self, entry: Entry, target: str) -> bool:
+        try:
+            return self._folder.move(entry.path, target, entry.mark)
+        except FileExistsError:
+            # Somebody has just put a file there; the next look finds another place.
+            return False
 
 
 def archive_place(folder: Folder, entry: Entry, now: datetime, rules: WatchRules) -> str:

@@ -77,6 +77,14 @@ class Workspace:
         """Where clerks drop files."""
         return self.root / "inbox"
 
+    def keeps(self, folder: Path) -> bool:
+        """Tell whether a folder holds, or is a part of, what the workspace itself is made of."""
+        asked = folder.resolve()
+        own = [each.resolve() for each in (self.config, self.var, self.keys, self.index)]
+        return self.root.resolve().is_relative_to(asked) or any(
+            each.is_relative_to(asked) or asked.is_relative_to(each) for each in own
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelSwitches:

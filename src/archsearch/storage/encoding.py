@@ -17,10 +17,17 @@ _Value = TypeVar("_Value")
 
 
 def time_text(moment: datetime) -> str:
-    """Write a moment so that texts sort as moments do: ``2024-03-05T01:02:03.000000Z``."""
+    """Write a moment so that texts sort as moments do: ``2024-03-05T01:02:03.000000Z``.
+
+    One that has no place in the calendar there is the first or the last that has.
+    """
     if moment.tzinfo is None:
         raise ValueError("a stored time must be aware")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    try:
+        plain = moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        plain = datetime.min if moment.year == 1 else datetime.max  # noqa: DTZ901 - as above
+    return plain.isoformat(timespec="microseconds") + "Z"
 
 
 def json_text(value: object) -> str:

@@ -23,7 +23,14 @@ from archsearch.errors import InvalidRequestError, NotFoundError
 from archsearch.storage.encoding import time_text
 from archsearch.storage.moments import next_seq
 from archsearch.storage.prepared import Prepared
-from archsearch.storage.tables import AUDIT, GRANTS, RECORDS, USERS
+from archsearch.storage.tables import (
+    AUDIT,
+    BORROW_ITEMS,
+    BORROW_REQUESTS,
+    GRANTS,
+    RECORDS,
+    USERS,
+)
 from archsearch.storage.users import user_id_of
 
 
@@ -41,19 +48,29 @@ def reached(moment: ColumnElement[datetime], upto: int | None = None) -> ColumnE
     return exists().where(AUDIT.c.at >= moment, since, *until).correlate(GRANTS)
 
 
+_LIVE: Final = (
+    USERS.c.name == bindparam("user"),
+    or_(GRANTS.c.granted_at <= bindparam("at"), reached(GRANTS.c.granted_at)),
+    GRANTS.c.until > bindparam("at"),
+    not_(reached(GRANTS.c.until)),
+    or_(
+        GRANTS.c.revoked_at.is_(None),
+        and_(GRANTS.c.revoked_at > bindparam("at"), not_(reached(GRANTS.c.revoked_at))),
+    ),
+)
 _IN_FORCE: Final = Prepared(
     select(GRANTS.c.record_id, GRANTS.c.sensitive)
     .join(USERS, USERS.c.id == GRANTS.c.user_id)
-    .where(
-        USERS.c.name == bindparam("user"),
-        or_(GRANTS.c.granted_at <= bindparam("at"), reached(GRANTS.c.granted_at)),
-        GRANTS.c.until > bindparam("at"),
-        not_(reached(GRANTS.c.until)),
-        or_(
-            GRANTS.c.revoked_at.is_(None),
-            and_(GRANTS.c.revoked_at > bindparam("at"), not_(reached(GRANTS.c.revoked_at))),
-        ),
-    )
+    .where(*_LIVE)
+)
+_LOAN: Final = (
+    select(BORROW_REQUESTS.c.number, GRANTS.c.until, BORROW_ITEMS.c.extension)
+    .join(USERS, USERS.c.id == GRANTS.c.user_id)
+    .join(BORROW_ITEMS, BORROW_ITEMS.c.id == GRANTS.c.item)
+    .join(BORROW_REQUESTS, BORROW_REQUESTS.c.id == BORROW_ITEMS.c.request)
+    .where(*_LIVE, GRANTS.c.record_id == bindparam("record_id"))
+    .order_by(GRANTS.c.until.desc(), GRANTS.c.id.desc())
+    .limit(1)
 )
 
 
@@ -115,6 +132,24 @@ def in_force(connection: Connection, user: str, at: datetime) -> Lent:
         frozenset(RecordId(record_id) for record_id, _ in rows),
         frozenset(RecordId(record_id) for record_id, sensitive in rows if sensitive),
     )
+
+
+class Loan(NamedTuple):
+    """By what request of its borrower a record is lent, and until when.
+
+    ``extension`` are the days of a renewal that waits for an answer.
+    """
+
+    request: int
+    until: datetime
+    extension: int | None
+
+
+def loan(connection: Connection, user: str, record_id: RecordId, at: datetime) -> Loan | None:
+    """Find what lends a record to a user now, of several the one that ends last."""
+    given = {"user": user, "record_id": record_id, "at": at}
+    row = connection.execute(_LOAN, given).first()
+    return None if row is None else Loan(*row)
 
 
 def end(connection: Connection, user: str, record_id: RecordId, at: datetime) -> datetime | None:

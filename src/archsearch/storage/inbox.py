@@ -126,8 +126,9 @@ class Ledger:
         return None if row is None else self._entry(row)
 
     def closed_since(self, connection: Connection, since: datetime) -> Iterator[Entry]:
-        """Walk through what came to an end from a moment on, or is open since then."""
-        statement = select(INBOX).where(INBOX.c.changed_at >= since).order_by(INBOX.c.id)
+        """Walk through what of the folder came to an end since a moment, or is open since then."""
+        ours = (INBOX.c.folder == self._folder(self._root), INBOX.c.changed_at >= since)
+        statement = select(INBOX).where(*ours).order_by(INBOX.c.id)
         for row in connection.execute(statement).mappings():
             yield self._entry(row)
 
@@ -141,24 +142,22 @@ class Ledger:
         self,
         connection: Connection,
         states: Collection[State],
-        user: str | None,
+        whose: Collection[str],
         limit: int,
         before: int | None = None,
     ) -> list[Entry]:
-        """List the latest entries in some states; of one user, or of all; before a number."""
+        """List the latest entries in some states, of some users' watchers; before a number."""
         statement = select(INBOX).where(INBOX.c.state.in_([str(state) for state in states]))
         if before is not None:
             statement = statement.where(INBOX.c.id < before)
-        if user is not None:
-            statement = statement.where(INBOX.c.user_name == user)
+        statement = statement.where(INBOX.c.user_name.in_(whose))
         rows = connection.execute(statement.order_by(INBOX.c.id.desc()).limit(limit))
         return [self._entry(row) for row in rows.mappings()]
 
-    def counts(self, connection: Connection, user: str | None = None) -> dict[str, int]:
-        """Count the entries by state; of one user, or of all."""
+    def counts(self, connection: Connection, whose: Collection[str]) -> dict[str, int]:
+        """Count the entries by state, of some users' watchers."""
         statement = select(INBOX.c.state, func.count()).group_by(INBOX.c.state)
-        if user is not None:
-            statement = statement.where(INBOX.c.user_name == user)
+        statement = statement.where(INBOX.c.user_name.in_(whose))
         return {str(state): int(number) for state, number in connection.execute(statement)}
 
     def archived_with(self, connection: Connection, digest: str) -> Entry | None:

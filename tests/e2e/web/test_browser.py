@@ -1,11 +1,14 @@
 """The pages in a real Chromium, as people use them."""
 
+import io
 import secrets
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
+from pypdf import PdfReader
 
 from archsearch.domain.sifting import Sheet
 from tests.e2e.web.conftest import HOSTILE, Site, log_in
@@ -66,6 +69,11 @@ def test_everything_can_be_done_with_keys(page: Page, site: Site) -> None:
     page.locator("main").focus()
 
     page.keyboard.press("/")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_have_value("")
+    page.keyboard.type("a/b")
+    expect(page.locator("#q")).to_have_value("a/b")
+    page.locator("#q").fill("")
     page.keyboard.type("zhangw")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -80,6 +88,21 @@ def test_everything_can_be_done_with_keys(page: Page, site: Site) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/records/**")
+
+
+def test_what_is_written_while_an_answer_is_on_its_way_is_kept(page: Page, site: Site) -> None:
+    log_in(page, "admin")
+    held: list[Route] = []
+    page.route("**/search?*", lambda route: held.append(route))  # noqa: PLW0108 - no builtins
+    page.fill("#q", "张伟")
+    page.press("#q", "Enter")
+    expect(page.locator("#busy.htmx-request")).to_have_count(1)
+    page.fill("#q", "李")
+
+    held.pop().continue_()
+
+    expect(page.locator(".hit").first).to_contain_text("张伟")
+    expect(page.locator("#q")).to_have_value("李")
 
 
 def test_nothing_is_asked_while_an_input_method_composes(page: Page, site: Site) -> None:
@@ -112,6 +135,34 @@ def test_nothing_is_asked_while_an_input_method_composes(page: Page, site: Site)
     )
     page.clock.run_for(5000)
     expect(page.get_by_role("option").first).to_be_visible()
+
+
+def test_the_form_of_a_request_prints_on_paper_with_its_history(page: Page, site: Site) -> None:
+    site.office.feed({"record_id": "F-1", "name": "钱七"})
+    borrow = site.office.archive.borrow
+    asked = borrow.request(
+        "F-1", user="chief", purpose="核对授信资料", reason="客户来电核对授信资料", days=2
+    )
+    borrow.approve(asked.id, user="admin")
+    log_in(page, "chief")
+    page.goto(f"/borrow/{asked.id}/form")
+
+    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+
+    [sheet] = printed.pages
+    assert [round(float(side) / 72 * 25.4) for side in sheet.mediabox[2:]] == [210, 297]
+    # Glyphs that radicals share with characters come back as radicals.
+    told = unicodedata.normalize("NFKC", "".join(sheet.extract_text().split()))
+    texts = (
+        "档案使用申请表",
+        asked.id,
+        "核对授信资料",
+        "钱七",
+        "办理记录",
+        "admin批准",
+        "签字",
+    )
+    assert [text for text in texts if text not in told] == []
 
 
 def test_names_that_would_be_scripts_are_names(page: Page, site: Site, faults: list[str]) -> None:
@@ -182,11 +233,12 @@ def test_a_search_that_is_kept_tells_of_new_hits(page: Page, site: Site, faults:
 
     site.office.feed({"record_id": "Q-1", "name": "钱多多"})
     page.reload()
-    expect(page.locator(".ways .news")).to_contain_text("1")
+    news = page.get_by_role("link", name="我的检索").locator(".news")
+    expect(news).to_contain_text("1")
     page.get_by_role("link", name="钱多多", exact=True).first.click()
 
     expect(page.locator(".hit .open")).to_have_text("钱多多")
-    expect(page.locator(".ways .news")).to_have_count(0)
+    expect(news).to_have_count(0)
     site.office.archive.delete("Q-1", reason="测试", user="admin")
     assert faults == []
 

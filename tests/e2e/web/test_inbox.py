@@ -47,6 +47,28 @@ def test_a_scan_without_metadata_is_mended_in_the_browser_and_archived(
     assert [each for each in faults if "400" not in each] == []
 
 
+def test_pages_are_turned_while_what_was_typed_stays(
+    page: Page, tray: Tray, faults: list[str]
+) -> None:
+    tray.drop("pages0001.tif", many("TIFF"))
+    tray.settle()
+    log_in(page, "admin")
+    page.goto(f"/inbox/{tray.items()['pages0001.tif'].id}")
+
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_contain_text("没有填写新的内容")
+    page.get_by_label("客户名称").fill("吴小莉")
+    page.get_by_role("link", name="下一页").click()
+    expect(page.get_by_text("第 2 / 3 页")).to_be_visible()
+    page.get_by_label("证件号码").fill("110105194912310021")
+    page.get_by_role("button", name="保存").click()
+
+    expect(page.get_by_label("证件号码")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("客户名称")).to_have_value("吴小莉")
+    expect(page.get_by_text("第 2 / 3 页")).to_be_visible()
+    assert [each for each in faults if "400" not in each] == []
+
+
 def form(number: int) -> Image.Image:
     """A page of a form, told from others by a bar."""
     page = Image.new("L", (620, 877), 255)

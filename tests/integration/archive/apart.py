@@ -207,6 +207,11 @@ class Apart(RuleBasedStateMachine):
     def time_goes_by(self, days: float) -> None:
         for office in self.worlds:
             office.clock.turn(days=days)
+        self._look()
+
+    def _look(self) -> None:
+        """What has just begun or ended is seen at once, or chance would have to hit upon it."""
+        self.both(Question("search", "", {"limit": ALL}))
 
     @rule(place=_PLACES, days=st.floats(0.1, 3))
     def lend(self, place: int, days: float) -> None:
@@ -215,6 +220,7 @@ class Apart(RuleBasedStateMachine):
         numbers = [office.grant(row["record_id"], self.asker, days=days) for office in (one, other)]
         self.leaves.append(Leave(numbers, len(self.corpus.grants)))
         self.corpus.grants.append((row["record_id"], self.asker, self._days(), days))
+        self._look()
 
     @precondition(lambda self: self.leaves)
     @rule(seed=_SEEDS)
@@ -225,6 +231,7 @@ class Apart(RuleBasedStateMachine):
                 grants.revoke(connection, number, by="admin", at=office.clock.now)
         record_id, user, since, _ = self.corpus.grants[leave.place]
         self.corpus.grants[leave.place] = (record_id, user, since, 0.0)
+        self._look()
 
     @rule(place=_PLACES, seed=_SEEDS, unheard=st.booleans())
     def move(self, *, place: int, seed: int, unheard: bool) -> None:

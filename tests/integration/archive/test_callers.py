@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +207,17 @@ def test_with_it_one_asks_and_takes_back(office: Office) -> None:
     assert archive.proposals.withdraw(proposed.id, user=proposer).state == "withdrawn"
     assert archive.borrow.withdraw("li-1", user=borrower).state == "withdrawn"
     assert archive.borrow.request(RECORD, purpose="贷后", reason="核对", user=borrower)
+
+
+def test_what_one_proposed_is_told_to_no_token_of_ones_own_that_reads_nothing(
+    office: Office,
+) -> None:
+    office.feed({"record_id": "B", "name": "乙", "department": "甲部", "owner": "li"})
+    proposed = office.archive.propose("B", {"备注": "y"}, reason="更正", user="li")
+    narrow = Caller("li", limits=frozenset({Right.SCREEN}), via="token:7")
+    reader = Caller("li", limits=frozenset({Right.READ}), via="token:8")
+
+    for ask in (office.archive.proposals.list, partial(office.archive.proposals.show, proposed.id)):
+        with pytest.raises(AccessDeniedError):
+            ask(user=narrow)
+    assert [each.id for each in office.archive.proposals.list(user=reader)] == [proposed.id]

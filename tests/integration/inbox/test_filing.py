@@ -209,6 +209,20 @@ def test_a_table_speaks_for_the_files_of_its_folder(tray: Tray) -> None:
     assert tray.left() == set()
 
 
+def test_a_table_tells_how_many_of_its_files_are_still_to_come(tray: Tray) -> None:
+    tray.drop("批/metadata.csv", f"文件名,客户,身份证号\n1.png,李四,{NUMBER}\n2.png,王五,{OTHER}\n")
+    tray.drop("批/1.png")
+    tray.settle()
+
+    told = tray.items()["批/metadata.csv"]
+    tray.drop("批/2.png")
+    tray.settle()
+
+    assert told.state == "waiting"
+    assert "有 2 个文件，还有 1 个没有归档" in told.message
+    assert set(tray.states().values()) == {"archived"}
+
+
 def test_folders_say_department_and_tags_and_the_nearer_word_counts(tray: Tray) -> None:
     tray.office.hire(li="employee at 华东分行/信贷部")
     tray.drop("华东分行/信贷部/#授信/张伟_1234_合同.png")

@@ -1,13 +1,17 @@
 """What is dropped by mistake or malice is kept out, told of, and harms nothing else."""
 
+import csv
+import ctypes
+import errno
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from archsearch.domain.inbox import RETURNED
-from archsearch.errors import BusyError, EngineError, StoreError
+from archsearch.domain.inbox import RETURNED, WAITING_ROOM
+from archsearch.errors import BusyError, EngineError, InvalidRequestError, StoreError
+from archsearch.ingest.inbox import moving
 from archsearch.ingest.inbox.folder import Folder, reason_path
 from tests.offices import Office
 from tests.scans import Tray, scan_of
@@ -93,6 +97,16 @@ def test_a_name_too_long_for_its_text_of_reasons_gets_a_shorter_one() -> None:
 
     assert len(path.rpartition("/")[2].encode()) <= 255
     assert path.endswith(".原因.txt")
+
+
+def test_two_of_the_longest_name_are_both_returned(tray: Tray) -> None:
+    name = "长" * 83 + "ab.png"
+    for content in (b"one", b"two"):
+        tray.drop(name, content)
+        tray.settle()
+
+    returned = (tray.folder / RETURNED).glob("*.png")
+    assert {path.read_bytes() for path in returned} == {b"one", b"two"}
 
 
 def test_unfinished_and_hidden_files_are_left_alone(tray: Tray) -> None:
@@ -214,6 +228,17 @@ def test_there_is_one_watcher_at_a_time(tray: Tray) -> None:
         pass
 
 
+@pytest.mark.parametrize("place", [".", "..", "var", "var/scans", "keys", "config", "index", "ä"])
+def test_the_workspaces_own_files_are_nothing_to_be_filed(
+    tray: Tray, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "ä").symlink_to(tray.office.path)
+    folder = tmp_path / place if place == "ä" else tray.office.path / place
+
+    with pytest.raises(InvalidRequestError, match="工作区自己的文件"):
+        tray.office.application.watcher("admin", folder)
+
+
 def test_a_folder_that_is_gone_is_told_and_comes_back(tray: Tray) -> None:
     tray.drop("张伟_1234_合同.png")
     aside = tray.folder.with_name("aside")
@@ -273,3 +298,122 @@ def test_a_bomb_beside_a_scan_goes_to_people_with_it(tray: Tray) -> None:
     assert states.pop("张伟_1234_合同.png") == "archived"
     assert set(states.values()) == {"waiting"}
     assert tray.items()["b.png"].reason == "metadata"
+
+
+def test_no_text_of_ours_is_written_through_what_somebody_put_there(
+    tray: Tray, tmp_path: Path
+) -> None:
+    book = tmp_path / "book"
+    book.write_text("of somebody else")
+    for room in (RETURNED, WAITING_ROOM):
+        (tray.folder / room).mkdir(exist_ok=True)
+    os.link(book, tray.folder / RETURNED / ".archsearch.tmp")
+    os.mkfifo(tray.folder / WAITING_ROOM / ".archsearch.tmp")
+    tray.drop("a.png", b"x")
+    tray.drop("b.png")
+
+    tray.settle(minutes=40)
+
+    assert book.read_text() == "of somebody else"
+    assert tray.states() == {"a.png": "quarantined", "b.png": "waiting"}
+    assert {f"{RETURNED}/a.png.原因.txt", f"{WAITING_ROOM}/b.png.原因.txt"} <= tray.left()
+
+
+def test_a_file_that_cannot_be_moved_keeps_no_other_back(tray: Tray) -> None:
+    (tray.folder / RETURNED / "a.png.原因.txt" / "x").mkdir(parents=True)
+    tray.drop("a.png", b"x")
+    tray.drop("b.png", b"y")
+    tray.drop("张伟_1234_合同.png")
+
+    tray.settle()
+    with tray.watched() as watcher:
+        last = watcher.look()
+
+    assert (last.done, last.busy) == (0, False)
+    assert "写不进去" in last.trouble
+    assert tray.states() == {
+        "a.png": "quarantined",
+        "b.png": "quarantined",
+        "张伟_1234_合同.png": "archived",
+    }
+    assert {"a.png", f"{RETURNED}/b.png"} <= tray.left()
+
+
+def test_folders_that_are_too_deep_to_look_into_are_told(tray: Tray) -> None:
+    deep = "/".join(["夹"] * 34)
+    tray.drop(f"{deep}/张伟_1234_合同.png")
+    tray.drop("李四_1234_合同.png")
+
+    tray.settle()
+    with tray.watched() as watcher:
+        last = watcher.look()
+
+    assert "1 个文件夹读不出来" in last.trouble
+    assert set(tray.records()) == {"李四"}
+
+
+def test_no_file_is_written_over_by_another_that_is_moved(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Folder.write
+
+    def raced(folder: Folder, path: str, text: bytes) -> None:
+        write(folder, path, text)
+        if path == f"{RETURNED}/a.png.原因.txt":
+            tray.drop(f"{RETURNED}/a.png", b"dropped at this moment")
+
+    monkeypatch.setattr(Folder, "write", raced)
+    tray.drop("a.png", b"x")
+    tray.settle()
+
+    lying = {path.read_bytes() for path in (tray.folder / RETURNED).glob("*.png")}
+    assert lying == {b"dropped at this moment", b"x"}
+
+
+@pytest.mark.parametrize("number", [0, errno.EINVAL], ids=["by the system", "by looking"])
+def test_two_that_are_put_back_at_once_are_both_there(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    desk, free = tray.office.archive.inbox, Folder.free
+    for content in (b"one", b"two"):
+        tray.drop("a.png", content)
+        tray.settle()
+    first, second = (each.id for each in desk(user="admin", state="quarantined").items)
+
+    def raced(folder: Folder, path: str) -> str:
+        monkeypatch.setattr(Folder, "free", free)
+        found = folder.free(path)
+        desk.retry(first, user="admin")
+        return found
+
+    if number:
+        ctypes.set_errno(number)
+        monkeypatch.setattr(moving, "_renameat2", lambda: lambda *_: -1)
+    monkeypatch.setattr(Folder, "free", raced)
+    with pytest.raises(BusyError):
+        desk.retry(second, user="admin")
+    desk.retry(second, user="admin")
+
+    assert {path.read_bytes() for path in tray.folder.glob("a*.png")} == {b"one", b"two"}
+
+
+def test_the_receipt_of_a_folder_tells_of_no_other_folder_and_holds_no_formula(
+    tray: Tray, tmp_path: Path
+) -> None:
+    tray.office.hire(wang="manager at 甲", zhao="manager at 乙")
+    dropped = {"wang": "张伟_1234_合同.png", "zhao": "＝1+1_李四.png"}
+    receipts = {}
+    for number, (user, name) in enumerate(dropped.items()):
+        folder = tmp_path / user
+        folder.mkdir()
+        (folder / name).write_bytes(scan_of(number))
+        with tray.office.application.watcher(user, folder) as watcher:
+            for _ in range(3):
+                watcher.look()
+                tray.office.clock.turn(seconds=3)
+            watcher.write_receipt()
+        (receipt,) = folder.glob("回执/*.csv")
+        receipts[user] = list(csv.reader(receipt.read_text("utf-8-sig").splitlines()))
+
+    assert [row[1] for row in receipts["wang"]] == ["文件", "张伟_1234_合同.png"]
+    assert [row[1] for row in receipts["zhao"]] == ["文件", "'＝1+1_李四.png"]

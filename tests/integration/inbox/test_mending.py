@@ -171,6 +171,95 @@ def test_a_name_by_the_rule_needs_no_other(tray: Tray) -> None:
     assert set(tray.records()) == {"张伟"}
 
 
+WRONG = {"姓名": "李四", "客户性质": "没有的"}
+RIGHT = json.dumps({"姓名": "李四", "客户性质": "个人"}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("number_of", ["a.png", "a.png.json"])
+def test_a_scan_is_put_back_with_the_metadata_beside_it(tray: Tray, number_of: str) -> None:
+    tray.drop("柜台/a.png")
+    tray.drop("柜台/a.png.json", WRONG)
+    tray.settle()
+    (note,) = tray.folder.glob("待补录/柜台/*.json")
+    note.write_text(RIGHT, encoding="utf-8")
+
+    number = tray.items()[f"柜台/{number_of}"].id
+    tray.office.archive.inbox.retry(number, user="admin")
+
+    assert tray.left() >= {"柜台/a.png", "柜台/a.png.json"}
+    assert not list(tray.folder.glob("待补录/柜台/*.png*[gn]"))
+    tray.settle()
+    assert set(tray.states().values()) == {"archived"}
+    assert tray.records()["李四"].values["nature"] == "个人"
+
+
+def test_metadata_waits_beside_the_scan_that_it_came_with_and_no_other_of_the_name(
+    tray: Tray,
+) -> None:
+    tray.drop("a.png", scan_of(1))
+    tray.settle(minutes=40)
+    first = tray.items()["a.png"].id
+    tray.drop("a.png", scan_of(2))
+    tray.drop("a.png.json", WRONG)
+    tray.settle()
+
+    (note,) = tray.folder.glob("待补录/*.json")
+    note.write_text(RIGHT, encoding="utf-8")
+    tray.settle()
+
+    assert tray.office.archive.inbox.show(first, user="admin").state == "waiting"
+    assert tray.scans(tray.records()["李四"].record_id) == [scan_of(2)]
+
+
+def test_metadata_of_any_scan_of_a_stem_is_not_put_beside_another_scan(tray: Tray) -> None:
+    tray.drop("a.tif", scan_of(1, "TIFF"))
+    tray.settle(minutes=40)
+    tray.drop("a.png", scan_of(2))
+    tray.drop("a.json", WRONG)
+    tray.settle()
+
+    (note,) = tray.folder.glob("待补录/*.json")
+    note.write_text(RIGHT, encoding="utf-8")
+    tray.settle()
+
+    assert tray.states()["a.tif"] == "waiting"
+    assert tray.scans(tray.records()["李四"].record_id) == [scan_of(2)]
+
+
+def test_waiting_metadata_names_its_scan_and_is_mended_there(tray: Tray) -> None:
+    tray.drop("a.png")
+    tray.drop("a.png.json", WRONG)
+    tray.settle()
+    scan = tray.items()["a.png"]
+
+    assert tray.items()["a.png.json"].scan == scan.id
+    assert scan.scan is None
+    assert shown(tray, "a.png.json").scan == scan.id
+    with pytest.raises(InvalidRequestError, match=f"请补录第 {scan.id} 号"):
+        mend(tray, "a.png.json", {"客户性质": "个人"})
+
+
+def test_a_scan_is_kept_waiting_by_faults_and_told_of_nothing_else(tray: Tray) -> None:
+    tray.drop("a.png")
+    tray.drop("a.png.json", WRONG)
+    tray.settle()
+
+    assert tray.items()["a.png"].message.startswith("客户性质：")
+    assert "补录一项" not in tray.items()["a.png"].message
+
+
+def test_another_scan_of_the_same_name_is_kept_and_told_of(tray: Tray) -> None:
+    for number in (1, 2, 2):
+        tray.drop("合同.png", scan_of(number))
+        tray.drop("合同.png.json", {"姓名": "李四", "证件号码": NUMBER})
+        tray.settle()
+    listed = tray.office.archive.inbox.list(user="admin", state="all").items
+    scans = [each for each in reversed(listed) if each.file == "合同.png"]
+
+    assert [each.reason for each in scans] == ["", "same_name", "duplicate"]
+    assert tray.scans(tray.records()["李四"].record_id) == [scan_of(1), scan_of(2)]
+
+
 def test_others_files_are_as_if_they_were_not(tray: Tray) -> None:
     tray.office.hire(clerk="employee at 甲", reader="auditor")
     tray.drop("scan1.png")
@@ -384,3 +473,40 @@ def test_a_mend_that_was_cut_short_anywhere_is_done_by_doing_it_again(
         assert tray.office.ailments() == []
     # What a killed process left is hidden, is nobody's, and is used up by whoever mends next.
     assert not [each for each in tray.left() if each.endswith(".tmp")]
+
+
+def test_who_is_cleared_less_than_the_watcher_reaches_no_record_by_its_rights(tray: Tray) -> None:
+    office = tray.office
+    office.hire(low="administrator at 甲, 内部", equal="administrator at 甲, 机密")
+    office.feed({"record_id": "S-1", "name": "保密客户", "secrecy": "机密", "notes": "原来的"})
+    tray.drop("scan1.png")
+    tray.settle()
+    number = tray.items()["scan1.png"].id
+    secret = {"档号": "S-1", "备注": "改了"}
+
+    for user in ("low", Caller("low", limits={"read", "create", "change"}, via="token:1")):
+        assert office.archive.inbox(user=user, state="all").items == ()
+        assert office.archive.inbox(user=user, state="all").counts == {}
+        with pytest.raises(NotFoundError):
+            office.archive.inbox.mend(number, secret, user=user)
+    tray.settle()
+    assert tray.records()["保密客户"].values["notes"] == "原来的"
+
+    office.archive.inbox.mend(number, secret, user="equal")
+    tray.settle()
+    assert tray.records()["保密客户"].values["notes"] == "改了"
+    assert tray.items(user="equal")["scan1.png"].record_ids == ("S-1",)
+
+
+def test_a_file_tells_of_no_record_that_its_own_user_may_not_see_any_more(tray: Tray) -> None:
+    office = tray.office
+    office.hire(clerk="employee at 甲")
+    tray.drop("张伟_1234_合同.png")
+    tray.settle(user="clerk")
+    (filed,) = office.archive.inbox(user="clerk", state="archived").items
+    desk, (record_id,) = office.archive.inbox, filed.record_ids
+    office.archive.change(record_id, {"owner": "admin"}, user="admin", reason="移交")
+
+    assert desk.show(filed.id, user="clerk").record_ids == ()
+    assert desk.list(user="clerk", state="archived").items[0].record_ids == ()
+    assert desk.show(filed.id, user="admin").record_ids == (record_id,)

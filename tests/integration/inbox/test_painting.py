@@ -1,6 +1,7 @@
 """Pages of scans are drawn by a process that hostile ones cannot get out of."""
 
 import io
+import json
 import subprocess
 import sys
 import textwrap
@@ -174,6 +175,52 @@ def test_the_process_can_open_nothing_and_reach_nobody() -> None:
     assert answer.stdout.split() == ["refused"] * 6
 
 
+def test_the_process_can_change_nothing_and_end_nobody(tmp_path: Path) -> None:
+    tried = textwrap.dedent(
+        """
+        import os, sys
+        from archsearch.entrypoints.painter import confine
+        book, other = sys.argv[1], sys.argv[1] + "2"
+        confine(5)
+        out = []
+        for deed in (
+            lambda: os.rename(book, other),
+            lambda: os.unlink(book),
+            lambda: os.truncate(book, 0),
+            lambda: os.chmod(book, 0o777),
+            lambda: os.link(book, other),
+            lambda: os.symlink(book, other),
+            lambda: os.mkdir(other),
+            lambda: os.listdir(os.path.dirname(book)),
+            lambda: os.stat(book),
+            lambda: os.kill(os.getppid(), 0),
+            lambda: os.fork(),
+            lambda: os.execv(sys.executable, ["python", "-c", "print('another')"]),
+        ):
+            try:
+                deed()
+                out.append("done")
+            except OSError:
+                out.append("refused")
+        print(*out)
+        """
+    )
+    book = tmp_path / "book"
+    book.write_text("of the archive")
+
+    answer = subprocess.run(
+        [sys.executable, "-c", tried, str(book)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(SRC)},
+    )
+
+    assert answer.stdout.split() == ["refused"] * 12
+    assert [path.name for path in tmp_path.iterdir()] == ["book"]
+    assert book.read_text() == "of the archive"
+
+
 @pytest.mark.parametrize(
     "says",
     [
@@ -195,6 +242,21 @@ def test_an_answer_is_believed_only_as_far_as_it_is_one(says: str, tmp_path: Pat
     painted = Painter(python=str(python)).paint([b"%PDF-"], 1)
 
     assert (painted.picture, painted.fault) == (b"", "damaged")
+
+
+def test_the_process_is_told_nothing_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHSEARCH_KEYS", "of the archive")
+    monkeypatch.setenv("VAULT_TOKEN", "of the keys of the archive")
+    python, told = tmp_path / "python", tmp_path / "told"
+    tell = f"import json, os\nprint(json.dumps([*os.environ]), file=open({str(told)!r}, 'w'))"
+    python.write_text(f"#!{sys.executable}\n{tell}\n")
+    python.chmod(0o700)
+
+    Painter(python=str(python)).paint([b"%PDF-"], 1)
+
+    assert set(json.loads(told.read_text())) == {"PYTHONPATH", "LC_ALL"}
 
 
 def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:

@@ -1,42 +1,25 @@
 """What stands on filed scans is found, and becomes a record's only when somebody confirms it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 
+from archsearch.domain.audit import Action, AuditFilter
 from archsearch.domain.record import Record
-from archsearch.errors import AccessDeniedError, InvalidRequestError, NotFoundError
-from archsearch.services.recogniser import Verdict
+from archsearch.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    NotFoundError,
+    StaleError,
+)
 from archsearch.services.recognising import RecognitionService
 from tests.offices import Office
-from tests.scans import Tray, scan_of
+from tests.scans import Dictation, Tray, recognition_of, scan_of
 
 NUMBER = "11010519491231002X"
 OTHER = "110105194912310038"
 FORM = f"客户信息登记表\n姓名\t张伟\n证件号码\t{NUMBER}\n联系电话\t138 1234 5678\n申请授信额度"
-
-
-class Dictation:
-    """Says what it was told that a scan says."""
-
-    def __init__(self, said: dict[bytes, str | None]) -> None:
-        self.said = said
-        self.given: list[bytes] = []
-        self.closed = 0
-        self.pondering = 0
-
-    def give(self, content: Iterable[bytes]) -> None:
-        self.given.append(b"".join(content))
-
-    def verdict(self) -> Verdict | None:
-        if self.pondering:
-            self.pondering -= 1
-            return None
-        return Verdict(self.said[self.given[-1]])
-
-    def close(self) -> None:
-        self.closed += 1
 
 
 class Desk:
@@ -53,9 +36,7 @@ class Desk:
 
     @property
     def recognition(self) -> RecognitionService:
-        mail = self.office.application.mail
-        reviser = self.office.application.revising.reviser
-        return RecognitionService(reviser, mail._store, mail._forms, self.dictation, "admin")
+        return recognition_of(self.office, self.dictation)
 
     def read(self) -> None:
         recognition = self.recognition
@@ -155,12 +136,101 @@ def test_what_differs_is_taken_only_when_it_is_named(desk: Callable[..., Desk]) 
     assert "id_number" not in here.record.values
 
 
+def test_what_the_record_has_already_is_not_proposed(desk: Callable[..., Desk]) -> None:
+    here = desk(FORM)
+    held = {"id_number": NUMBER, "phones": ["13812345678"]}
+    here.office.archive.change(here.record.record_id, held, user="admin")
+
+    here.read()
+
+    assert here.attachments[0]["reading"] == "已识别"
+    assert here.office.archive.findings.list(user="admin") == ()
+
+
+def test_what_the_record_has_by_now_is_still_put_aside_by_somebody(
+    desk: Callable[..., Desk],
+) -> None:
+    here = desk(FORM)
+    here.read()
+    findings, record_id = here.office.archive.findings, here.record.record_id
+    held = {"id_number": NUMBER, "phones": ["13812345678"]}
+    here.office.archive.change(record_id, held, user="admin")
+
+    (finding,) = findings.list(user="admin")
+    findings.confirm(record_id, 1, user="admin")
+
+    assert finding.values == {}
+    assert here.attachments[0]["reading"] == "已核对"
+    assert findings.list(user="admin") == ()
+
+
+def test_what_the_record_says_instead_is_shown_beside_what_differs(
+    desk: Callable[..., Desk],
+) -> None:
+    here = desk(FORM)
+    here.office.archive.change(here.record.record_id, {"证件号码": OTHER}, user="admin")
+    here.read()
+
+    (finding,) = here.office.archive.findings.list(user="admin")
+
+    assert finding.differs == ("id_number",)
+    assert finding.held == {"id_number": "110***********0038"}
+    assert OTHER not in str(finding)
+
+
+def test_it_is_shown_as_it_was_read_to_who_may_reveal_it_for_a_reason(
+    desk: Callable[..., Desk],
+) -> None:
+    here = desk(FORM)
+    here.read()
+    findings, record_id = here.office.archive.findings, here.record.record_id
+
+    (finding,) = findings.of(record_id, user="admin", reason="与扫描件核对")
+
+    assert finding.values == {"id_number": NUMBER, "phones": ["13812345678"]}
+    revealed = AuditFilter(action=Action.REVEAL)
+    (told,) = here.office.application.audit.search(revealed, "admin", limit=9)
+    assert (told.entry.target, told.entry.detail["reason"]) == (record_id, "与扫描件核对")
+    with pytest.raises(InvalidRequestError):
+        findings.of(record_id, user="admin", reason=" ")
+
+
+def test_only_what_may_be_changed_is_listed_though_more_may_be_read(
+    desk: Callable[..., Desk],
+) -> None:
+    here = desk(FORM)
+    here.read()
+    here.office.hire(wang="manager at 甲部")
+    here.office.grant(here.record.record_id, "wang")
+    findings = here.office.archive.findings
+
+    assert here.office.seen("wang", "授信额度")
+    assert findings.list(user="wang") == ()
+    assert here.office.application.mail.findings.waiting("wang") == 0
+    assert here.office.application.mail.findings.waiting("admin") == 1
+    with pytest.raises(AccessDeniedError):
+        findings.of(here.record.record_id, user="wang", reason="与扫描件核对")
+
+
+def test_what_was_changed_since_it_was_seen_is_not_confirmed(desk: Callable[..., Desk]) -> None:
+    here = desk(FORM)
+    here.read()
+    findings, record_id = here.office.archive.findings, here.record.record_id
+    (finding,) = findings.list(user="admin")
+    here.office.archive.change(record_id, {"备注": "来函"}, user="admin")
+
+    with pytest.raises(StaleError):
+        findings.confirm(record_id, 1, user="admin", expected_version=finding.version)
+
+    assert "id_number" not in here.record.values
+
+
 def test_what_is_wrong_is_put_aside(desk: Callable[..., Desk]) -> None:
     here = desk(FORM)
     here.read()
     findings, record_id = here.office.archive.findings, here.record.record_id
 
-    findings.confirm(record_id, 1, user="admin", fields=())
+    findings.refuse(record_id, 1, user="admin")
 
     assert "id_number" not in here.record.values
     assert findings.list(user="admin") == ()
@@ -174,13 +244,18 @@ def test_nobody_confirms_what_they_may_not_change_or_was_not_read(
     here = desk(FORM)
     here.read()
     record_id = here.record.record_id
-    here.office.hire(li="employee at 甲部")
+    here.office.hire(li="employee at 甲部", boss="manager at 甲部")
     here.office.grant(record_id, "li")
+    here.office.grant(record_id, "boss")
 
+    assert here.office.archive.findings.list(user="boss") == ()
+    assert here.office.archive.findings.list(user="admin")
     with pytest.raises(AccessDeniedError):
         here.office.archive.findings.confirm(record_id, 1, user="li")
     with pytest.raises(InvalidRequestError):
         here.office.archive.findings.confirm(record_id, 1, user="admin", fields=["address"])
+    with pytest.raises(InvalidRequestError):
+        here.office.archive.findings.confirm(record_id, 1, user="admin", fields="name")
 
 
 def test_a_scan_that_cannot_be_read_says_so_and_keeps_nobody_up(

@@ -20,6 +20,7 @@ from archsearch.domain.screening import Entry
 from archsearch.entrypoints.accounts import AccountDesk, DoorDesk, TokenDesk
 from archsearch.entrypoints.archive import Archive
 from archsearch.entrypoints.borrowing import BorrowDesk
+from archsearch.entrypoints.findings import FindingDesk
 from archsearch.entrypoints.mail import InboxDesk
 from archsearch.entrypoints.policy import PolicyDesk
 from archsearch.entrypoints.proposals import ProposalDesk
@@ -27,7 +28,7 @@ from archsearch.entrypoints.saved import SavedDesk
 from archsearch.services.attachments import Attachment
 from archsearch.services.past import WhoCould
 from tests.offices import NOON, Office, named
-from tests.scans import Tray, scan_of
+from tests.scans import Tray, read_scans, scan_of
 from tests.unit.entrypoints.http.conftest import Door, door_to
 
 PEOPLE = {
@@ -38,6 +39,7 @@ PEOPLE = {
 READ: Iterator[bytes] = iter(())
 SHIPPED = Path(__file__).parents[3] / "config" / "policy.yaml"
 STRICTER = Path(__file__).parent / "stricter.yaml"
+FORM = "姓名\t张伟\n证件号码\t11010519491231002X\n联系电话\t13812345678"
 Ask = Callable[..., Any]
 """Asks in the name of a user: who, which verb, with what."""
 
@@ -103,7 +105,10 @@ def deliver(office: Office) -> None:
     tray.drop("a.png.json", {"档号": "A-1", "姓名": "张伟", "材料类型": "合同"})
     tray.drop("张伟_1234_合同.tif", "x")
     tray.drop("b.png", scan_of(2))
+    tray.drop("c.png", scan_of(3))
+    tray.drop("c.png.json", {"档号": "A-2", "姓名": "章伟"})
     tray.settle(5)
+    read_scans(office, {scan_of(1): FORM, scan_of(3): "姓名\t张苇"})
 
 
 def post(ask: Ask) -> Iterator[Any]:
@@ -128,6 +133,23 @@ def post(ask: Ask) -> Iterator[Any]:
     yield ask("admin", "inbox.retry", 999)
     yield ask("li", "inbox.show", waiting)
     yield ask("li", "inbox.list", state="all")
+
+
+def confirming(ask: Ask) -> Iterator[Any]:
+    """What a program does about what was read on scans."""
+    (first, *others) = ask("boss", "findings.list", limit=5)
+    yield first, others
+    yield ask("boss", "findings.of", "A-1")
+    yield ask("boss", "findings.of", "A-1", reason="与扫描件核对")
+    yield ask("boss", "findings.of", "A-1", reason="")
+    yield ask("other", "findings.of", "A-1")
+    yield ask("li", "findings.list")
+    yield ask("boss", "findings.confirm", "A-1", 1, fields=["address"])
+    yield ask("boss", "findings.confirm", "A-1", 1, expected_version=first.version - 1)
+    yield ask("boss", "findings.confirm", "A-1", 1, fields=["证件号码"])
+    yield ask("boss", "findings.confirm", "A-1", 1)
+    yield ask("boss", "findings.refuse", "A-2", 1, expected_version=others[0].version)
+    yield ask("boss", "findings.list")
 
 
 def keeping(ask: Ask) -> Iterator[Any]:
@@ -157,6 +179,7 @@ def whole(ask: Ask) -> Iterator[Any]:
     yield from script(ask)
     yield from keeping(ask)
     yield from post(ask)
+    yield from confirming(ask)
 
 
 def comparable(answer: Any) -> Any:
@@ -327,6 +350,7 @@ DESKS = {
     "borrow.": BorrowDesk,
     "proposals.": ProposalDesk,
     "inbox.": InboxDesk,
+    "findings.": FindingDesk,
     "saved.": SavedDesk,
     "policy.": PolicyDesk,
     "accounts.": AccountDesk,

@@ -8,11 +8,12 @@ from itertools import product
 
 import pytest
 
-from archsearch.domain.access import NOTHING, Principal, Role
+from archsearch.domain.access import NOTHING, Principal, Role, Scope
 from archsearch.domain.policy import (
     OPERATIONS,
     RECORD_RIGHTS,
     Decision,
+    Errand,
     Facts,
     Ground,
     Place,
@@ -413,3 +414,19 @@ def test_a_right_to_what_is_lent_is_none_to_put_records_anywhere() -> None:
 
     assert policy.filing(person(Role.EMPLOYEE), Right.READ) is None
     assert policy.may(person(Role.EMPLOYEE), Right.READ)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("secrecies", [LEVELS, LEVELS[:3], ()])
+def test_a_policy_hides_something_from_all_but_who_sees_everything_of_every_level(
+    everything: bool, secrecies: tuple[str, ...]
+) -> None:
+    scope = Scope(frozenset(secrecies), everything=everything)
+
+    hidden = shipped(LEVELS).hides_from(scope)
+
+    assert hidden is not (everything and secrecies == LEVELS)
+
+
+def test_errands_are_called_as_tokens_call_them() -> None:
+    assert [str(errand) for errand in Errand] == ["propose", "borrow"]

@@ -51,6 +51,37 @@ def test_columns_become_fields(
     assert problems == []
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"客户": "张三", "电话": "1"}, {"name": "张三", "phones": ["1"]}),
+        ({"客户*": "张三"}, {"name": "张三"}),
+        ({"客户": "C-7", "姓名": "张三"}, {"name": "张三"}),
+        ({"客户": "C-7", "contacts.name": "李四"}, {"name": "C-7", "contacts": [{"name": "李四"}]}),
+    ],
+)
+def test_a_column_of_customers_gives_names_where_no_other_does(
+    schema: Schema, given: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    mapper = RowMapper(schema)
+
+    values, problems = mapper.map_row(row(given))
+
+    assert values == expected
+    assert [each.code for each in problems] == ["unknown_column"] * ("姓名" in given)
+    assert mapper.target("客户") is None
+
+
+def test_a_mapping_that_names_the_column_of_names_goes_before_a_column_of_customers(
+    schema: Schema,
+) -> None:
+    theirs = ColumnMapping("核心", {"CUST_NAME": "name"})
+
+    values, _ = RowMapper(schema, (theirs,)).map_row(row({"客户": "C-7", "CUST_NAME": "张三"}))
+
+    assert values == {"name": "张三"}
+
+
 CONTACTS = [{"name": "张三", "phone": "13800000000"}, {"name": "李四", "phone": "139-1234-5678"}]
 
 

@@ -232,7 +232,7 @@ def test_progress_is_told(office: Office) -> None:
         progress=lambda name, rows: told.append((name, rows)),
     )
 
-    assert told == [("<dict>", 50), ("<dict>", 51)]
+    assert told == [("提交的内容", 50), ("提交的内容", 51)]
 
 
 def test_a_workbook_that_cannot_be_written_is_an_error_and_the_records_stay(

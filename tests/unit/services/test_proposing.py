@@ -282,6 +282,24 @@ def test_sensitive_fields_are_revealed_to_who_may_decide_and_reveal(staffed: Off
         staffed.archive.proposals.show("li-P1", user="li", reason="核对电话")
 
 
+def test_what_differs_in_what_is_masked_alone_is_told_to_who_decides(staffed: Office) -> None:
+    staffed.archive.change("A", {"电话": "13811115678"}, user="boss")
+    made = propose(staffed, 电话="13899995678")
+    same = propose(staffed, 电话="13811115678")
+    proposals = staffed.archive.proposals
+
+    def concealed(proposal_id: str, user: str, **more: str) -> bool:
+        (field,) = proposals.show(proposal_id, user=user, **more).fields
+        return field.concealed
+
+    assert [concealed(each.id, "boss") for each in (made, same)] == [True, False]
+    assert not concealed(made.id, "boss", reason="核对电话")
+    # Who may only read is told the same of whatever they write.
+    assert [concealed(each.id, "li") for each in (made, same)] == [True, True]
+    accepted = proposals.accept(made.id, user="boss")
+    assert [each.concealed for each in accepted.fields] == [True]
+
+
 def test_every_step_is_logged_and_nothing_proposed_is_readable_in_the_files(
     staffed: Office,
 ) -> None:

@@ -1,10 +1,12 @@
 import signal
+from pathlib import Path
 from select import select
 
 import pytest
 
 from archsearch.services import recogniser
 from archsearch.services.recogniser import Limits, Recogniser, Verdict
+from tests.scans import scan_of
 
 LIMITS = Limits(pages=2, megapixels=10, seconds=60)
 
@@ -59,6 +61,7 @@ def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
         (b"17", None),
         (b"[", None),
         (b"\xff", None),
+        (b"[" * 200_000, None),
     ],
 )
 def test_only_text_is_believed(heard: bytes, text: str | None) -> None:
@@ -73,3 +76,56 @@ def test_without_the_extra_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(recogniser, "_NEEDED", ("no_such_library",))
 
     assert not recogniser.available()
+
+
+INTRUDER = """
+import os, socket
+from types import SimpleNamespace
+
+
+class RapidOCR:
+    def __init__(self, params):
+        pass
+
+    def __call__(self, picture):
+        tried = []
+        for deed in (
+            lambda: open({book!r}).read(),
+            lambda: open({book!r}, "a"),
+            lambda: os.unlink({book!r} + ".none"),
+            lambda: os.mkdir({book!r} + ".made"),
+            lambda: os.listdir("/"),
+            lambda: socket.socket(),
+            lambda: os.kill(os.getppid(), 0),
+            lambda: os.fork() or os._exit(0),
+            lambda: os.execv("/bin/true", ["true"]),
+        ):
+            try:
+                deed()
+                tried.append("done")
+            except PermissionError:
+                tried.append("refused")
+            except OSError:
+                tried.append("tried")
+            if "done" in tried:
+                break
+        box = [[0, 0], [9, 0], [9, 9], [0, 9]]
+        return SimpleNamespace(boxes=[box], txts=[" ".join(tried)], scores=[1.0])
+"""
+
+
+def test_what_breaks_out_of_a_decoder_can_reach_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = tmp_path / "keys"
+    book.write_text("of the archive")
+    (tmp_path / "rapidocr.py").write_text(INTRUDER.replace("{book!r}", repr(str(book))))
+    monkeypatch.syspath_prepend(tmp_path)
+    reader = Recogniser(Limits(pages=1, megapixels=1, seconds=60))
+
+    reader.give([scan_of(1)])
+    told = verdict_of(reader)
+    reader.close()
+
+    assert told == Verdict(" ".join(["refused"] * 9))
+    assert book.read_text() == "of the archive"

@@ -137,6 +137,7 @@ def test_what_no_record_can_be_without_is_not_taken_away(staffed: Office, name: 
         ({"出生日期": "1950-01-01"}, "birth_mismatch"),
         ({"性别": "很好"}, "vocabulary_unknown"),
         ({"备注": " "}, "value_invalid"),
+        ({"地区": "火星市"}, "region_unknown"),
         ({"电话": "无"}, "value_invalid"),
         ({"电话": [None, ""]}, "value_invalid"),
         ({"财务状况": {"收入": None}}, "value_invalid"),
@@ -592,7 +593,7 @@ def test_history_says_who_changed_what_from_what_and_why(staffed: Office) -> Non
     first, second = staffed.archive.history("A", user="li")
 
     assert (first.changed_by, dict(first.cause), first.changes) == (
-        "li", {"source": "<dict>", "row": "第 1 条"}, (),
+        "li", {"source": "提交的内容", "row": "第 1 条"}, (),
     )  # fmt: skip
     assert (second.changed_by, dict(second.cause)) == ("boss", {"reason": "来电"})
     assert set(second.changes) == {
@@ -601,7 +602,7 @@ def test_history_says_who_changed_what_from_what_and_why(staffed: Office) -> Non
     }
     assert PHONE not in str((first, second))
     # The row of a file counts those before it: for whoever brought it, and who sees them all.
-    for user, cause in (("boss", {"source": "<dict>"}), ("admin", dict(first.cause))):
+    for user, cause in (("boss", {"source": "提交的内容"}), ("admin", dict(first.cause))):
         assert dict(staffed.archive.history("A", user=user)[0].cause) == cause
 
 

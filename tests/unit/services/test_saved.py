@@ -151,3 +151,15 @@ def test_what_is_saved_is_sealed_and_masked_in_the_log(people: Office) -> None:
     assert number.encode() not in stored
     assert "悄悄话".encode() not in stored
     assert entries(people, Action.SAVED_ADD) == 1
+
+
+def test_what_is_typed_in_place_of_a_number_is_masked_in_the_log(people: Office) -> None:
+    typed = "11010519491231002X"
+    desk = people.archive.saved
+
+    for ask in (desk.run, desk.delete, lambda number, user: desk.rename(number, "甲", user=user)):
+        with pytest.raises(NotFoundError):
+            ask(typed, user="chief")
+
+    entries = people.application.audit.search(AuditFilter(user="chief"), "admin")
+    assert {each.entry.target for each in entries} == {"110***********002X"}

@@ -48,6 +48,20 @@ def test_the_door_is_named_beside_what_was_done(trail: Trail) -> None:
     assert type(one.user) is str
 
 
+def test_a_narrower_session_is_named_with_what_it_was_limited_to(trail: Trail) -> None:
+    narrow = Caller("li.na", limits={"read", "log", "borrow"}, via="session:7")
+    nothing = Caller("li.na", limits=set(), via="session:7")
+    whole = Caller("li.na", via="session:7")
+
+    assert trail.entry(narrow, Action.SHOW, detail={"n": 1}).detail == {
+        "n": 1,
+        "via": "session:7",
+        "within": ["borrow", "log", "read"],
+    }
+    assert trail.entry(nothing, Action.SHOW).detail == {"via": "session:7", "within": []}
+    assert trail.entry(whole, Action.SHOW).detail == {"via": "session:7"}
+
+
 def test_deeds_are_entries_of_one_moment_in_their_order(trail: Trail) -> None:
     done = trail.deeds(
         "li.na", after(minutes=1), [(Action.CREATE, "A", {"n": 1}), (Action.DELETE, "B", {})]

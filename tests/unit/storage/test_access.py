@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from archsearch.domain.policy import Facts
 from archsearch.domain.record import RecordId, Status
 from archsearch.storage import access
@@ -46,3 +48,16 @@ def test_a_record_that_never_was_is_neither(database: Database) -> None:
     with filled(database).read() as connection:
         assert access.facts_of(connection, RecordId("never")) is None
         assert access.held_of(connection, RecordId("never")) is None
+
+
+@pytest.mark.parametrize("number", [0, 1, 499, 500, 501, 1_001])
+def test_several_are_looked_up_each_once_but_those_that_are_gone(
+    number: int, database: Database
+) -> None:
+    with filled(database).read() as connection:
+        others = [RecordId(f"never {one}") for one in range(number)]
+
+        before = [*access.facts_among(connection, [FACTS.record_id, GONE.record_id, *others])]
+        after = [*access.facts_among(connection, [*others, GONE.record_id, FACTS.record_id])]
+
+    assert before == after == [FACTS]

@@ -5,6 +5,7 @@ import os
 import random
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ def verify(database: Database, *, anchored: bool = True) -> ChainReport:
     log = log_of(database) if anchored else AuditLog(KEY)
     with database.read() as connection:
         return log.verify(connection)
+
+
+def later(database: Database, at: int, born: int = 0) -> datetime | None:
+    with database.read() as connection:
+        return audit_log.later_moment(connection, after(minutes=at), after(minutes=born))
+
+
+def holding(database: Database, *numbers: int) -> list[int]:
+    """Those of some entries that are as they were written, after the one before."""
+    with database.read() as connection:
+        return [seq for seq in numbers if log_of(database).holds(connection, seq)]
 
 
 def tamper(database: Database, *statements: str) -> None:
@@ -613,3 +625,47 @@ def test_entries_of_a_commit_are_one_anchor_of_the_last(database: Database) -> N
         last = audit_log.head(connection)
     assert found == {3: last.digest}
     assert last.seq == 3
+
+
+def test_the_latest_moment_after_one_is_told_of_what_was_entered_since_something_began(
+    database: Database,
+) -> None:
+    # A clock that was wrong for a while, then set right.
+    append(database, entry(0), entry(90), entry(10), entry(10), entry(20), entry(15))
+
+    assert [later(database, at) for at in (0, 20, 89)] == [after(minutes=90)] * 3
+    assert [later(database, at) for at in (90, 91)] == [None, None]
+    assert [later(database, at, born=10) for at in (0, 19)] == [after(minutes=20)] * 2
+    assert [later(database, at, born=10) for at in (20, 21)] == [None, None]
+    assert later(database, 0, born=15) == after(minutes=15)
+    assert later(database, 20, born=7) == after(minutes=90)
+
+
+def test_single_entries_are_vouched_for_as_far_as_they_can_be(logged: Database) -> None:
+    assert holding(logged, *range(-1, 13)) == [*range(1, 11)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("UPDATE audit SET user_name = 'x' WHERE seq = 4", {4}),
+        ("UPDATE audit SET digest = x'00' WHERE seq = 4", {4, 5}),
+        ("UPDATE audit SET prev_digest = x'00' WHERE seq = 4", {4}),
+        ("UPDATE audit SET prev_digest = x'00' WHERE seq = 1", {1}),
+        ("UPDATE audit SET detail = '{}' WHERE seq = 1", {1}),
+        ("DELETE FROM audit WHERE seq = 4", {4, 5}),
+        ("DELETE FROM audit WHERE seq = 10", {10}),
+        ("DELETE FROM audit WHERE seq = 1", {1, 2}),
+    ],
+)
+def test_an_entry_is_not_vouched_for_that_was_altered_or_does_not_follow(
+    statement: str, broken: set[int], logged: Database
+) -> None:
+    tamper(logged, statement)
+
+    assert {*range(1, 11)} - {*holding(logged, *range(1, 11))} == broken
+
+
+def test_an_entry_of_another_key_is_not_vouched_for(logged: Database) -> None:
+    with logged.read() as connection:
+        assert not AuditLog(b"x" * 32).holds(connection, 4)

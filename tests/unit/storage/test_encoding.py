@@ -36,6 +36,14 @@ def test_a_moment_survives_in_utc(moment: datetime) -> None:
     assert (back, back.tzinfo) == (moment, UTC)
 
 
+def test_what_has_no_place_in_the_calendar_is_first_or_last() -> None:
+    early = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    late = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14)))
+
+    assert time_text(early) == time_text(datetime.min.replace(tzinfo=UTC))
+    assert time_text(late) == time_text(datetime.max.replace(tzinfo=UTC))
+
+
 def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         time_text(datetime(2024, 3, 5))  # noqa: DTZ001 - the point

@@ -234,3 +234,22 @@ def test_without_a_key_nothing_is_asked(
             verify_audit.main()
         assert left.value.code == 2
         assert "required" in capsys.readouterr().err
+
+
+def test_its_help_says_what_it_is_for_and_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(sys, "argv", ["v", "--help"])
+    with pytest.raises(SystemExit) as asked:
+        verify_audit.main()
+    told = capsys.readouterr().out.splitlines()
+
+    assert asked.value.code == 0
+    assert "Verify an operation log of archsearch." in told
+    assert any(line.endswith(" file with the key") for line in told)
+    assert any(line.endswith(" file of anchors") for line in told)
+    monkeypatch.setattr(sys, "argv", ["v", "archive.db"])
+    with pytest.raises(SystemExit):
+        verify_audit.main()
+    assert "--key" in capsys.readouterr().err

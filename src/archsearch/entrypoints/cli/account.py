@@ -9,7 +9,6 @@ import click
 
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, argument, option
-from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import Number
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
@@ -146,10 +145,7 @@ def sessions(session: Session, name: str) -> None:
         [str(one.id), show(one.created_at), show(one.seen_at), show(one.ends_at), one.source]
         for one in found
     ]
-    if out.people:
-        out.table(Table([Column(title) for title in _TITLES], rows))
-    else:
-        out.lines(rows)
+    out.listing(_TITLES, rows, f"{name} 没有登录着的会话。")
 
 
 @click.command(
@@ -181,7 +177,7 @@ def logout(session: Session, name: str, number: int | None) -> None:
 @click.pass_obj
 def show(session: Session, name: str) -> None:
     """Tell how an account stands."""
-    from archsearch.entrypoints.cli.labels import ROLES  # noqa: PLC0415 - this command alone
+    from archsearch.domain.labels import ROLES  # noqa: PLC0415 - this command alone
 
     by, out = session.acting, session.out
     with session.archive() as archive:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import LOCATION, USER_NAME, Number, OneOf
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
+from archsearch.entrypoints.details import Detail, detail_of
 
 ACTIONS: Final = {
     Action.INIT.value: "新建工作区",
@@ -167,14 +169,16 @@ def list_entries(session: Session, /, **given: Any) -> None:
             raise click.UsageError("日志文件须以 .csv 结尾。")
         session.confirm_replacing(output)
         with session.archive() as archive:
-            number = _export(archive.audit.export(conditions, user), output)
+            detail = partial(detail_of, schema=archive.settings.schema)
+            number = _export(archive.audit.export(conditions, user), output, detail)
         if session.out.json:
             session.out.document({"entries": number, "output": output})
         session.out.note(f"{number:,} 条日志，在 {output}。")
         return
     with session.archive() as archive:
         found = archive.audit.search(conditions, user, limit=given["limit"], before=given["before"])
-    _show(found, session.out)
+        detail = partial(detail_of, schema=archive.settings.schema)
+    _show(found, session.out, detail)
     if len(found) == given["limit"]:
         session.out.note(f"可能还有更早的；下一页：--before {found[-1].seq}")
 
@@ -230,11 +234,15 @@ def key(session: Session) -> None:
         session.out.lines([[found]])
 
 
-def _show(found: tuple[LoggedEntry, ...], out: Output) -> None:
+def _show(found: tuple[LoggedEntry, ...], out: Output, detail: Detail) -> None:
     if out.json:
         out.document({"entries": found})
+    elif not found:
+        out.note("没有符合条件的日志；可以放宽 --since、--until 等条件。")
     elif out.people:
-        out.table(Table([Column(title) for title in _TITLES], list(map(_row, found))))
+        out.table(
+            Table([Column(title) for title in _TITLES], [_row(each, detail) for each in found])
+        )
     else:
         out.lines(
             (
@@ -244,24 +252,24 @@ def _show(found: tuple[LoggedEntry, ...], out: Output) -> None:
                 each.entry.action,
                 each.entry.target,
                 each.entry.outcome,
-                detail_of(each),
+                _plain(each),
             )
             for each in found
         )
 
 
-def _export(entries: Iterable[LoggedEntry], output: Path) -> int:
+def _export(entries: Iterable[LoggedEntry], output: Path, detail: Detail) -> int:
     """Write entries as a table for spreadsheets; give how many."""
     from archsearch.entrypoints.cli.files import Counted, replaced  # noqa: PLC0415 - few want files
     from archsearch.services.spreadsheets import write_csv  # noqa: PLC0415 - see above
 
-    rows = Counted((*_row(each), each.digest) for each in entries)
+    rows = Counted((*_row(each, detail), each.digest) for each in entries)
     with replaced(output) as file:
         write_csv(file, (*_TITLES, "校验值"), rows)
     return rows.number
 
 
-def _row(each: LoggedEntry) -> tuple[str, ...]:
+def _row(each: LoggedEntry, detail: Detail) -> tuple[str, ...]:
     entry = each.entry
     return (
         str(each.seq),
@@ -270,12 +278,12 @@ def _row(each: LoggedEntry) -> tuple[str, ...]:
         ACTIONS[entry.action],
         entry.target,
         OUTCOMES[entry.outcome],
-        detail_of(each),
+        detail(each),
     )
 
 
-def detail_of(entry: LoggedEntry) -> str:
-    """Write what an entry tells besides, for people."""
+def _plain(entry: LoggedEntry) -> str:
+    """Write what an entry tells besides, for pipes."""
     return " ".join(
         f"{key}={_told(value)}"
         for key, value in entry.entry.detail.items()

@@ -18,6 +18,7 @@ _STYLE: Final = """
 body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
   color: var(--ink); background: var(--paper); max-width: 68rem; margin: 2rem auto;
   padding: 0 1rem; }
+a { color: var(--bar) } nav { margin-bottom: .5rem } @media print { nav { display: none } }
 h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
 p.sub, figcaption, .none { color: var(--soft) }
 dl { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem } dd { margin: 0; font-size: 1.6rem }
@@ -39,13 +40,20 @@ _MOST_DAYS: Final = 92
 Cells = Sequence[str]
 
 
-def page(report: AuditReport, conditions: AuditFilter) -> str:
-    """Write a report as a page that needs no other file and runs no script."""
+def page(report: AuditReport, conditions: AuditFilter, back: str = "") -> str:
+    """Write a report as a page that needs no other file and runs no script.
+
+    Args:
+        report: The report.
+        conditions: What it is about.
+        back: The address of the log, where the page is served.
+    """
     about = [f"用户 {conditions.user}"] if conditions.user else []
     about += [f"档案 {conditions.target}"] if conditions.target else []
     made = moments.shown(report.made_at)
     told = escape(f"{'，'.join([period(report), *about])}（{made} 生成，北京时间）")
     parts = [
+        f"<nav><a href='{escape(back)}'>← 返回日志</a></nav>" if back else "",
         f"<h1>操作日志报告</h1><p class=sub>{told}</p>",
         _totals(report),
         _section("一天中的时间", _bars([f"{hour:02d}" for hour in range(24)], report.hours, 2)),

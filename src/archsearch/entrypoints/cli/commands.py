@@ -201,7 +201,8 @@ def _entry(parameter: click.Option) -> Entry:
     names = ", ".join(sorted(parameter.opts, key=len))
     term = f"{names} {parameter.metavar}" if parameter.metavar else names
     repeat = "（可重复）" if parameter.multiple else ""
-    return term, (parameter.help or "") + repeat
+    needed = "（必填）" if parameter.required else ""
+    return term, (parameter.help or "") + repeat + needed
 
 
 def _common_entries(command: click.Command, ctx: click.Context) -> list[Entry]:

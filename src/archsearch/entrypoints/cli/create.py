@@ -40,5 +40,5 @@ def command(
     else:
         out.lines([[made.record_id]])
     for problem in made.warnings:
-        out.warn(f"提醒：{problem.message}")
+        out.remind(f"提醒：{problem.message}")
     out.note(f"已建档：{made.record_id}。")

@@ -29,6 +29,8 @@ def list_departments(session: Session) -> None:
     out = session.out
     if out.json:
         out.document({"departments": paths})
+    elif not paths:
+        out.note("还没有部门；建立：archsearch department add 部门")
     elif out.people:
         out.lines([["  " * path.count("/") + path.rpartition("/")[2]] for path in paths])
     else:

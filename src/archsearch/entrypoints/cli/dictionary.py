@@ -41,7 +41,9 @@ def list_entries(session: Session) -> None:
     if session.out.json:
         session.out.document({"entries": list(map(_told, entries))})
     else:
-        session.out.lines([_KINDS[each.kind], each.term, each.meaning] for each in entries)
+        rows = [[_KINDS[each.kind], each.term, each.meaning] for each in entries]
+        nothing = "词典里还没有词条；加入：archsearch dictionary add 词语"
+        session.out.listing(("种类", "词条", "释义"), rows, nothing)
 
 
 _FOR = option("--for", "full_name", explanation="词条是这个全称的简称", default="")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from archsearch.domain.problem import SUBMITTED
 from archsearch.domain.zone import minute_of
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.grid import Cell, Column, Table
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from archsearch.domain.schema import Schema
     from archsearch.services.revising import Revised
 
-_CONCEALED: Final = "（敏感内容，已修改）"
+_CONCEALED: Final = "（有改动，敏感内容隐藏）"
 HIDDEN: Final = "***"
+HIDING: Final = "有改动，内容隐藏"
+"""Of values that differ in what is masked alone."""
 _DEEDS: Final = {"delete": "删除", "restore": "恢复"}
 
 
@@ -30,7 +33,7 @@ def show(revised: "Revised", schema: "Schema", out: Output) -> None:
         title = f"{revised.record_id} · 第 {revised.version} 版"
         out.table(Table([Column("字段"), Column("原值"), Column("现值")], rows, title))
     for problem in revised.warnings:
-        out.warn(f"提醒：{problem.message}")
+        out.remind(f"提醒：{problem.message}")
     if not revised.changes:
         out.note(f"没有变化，{revised.record_id} 仍是第 {revised.version} 版。")
     if not revised.indexed:
@@ -77,7 +80,10 @@ def show_history(
 def came_from(cause: "Mapping[str, str]") -> str:
     """Say where a version came from: file and row, a reason, a proposal."""
     parts = [_DEEDS.get(cause.get("deed", ""), "")]
-    parts.append(" ".join(filter(None, (cause.get("source"), cause.get("row")))))
+    source = cause.get("source", "")
+    # What programs handed over was once called so.
+    source = SUBMITTED if source == "<dict>" else source
+    parts.append(" ".join(filter(None, (source, cause.get("row")))))
     if cause.get("proposal"):
         parts.append(f"修改申请 {cause['proposal']}")
     parts.append(cause.get("reason", ""))

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from archsearch.domain.schema import FieldSpec, Schema
     from archsearch.services.reading import Viewer
 
-_ORIGINS: Final = {"derived": "（推算）", "default": "（默认）"}
+_ORIGINS: Final = {
+    "derived": "（推算）",
+    "default": "（默认）",
+    "file_name": "（取自文件名）",
+    "folder": "（取自文件夹）",
+}
 _BRIEF: Final = 120
 _ALWAYS_NEW: Final = frozenset({"updated_at", "quality"})
 

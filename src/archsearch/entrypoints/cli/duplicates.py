@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from archsearch.domain.duplicates import DuplicateGroup, DuplicatePage, Member
 
 _VERDICTS: Final = {"same": "同一", "likely": "很可能", "possible": "可能"}
-_PLAIN: Final = frozenset({"精确", "子串"})
 
 
 @click.command(
@@ -104,7 +103,5 @@ def _why(group: "DuplicateGroup", member: "Member") -> str:
     """Say what ties a record to others of its group."""
     links = [link for link in group.links if member.record_id in (link.one, link.other)]
     said = [reason.text for link in links for reason in link.reasons]
-    slips = [
-        reason.text for link in links for reason in link.reasons if reason.channel not in _PLAIN
-    ]
+    slips = [reason.text for link in links for reason in link.reasons if reason.telling]
     return "、".join(dict.fromkeys(slips or said))

@@ -48,6 +48,10 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
         except BaseException:
             Path(scratch).unlink(missing_ok=True)
             raise
+    except FileNotFoundError as error:
+        folder = f"没有文件夹 {path.parent}，请先建立它，或换一个位置"
+        why = error.strerror if path.parent.is_dir() else folder
+        raise StoreError(f"无法写入 {path.name}：{why}。") from error
     except OSError as error:
         raise StoreError(f"无法写入 {path.name}：{error.strerror}。") from error
 

@@ -1,6 +1,6 @@
 """``archsearch inbox read``: what was read on scans, for people to confirm."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from archsearch.services.findings import Finding
 
 HOW_TO_GET = "没有安装文字识别；要识别扫描件上的文字，请运行 pip install 'archsearch[ocr]'。"
+
+
+_NOTHING: Final = "没有待核对的识别内容；扫描件归档以后由 archsearch watch 识别，识别出的列在这里。"
 
 
 @click.command(
@@ -39,11 +42,16 @@ def command(session: Session, record_id: str | None, limit: int) -> None:
     out = session.out
     if out.json:
         out.document({"items": found})
+    elif not found:
+        out.note(_NOTHING)
     elif out.people:
         columns = [Column("档号", whole=True), Column("件", right=True), Column("文件")]
         columns += [Column("客户名称"), Column("识别出")]
         out.table(Table(columns, [_row(each, schema) for each in found]))
-        out.note(f"共 {len(found)} 份扫描件待核对。" if found else "没有待核对的识别内容。")
+        out.note(
+            f"共 {len(found)} 份扫描件待核对；请对照扫描件（archsearch show 档号 --scan 件），"
+            "再用 archsearch inbox confirm 采用，或在网页的“收件夹 → 识别待核对”里核对。"
+        )
     else:
         out.lines(
             (each.record_id, str(each.number), each.file, key, _said(value))
@@ -61,7 +69,7 @@ def _said(value: object) -> str:
 def _row(finding: "Finding", schema: "Schema") -> tuple[str, ...]:
     told = []
     for key, value in finding.values.items():
-        said = _said(value)
-        other = "（与档案不同）" if key in finding.differs else ""
-        told.append(f"{schema.by_key[key].label} {said}{other}")
-    return (finding.record_id, str(finding.number), finding.file, finding.name, "；".join(told))
+        held = f"（档案里是 {_said(finding.held[key])}）" if key in finding.differs else ""
+        told.append(f"{schema.by_key[key].label} {_said(value)}{held}")
+    said = "；".join(told) or "档案里都已有了"
+    return (finding.record_id, str(finding.number), finding.file, finding.name, said)

@@ -77,11 +77,8 @@ def evidence(hit: "Hit", schema: "Schema") -> list[Line]:
 
 def why(hit: "Hit") -> str:
     """Say why a hit matched: slips one by one (同音 章→张), else the channels."""
-    slips = [reason.text for reason in hit.reasons if reason.channel not in _PLAIN]
+    slips = [reason.text for reason in hit.reasons if reason.telling]
     return "、".join(dict.fromkeys(slips) if slips else hit.channels)
-
-
-_PLAIN: Final = frozenset({"精确", "子串"})
 
 
 def summary(page: "Page") -> str:

@@ -29,6 +29,13 @@ _STATES: Final = {
     "all": "全部",
 }
 
+_NOTHING: Final = {
+    "": "没有等着处理的文件。",
+    State.WAITING.value: "没有待补录的扫描件。",
+    State.QUARANTINED.value: "没有被退回的文件。",
+    "all": "没有文件。",
+}
+
 
 @click.group(
     "inbox",
@@ -70,9 +77,18 @@ def list_files(session: Session, state: str | None, limit: int) -> None:
     if out.json:
         out.document(page)
         return
-    _show(page.items, out)
-    total = "，".join(f"{_STATES.get(each, each)} {n}" for each, n in page.counts.items())
-    out.note(total or "收件夹还没有收到过文件。")
+    if page.items:
+        _show(page.items, out)
+    else:
+        out.note(_NOTHING.get(state or "", f"没有{_STATES[state or 'all']}的文件。"))
+    if page.counts:
+        out.note("，".join(f"{_STATES[each]} {n}" for each, n in page.counts.items()))
+    else:
+        folder = archive.settings.workspace.inbox
+        out.note(
+            f"收件夹里还没有您能处理的文件；把扫描件或数据文件放进 {folder}，"
+            "由 archsearch watch 自动归档。"
+        )
 
 
 @command.command(
@@ -118,8 +134,8 @@ def retry(session: Session, numbers: tuple[int, ...]) -> None:
                 failure = failure or error
     if session.out.json:
         session.out.document({"items": done})
-    else:
-        session.out.note(f"{len(done)} 个文件已放回收件夹，等待重新处理。")
+    elif done:
+        session.out.note(f"{len(done)} 个文件已放回收件夹，等待 archsearch watch 重新处理。")
     if failure is not None:
         raise failure
 
@@ -176,7 +192,7 @@ def _show(items: "tuple[InboxItem, ...]", out: Output) -> None:
             moments.shown(each.at),
             each.file,
             "、".join(each.record_ids),
-            each.message,
+            f"第 {each.scan} 号扫描件的说明文件，随它一起补录" if each.scan else each.message,
         )
         for each in items
     ]

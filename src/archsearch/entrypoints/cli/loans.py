@@ -30,6 +30,11 @@ def show_all(found: "Sequence[Borrowing]", out: Output) -> None:
     if out.json:
         out.document({"requests": found})
         return
+    if not found:
+        out.note(
+            "没有这样的调阅申请；申请：archsearch borrow request 档号 --purpose 用途 --reason 理由"
+        )
+        return
     if not out.people:
         out.lines(
             (

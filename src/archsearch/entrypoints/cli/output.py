@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import click
 
-from archsearch.entrypoints.cli.grid import Table, draw, draw_beside
+from archsearch.entrypoints.cli.grid import Column, Table, draw, draw_beside
 from archsearch.entrypoints.cli.jsontext import document
 from archsearch.entrypoints.cli.text import safe
 
@@ -53,6 +53,15 @@ class Output:
         """Draw a table for people."""
         click.echo(draw(table, _columns(), color=self._color), color=True)
 
+    def listing(self, titles: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
+        """Draw a list for people, or write it for pipes; of an empty one, say what to do next."""
+        if not rows:
+            self.note(nothing)
+        elif self.people:
+            self.table(Table([Column(title) for title in titles], rows))
+        else:
+            self.lines(rows)
+
     def tables(self, tables: Iterable[Table]) -> None:
         """Draw small tables beside each other."""
         click.echo(draw_beside(tables, _columns(), color=self._color), color=True)
@@ -65,6 +74,11 @@ class Output:
     def warn(self, text: str) -> None:
         """Tell a person something they should not miss."""
         self._tell(text, fg="yellow")
+
+    def remind(self, text: str) -> None:
+        """Tell a person something that asks for attention, though all went well."""
+        if not self._quiet:
+            self.warn(text)
 
     def error(self, text: str) -> None:
         """Tell what went wrong."""

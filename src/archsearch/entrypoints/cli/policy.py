@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from archsearch.domain.access import Role
+from archsearch.domain.labels import GROUNDS, PLACES, RIGHTS, ROLES
 from archsearch.domain.policy import Place, Policy, Right
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, Group, argument, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import LOCATION, USER_NAME, Number, OneOf
-from archsearch.entrypoints.cli.labels import GROUNDS, PLACES, RIGHTS, ROLES
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 

@@ -71,7 +71,7 @@ def list_proposals(session: Session, *, inbox: bool, everything: bool, limit: in
     只看得到申请的状态。
 
     在管道里每行一个字段，以制表符分隔：申请号、状态、字段、提出时、现在、拟改为、
-    此后是否又被改过（conflict）。""",
+    标记（conflict 此后又被改过，concealed 有改动而内容隐藏）。""",
     arguments=[_PROPOSAL],
     examples=[
         ("archsearch proposal show li.na-P1 --reveal --reason 核对证件", "连同敏感字段的原文"),

@@ -19,7 +19,7 @@ from archsearch.entrypoints.cli.session import Session
     能直接修改的人请用 archsearch change。申请的内容与档案一样加密保存。
 
     在管道里每行一个字段，以制表符分隔：申请号、状态、字段、提出时、现在、拟改为、
-    此后是否又被改过（conflict）。""",
+    标记（conflict 此后又被改过，concealed 有改动而内容隐藏）。""",
     arguments=[("档号", "如 A001-GR-2026-000001"), ("字段=值", "可写多个")],
     examples=[
         (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from archsearch.domain.proposal import PROPOSAL_STATES
 from archsearch.domain.zone import minute_of
 from archsearch.entrypoints.cli import moments
-from archsearch.entrypoints.cli.differences import label, text_of
+from archsearch.entrypoints.cli.differences import HIDING, label, text_of
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.output import Output
 
@@ -37,6 +37,9 @@ def show_all(found: "Sequence[ShownProposal]", schema: "Schema", out: Output) ->
     """Show a list of proposals."""
     if out.json:
         out.document({"proposals": found})
+        return
+    if not found:
+        out.note("没有这样的修改申请；提出：archsearch propose 档号 字段=值 --reason 理由")
         return
     if not out.people:
         out.lines(
@@ -94,7 +97,7 @@ def _fields(fields: "Sequence[ProposedField]", schema: "Schema") -> Table:
             text_of(each.base),
             text_of(each.current),
             text_of(each.proposed) or "（删去）",
-            "又被改过" if each.conflict else "推算" if each.derived else "",
+            _remarks(each),
         )
         for each in fields
     ]
@@ -102,6 +105,13 @@ def _fields(fields: "Sequence[ProposedField]", schema: "Schema") -> Table:
     return Table([Column(title) for title in titles], rows)
 
 
+def _remarks(each: "ProposedField") -> str:
+    """Say what the values do not."""
+    remarks = ("又被改过" if each.conflict else "推算" if each.derived else "",)
+    return "，".join(filter(None, (*remarks, HIDING if each.concealed else "")))
+
+
 def _plain(each: "ProposedField") -> list[str]:
     values = map(text_of, (each.base, each.current, each.proposed))
-    return [each.field, *values, "conflict" if each.conflict else ""]
+    marks = {"conflict": each.conflict, "concealed": each.concealed}
+    return [each.field, *values, ",".join(mark for mark, there in marks.items() if there)]

@@ -139,6 +139,9 @@ def _show(found: tuple[Saved, ...], out: Output) -> None:
     if out.json:
         out.document({"saved": found})
         return
+    if not found:
+        out.note("还没有保存的检索；保存：archsearch saved save 名称 检索式")
+        return
     if not out.people:
         out.lines(
             (

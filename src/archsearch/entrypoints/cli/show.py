@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from archsearch.domain.zone import minute_of
 from archsearch.entrypoints.cli import dossier
 from archsearch.entrypoints.cli.commands import Command, argument, option
 from archsearch.entrypoints.cli.files import copied
@@ -48,7 +49,6 @@ def command(  # noqa: PLR0913 - its options
     output: Path | None,
 ) -> None:
     """Show a record, its versions, or who may see it."""
-    user = session.acting
     if reveal and (history or who):
         raise click.UsageError("--reveal 不能与 --history、--who 同用。")
     if reveal and not (reason or "").strip():
@@ -58,22 +58,41 @@ def command(  # noqa: PLR0913 - its options
     if scan is not None:
         _take_out(session, record_id, scan, reason or "", output)
         return
+    if history or who:
+        _tell_of(session, record_id, history=history)
+    else:
+        _show(session, record_id, reason if reveal else None)
+
+
+def _tell_of(session: Session, record_id: str, *, history: bool) -> None:
+    """Show the versions of a record, or else who may see it."""
+    user = session.acting
     with session.archive() as archive:
         schema = archive.settings.schema
         if history:
             versions = archive.reading.history(record_id, user)
-        elif who:
-            viewers = archive.reading.who(record_id, user)
-        elif reveal:
-            record = archive.reading.reveal(record_id, reason or "", user)
         else:
-            record = archive.reading.get(record_id, user)
+            viewers = archive.reading.who(record_id, user)
     if history:
         dossier.show_history(record_id, versions, schema, session.out)
-    elif who:
-        dossier.show_viewers(record_id, viewers, session.out)
     else:
-        dossier.show(record, schema, session.out)
+        dossier.show_viewers(record_id, viewers, session.out)
+
+
+def _show(session: Session, record_id: str, reason: str | None) -> None:
+    """Show a record as it is now; for a reason, as it is unmasked."""
+    user, out = session.acting, session.out
+    with session.archive() as archive:
+        schema, reading = archive.settings.schema, archive.reading
+        if reason is None:
+            record = reading.get(record_id, user)
+        else:
+            record = reading.reveal(record_id, reason, user)
+        loan = reading.loan(record_id, user)
+    dossier.show(record, schema, out)
+    if loan:
+        back = f"archsearch borrow return {loan.request}"
+        out.note(f"调阅期限至 {minute_of(loan.until)}；提前归还：{back}")
 
 
 def _take_out(

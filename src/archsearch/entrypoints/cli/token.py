@@ -6,17 +6,17 @@ from typing import Final
 
 import click
 
+from archsearch.domain.labels import ERRANDS, RIGHTS
 from archsearch.domain.sessions import ApiToken
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, Group, argument, option
-from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import TEXT, USER_NAME, Kind, Number
-from archsearch.entrypoints.cli.labels import ERRANDS, RIGHTS
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.request import listed
 from archsearch.entrypoints.cli.session import Session
 
 _KNOWN: Final = {**RIGHTS, **ERRANDS}
+_NOTHING: Final = "没有令牌；建立：archsearch token create --user 用户 --name 名称 --rights read"
 _TITLES: Final = ("编号", "用户", "名称", "权限", "有效至", "最后使用", "状态")
 
 
@@ -92,6 +92,8 @@ def create(
     out.text(made.secret)
     until = moments.shown(made.token.expires_at)
     out.note(f"令牌 {made.token.id} 已建立，{until} 失效；上面这一行不会再显示，请立即存好。")
+    if Right.READ not in wanted and {Right.SCREEN, Right.DUPLICATES}.intersection(wanted):
+        out.warn("其中没有 read（读）：凭这个令牌比对不到任何档案。")
 
 
 @command.command(
@@ -163,14 +165,11 @@ def _show(tokens: Iterable[tuple[ApiToken, str]], out: Output) -> None:
             str(one.id),
             one.user,
             one.name,
-            ",".join(one.rights),
+            "、".join(map(_KNOWN.__getitem__, one.rights)) if out.people else ",".join(one.rights),
             moment(one.expires_at),
             one.used_on,
             _STATES[state] if out.people else state,
         ]
         for one, state in tokens
     ]
-    if out.people:
-        out.table(Table([Column(title) for title in _TITLES], rows))
-    else:
-        out.lines(rows)
+    out.listing(_TITLES, rows, _NOTHING)

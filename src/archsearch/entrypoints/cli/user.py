@@ -6,13 +6,13 @@ from typing import Final
 import click
 
 from archsearch.domain.access import Role
+from archsearch.domain.labels import ROLES
 from archsearch.domain.policy import Place, Policy, Right
 from archsearch.domain.users import User
 from archsearch.entrypoints.cli.account import COMMANDS
 from archsearch.entrypoints.cli.commands import Command, Group, argument, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import OneOf
-from archsearch.entrypoints.cli.labels import ROLES
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 
@@ -207,6 +207,9 @@ def _show_one(user: User, out: Output) -> None:
 
 
 def _show(users: Iterable[User], out: Output) -> None:
+    if not users:
+        out.note("没有符合条件的用户；添加：archsearch user add 用户名 --role employee")
+        return
     if not out.people:
         out.lines(
             (

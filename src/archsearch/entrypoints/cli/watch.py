@@ -109,6 +109,8 @@ class _Round:
             started = time.perf_counter()
             found = self._look(once=once)
             if once and found and not (found.done or found.busy or self._reading):
+                if found.trouble:
+                    raise StoreError(found.trouble)
                 return
             taken = time.perf_counter() - started
             if found and found.news and not called:
@@ -135,12 +137,16 @@ class _Round:
         except (StoreError, BusyError, EngineError) as error:
             if once:
                 raise
-            if self._told != error.message:
-                self._warn(error.message)
-            self._told = error.message
+            self._tell(error.message)
             return None
-        self._told = ""
+        self._tell(found.trouble)
         return found
+
+    def _tell(self, trouble: str) -> None:
+        """Tell of trouble once, as long as it is the same."""
+        if trouble and self._told != trouble:
+            self._warn(trouble)
+        self._told = trouble
 
     def _write_receipt(self) -> None:
         """Write it seldom if it takes long: it is about all that came on this day."""

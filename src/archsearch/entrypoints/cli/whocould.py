@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from archsearch.domain.labels import GROUNDS, PLACES, RIGHTS, ROLES
 from archsearch.domain.policy import Right
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.commands import Command, option
 from archsearch.entrypoints.cli.grid import Column, Table
 from archsearch.entrypoints.cli.kinds import TEXT, Kind, Number, OneOf
-from archsearch.entrypoints.cli.labels import GROUNDS, PLACES, RIGHTS, ROLES
 from archsearch.entrypoints.cli.output import Output
 from archsearch.entrypoints.cli.session import Session
 

@@ -276,6 +276,22 @@ class MetadataBody(Body):
     )
 
 
+class FindingsParameters(Parameters):
+    """How many of the scans on which something is to be confirmed."""
+
+    limit: int = Field(50, ge=1, le=1000)
+
+
+class ConfirmBody(Body):
+    """What of the values that were read on a scan is right; null for all that is not there yet."""
+
+    fields: list[str] | None = Field(
+        None,
+        description="对的各项，字段名；没有写的不采用。不写为档案里还没有的各项",
+        examples=[["id_number", "phones"]],
+    )
+
+
 class WhyParameters(Parameters):
     """Why something is done, in an address; many write addresses down, nobody a body."""
 

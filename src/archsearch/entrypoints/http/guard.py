@@ -44,6 +44,10 @@ _HEADERS: Final = {
 }
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _DAY: Final = 86_400
+_SMALL: Final = 16 << 10
+"""Bytes of a body that is always taken."""
+_MOST_ARRIVING: Final = 64
+"""Bodies of the greatest length that a process holds while they arrive."""
 
 
 class GoneError(Exception):
@@ -104,6 +108,8 @@ class Guard:
     def __init__(self, app: App, house: House) -> None:
         self._app, self._house = app, house
         self._running: set[asyncio.Task[None]] = set()
+        self._arriving = 0
+        """Bytes of the bodies that are on their way."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -137,26 +143,15 @@ class Guard:
 
     async def _body(self, scope: Scope, receive: Receive, visit: Visit) -> bytes | None:
         """Read the body; None when it is too long, too slow, or of no kind known."""
-        options, headers = self._house.options, Headers(scope=scope)
-        most, body = options.max_body_kib << 10, bytearray()
-        too_long = f"请求体超过 {options.max_body_kib} KiB。"
+        headers, body = Headers(scope=scope), bytearray()
         try:
-            async with asyncio.timeout(options.body_seconds):
-                more = not _longer(headers.get("content-length", "0"), most)
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise GoneError
-                    body += message.get("body", b"")
-                    more = message.get("more_body", False) and len(body) <= most
-                    if not message.get("more_body", False) and len(body) <= most:
-                        break
-                else:
-                    refused = visit.refuse(413, "body_too_large", too_long)
-                    await visit.turn_away(refused, close=True)
-                    return None
+            async with asyncio.timeout(self._house.options.body_seconds):
+                refused = await self._arrive(headers, receive, body, visit)
         except TimeoutError:
             refused = visit.refuse(408, "body_too_slow", "请求体到得太慢。")
+        finally:
+            self._arriving -= len(body)
+        if refused is not None:
             await visit.turn_away(refused, close=True)
             return None
         if body and _kind(headers) != "application/json" and scope["path"].startswith(API):
@@ -164,6 +159,29 @@ class Guard:
             await visit.turn_away(refused)
             return None
         return bytes(body)
+
+    async def _arrive(
+        self, headers: Headers, receive: Receive, body: bytearray, visit: Visit
+    ) -> Response | None:
+        """Read a body to its end, or say why it is not read any further."""
+        kib = self._house.options.max_body_kib
+        most, more = kib << 10, True
+        too_long = visit.refuse(413, "body_too_large", f"请求体超过 {kib} KiB。")
+        if _longer(headers.get("content-length", "0"), most):
+            return too_long
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise GoneError
+            body += message.get("body", b"")
+            self._arriving += len(message.get("body", b""))
+            more = message.get("more_body", False)
+            if len(body) > most:
+                return too_long
+            # So many may be on their way that all of them together are too long.
+            if more and len(body) > _SMALL and self._arriving > _MOST_ARRIVING * most:
+                return visit.refuse(503, "overloaded", "服务繁忙，请稍后再试。", Retry_After="1")
+        return None
 
     async def _run(self, scope: Scope, replay: "_Replay", visit: Visit) -> None:
         task = asyncio.create_task(self._inside(scope, replay, visit))

@@ -30,7 +30,7 @@ def describe(app: FastAPI, cookie: str) -> dict[str, Any]:
     schemas = parts.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas["Problem"] = ProblemModel.model_json_schema()
+    schemas["ProblemDetails"] = ProblemModel.model_json_schema()
     parts["responses"] = {f"Problem{status}": _problem(status) for status in TITLES}
     parts["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "archsearch token create"},
@@ -61,7 +61,7 @@ def _without_places(part: Any) -> Any:
 def _problem(status: int) -> dict[str, Any]:
     return {
         "description": TITLES[status],
-        "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
     }
 
 

@@ -7,9 +7,11 @@ from archsearch.entrypoints.web.pages import (
     entrance,
     files,
     finding,
+    findings,
     handout,
     inbox,
     log,
+    news,
     overview,
     people,
     proposals,
@@ -22,7 +24,7 @@ from archsearch.entrypoints.web.pages import (
 PAGES: Final = tuple(
     module.router
     for module in (
-        *(files, entrance, finding, saved, records, scans, borrowing),
-        *(proposals, handout, inbox, screening, log, people, overview),
+        *(files, entrance, finding, saved, news, records, scans, borrowing),
+        *(proposals, handout, inbox, findings, screening, log, people, overview),
     )
 )

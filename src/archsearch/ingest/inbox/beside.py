@@ -70,6 +70,22 @@ def write_note(folder: Folder, scan: str, row: Mapping[str, Any]) -> str:
     return path
 
 
+def places_for(folder: Folder, scan: str, note: str) -> tuple[str, str]:
+    """Find room for a scan and its file of metadata, where nobody takes the one for another's.
+
+    Args:
+        folder: The watch folder.
+        scan: Where the scan is to go.
+        note: Where its file of metadata is to go.
+    """
+    taken = folder.mark(scan) is not None or folder.mark(note) is not None
+    if not (taken or _shared(folder, scan, note)):
+        return scan, note
+    ending = note[note.rindex(".") :]
+    place = folder.free(scan, ending)
+    return place, place + ending
+
+
 def scratch_name(name: str) -> str:
     """Name the hidden file in which one of this name is written before it takes its place."""
     return f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:24]}.archsearch.tmp"

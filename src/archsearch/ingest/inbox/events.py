@@ -9,6 +9,7 @@ finds something of which no event had told.
 import logging
 import os
 import select
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -118,6 +119,9 @@ def _observer(root: Path, hear: "Callable[[FileSystemEvent], None]") -> Any:
 
     # What it has to say, of events that are too late for it, is for nobody who watches.
     logging.getLogger("watchdog").addHandler(logging.NullHandler())
+    # Nor are its warnings, which name paths: of folders met twice, when they are made and moved
+    # while it looks.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: FileSystemEvent) -> None:

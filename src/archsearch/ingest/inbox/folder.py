@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from archsearch.domain.inbox import ARCHIVED, RECEIPTS, REMOVE, Mark, Seen
+from archsearch.ingest.inbox.moving import rename_new
 from archsearch.ingest.readers.faults import display_name
 from archsearch.ingest.readers.folder import is_ignored
 from archsearch.ingest.readers.limits import DEFAULT_LIMITS, Limits
@@ -25,6 +26,7 @@ REASON: Final = ".原因.txt"
 """What the name of a text beside a file ends with, which says what is the matter with it."""
 FOLDER_NOTE: Final = "_folder.yaml"
 """What holds for every file of the folder it is in, and of those below."""
+_SCRATCH: Final = ".archsearch.tmp"
 _DEEPEST: Final = 32
 _LONGEST_NAME: Final = 255
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -160,20 +162,27 @@ class Folder:
             os.close(handle)
         return False
 
-    def free(self, path: str) -> str:
-        """Find a path nobody has, from one on: ``a.pdf``, ``a-2.pdf``, ``a-3.pdf``."""
+    def free(self, path: str, beside: str = "") -> str:
+        """Find a path nobody has, from one on: ``a.pdf``, ``a-2.pdf``, ``a-3.pdf``.
+
+        Nor does anybody have the same with what is to lie ``beside`` it behind: ``a.pdf.json``.
+        """
         folder, slash, name = path.rpartition("/")
         stem, dot, ending = name.partition(".") if name[:1] != "." else (name, "", "")
         number, candidate = 1, path
-        while self.mark(candidate) is not None:
+        while any(self.mark(candidate + each) is not None for each in ("", beside)):
             number += 1
-            candidate = f"{folder}{slash}{stem}-{number}{dot}{ending}"
+            mark = f"-{number}{dot}{ending}"
+            while stem and len(os.fsencode(stem + mark)) > _LONGEST_NAME:
+                stem = stem[:-1]
+            candidate = f"{folder}{slash}{stem}{mark}"
         return candidate
 
     def move(self, path: str, target: str, mark: Mark) -> bool:
         """Move a file, or remove it; False if it is no longer the one that is meant.
 
         Raises:
+            FileExistsError: Another file is there already; it is not written over.
             OSError: It cannot be moved.
         """
         with suppress(FileNotFoundError), self.parent(path) as (folder, name):
@@ -182,8 +191,9 @@ class Folder:
             if target == REMOVE:
                 os.unlink(name, dir_fd=folder)
                 return True
-            with self.parent(target, make=True) as (other, new_name):
-                os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=other)
+            if target != path:
+                with self.parent(target, make=True) as (other, new_name):
+                    rename_new(name, new_name, folder, other)
             return True
         return False
 
@@ -194,11 +204,13 @@ class Folder:
             OSError: It cannot be written.
         """
         with self.parent(path, make=True) as (folder, name):
-            scratch = ".archsearch.tmp"
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-            with os.fdopen(os.open(scratch, flags, 0o600, dir_fd=folder), "wb") as file:
+            with suppress(FileNotFoundError):
+                # Left by a crash; or put there to be written through, or waited for.
+                os.unlink(_SCRATCH, dir_fd=folder)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            with os.fdopen(os.open(_SCRATCH, flags, 0o600, dir_fd=folder), "wb") as file:
                 file.write(text)
-            os.rename(scratch, name, src_dir_fd=folder, dst_dir_fd=folder)
+            os.rename(_SCRATCH, name, src_dir_fd=folder, dst_dir_fd=folder)
 
     @contextmanager
     def opened(self, path: str) -> Iterator[BinaryIO]:

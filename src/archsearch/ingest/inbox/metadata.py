@@ -58,6 +58,14 @@ def sidecar_paths(path: str) -> tuple[str, ...]:
     return tuple(base + ending for base in (path, stem) for ending in SIDECARS)
 
 
+def scan_paths(path: str) -> tuple[str, ...]:
+    """List where the scan of a file of metadata may be, the surest place first."""
+    base, _, ending = path.rpartition(".")
+    if f".{ending}" not in SIDECARS:
+        return ()
+    return (base,) if is_scan(base) else tuple(base + each for each in SCANS)
+
+
 def is_scan(path: str) -> bool:
     """Tell by its name whether a file is a scan."""
     return path.lower().endswith(SCANS)

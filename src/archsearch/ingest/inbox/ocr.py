@@ -4,6 +4,8 @@ Only a process of its own does this (:mod:`archsearch.entrypoints.recogniser`): 
 here, which nobody else does.
 """
 
+import codecs
+import io
 import warnings
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -16,6 +18,25 @@ _SURE: Final = 0.5
 """Below this the library guesses."""
 _PRINTED: Final = 20
 """Characters from which on a page of a document is text by itself, and not only a picture."""
+_ENCODINGS: Final = (
+    "ascii", "latin-1", "cp1252", "mac-roman", "utf-16", "utf-16-be", "utf-16-le", "utf-32",
+    "gbk", "gb18030", "gb2312", "big5", "hz", "shift-jis", "euc-kr", "zlib", "hex",
+)  # fmt: skip
+"""What documents are written in; Python loads each when it is first asked for."""
+_PRINT: Final = b"""%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200]
+/Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >> endobj
+4 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> endobj
+5 0 obj << /Length 65 >> stream
+BT /F1 12 Tf 10 100 Td (What is printed is text by itself.) Tj ET
+endstream endobj
+trailer << /Root 1 0 R /Size 6 >>
+startxref
+0
+%%EOF"""
+"""A document to begin with."""
 
 
 class Bounds(NamedTuple):
@@ -54,12 +75,40 @@ class TextReader:
                 break
         return "\n".join(found).strip()
 
+    def warm_up(self) -> None:
+        """Have loaded whatever reading may need, as later nothing can be opened any more."""
+        from PIL import Image, ImageDraw  # noqa: PLC0415 - only here
+        from pypdf import PdfReader, PdfWriter  # noqa: PLC0415 - only here
+
+        Image.init()
+        for encoding in _ENCODINGS:
+            codecs.lookup(encoding)
+        page = Image.new("RGB", (320, 80), "white")
+        ImageDraw.Draw(page).text((20, 20), "2026-01-31", fill="black")
+        self._seen(page)
+        drawn = [_saved(page, *how) for how in (("PNG",), ("JPEG",), ("PDF",))]
+        drawn += [_saved(page.convert("1"), "TIFF", each) for each in ("group4", "tiff_lzw")]
+        locked = PdfWriter(PdfReader(drawn[2]))
+        locked.add_blank_page(9, 9)
+        locked.encrypt("", "x", algorithm="RC4-128")
+        file = io.BytesIO()
+        locked.write(file)
+        for each in (*drawn, io.BytesIO(_PRINT), file):
+            each.seek(0)
+            list(_pages(each, self._bounds))
+
     def _seen(self, picture: Any) -> str:
         found = self._engine(picture)
         if found.boxes is None or found.txts is None:
             return ""
         read = zip(found.boxes, found.txts, found.scores, strict=True)
         return text_of(_line(box, text) for box, text, score in read if score >= _SURE)
+
+
+def _saved(page: Any, kind: str, compression: str | None = None) -> io.BytesIO:
+    file = io.BytesIO()
+    page.save(file, kind, **({"compression": compression} if compression else {}))
+    return file
 
 
 def _line(box: Any, text: str) -> Line:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from archsearch.domain.problem import Problem, Where
+from archsearch.domain.problem import SUBMITTED, Problem, Where
 from archsearch.ingest.readers.faults import Fault, too_deep
 from archsearch.ingest.readers.json_text import LARGEST_INTEGER, MONSTROUS, content_fault, row_fault
 from archsearch.ingest.readers.limits import DEFAULT_LIMITS, Limits
@@ -30,7 +30,7 @@ def read_dicts(
 ) -> Iterator[Row | Problem]:
     """Yield rows handed over by a program; what no file could hold is a problem here too."""
     for number, values in enumerate(rows, 1):
-        where = Where("<dict>", f"第 {number} 条", number)
+        where = Where(SUBMITTED, f"第 {number} 条", number)
         try:
             row = _Copy(limits).of(values, 0)
         except _UnfitError as unfit:

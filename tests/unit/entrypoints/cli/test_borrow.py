@@ -1,5 +1,6 @@
 """`archsearch borrow`, at the terminals of a borrower and of who answers."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -52,7 +53,9 @@ def test_a_record_is_asked_for_lent_read_renewed_and_returned_at_two_terminals(
     (lent,) = stripped(boss("borrow", "approve", "li.na-1", "--days", "2"))
     assert lent[2] == "approved"
 
-    assert stripped(li("show", "A-1"))
+    shown = li("show", "A-1")
+    assert stripped(shown)
+    assert re.search(r"调阅期限至 20\d\d-.*；提前归还：archsearch borrow return li.na-1", shown.err)
     assert [row[0] for row in stripped(li("search", "赵敏"))] == ["A-1"]
     assert len(stripped(li("borrow", "list", "--due", "2"))) == 1
     assert stripped(li("borrow", "list", "--due", "1")) == []

@@ -56,7 +56,7 @@ def test_history_tells_of_file_and_row_and_reveals_for_a_reason(admin: Run, zhan
     past = admin("history", zhang, "--json").document
     bare = admin("history", zhang, "--reveal", "--reason", "核对电话", "--json").document
 
-    assert past["versions"][0]["cause"] == {"source": "<dict>", "row": "第 1 条"}
+    assert past["versions"][0]["cause"] == {"source": "提交的内容", "row": "第 1 条"}
     assert past["versions"][1]["changes"] == [
         {"field": "phones", "old": None, "new": None, "concealed": True}
     ]
@@ -267,3 +267,50 @@ def test_a_file_that_cannot_be_written_leaves_nothing(admin: Run, tmp_path: Path
     ran = admin("search", "-o", str(tmp_path / "没有" / "x.csv"), "--reason", "排查")
 
     assert (ran.code, "无法写入" in ran.err) == (1, True)
+
+
+def test_reminders_are_no_data_and_can_be_silenced(admin: Run) -> None:
+    row = ("create", "姓名=钱七", "电子邮箱=不是邮箱")
+
+    told, quiet = admin(*row), admin(*row, "-q")
+
+    assert (told.code, "提醒：" in told.err) == (0, True)
+    assert (quiet.code, quiet.err) == (0, "")
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_told_with_what_to_do(
+    admin: Run, tmp_path: Path
+) -> None:
+    ran = admin("search", "张伟", "--reason", "排查风险", "-o", str(tmp_path / "none" / "a.csv"))
+
+    assert ran.code != 0
+    assert f"没有文件夹 {tmp_path / 'none'}" in ran.err
+
+
+def test_help_marks_options_that_must_be_given(admin: Run) -> None:
+    page = admin("token", "create", "--help").out
+
+    assert re.search(r"--rights 权限 .*（必填）", page)
+    assert not re.search(r"--days .*（必填）", page)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("borrow", "list"),
+        ("borrow", "list", "--inbox"),
+        ("proposal", "list"),
+        ("saved", "list"),
+        ("token", "list"),
+        ("dictionary", "list"),
+        ("user", "list", "--disabled"),
+        ("audit", "list", "--target", "没有的"),
+    ],
+)
+def test_an_empty_list_says_so_and_what_to_do_next(admin: Run, command: tuple[str, ...]) -> None:
+    told, quiet, json_told = admin(*command), admin(*command, "-q"), admin(*command, "--json")
+
+    assert (told.code, told.out) == (0, "")
+    assert re.search("没有.*；", told.err)
+    assert (quiet.out, quiet.err) == ("", "")
+    assert list(json_told.document.values()) == [[]]

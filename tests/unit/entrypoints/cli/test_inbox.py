@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.scans import scan_of
+from archsearch.entrypoints.cli.output import Output
+from tests.offices import Office
+from tests.scans import read_scans, scan_of
 
 from .conftest import Run, runner
 
@@ -87,6 +89,58 @@ def test_another_folder_can_be_watched_beside_the_first(
     assert states == {"scan1.png": "waiting", "a.png": "archived", "a.png.json": "archived"}
     assert (folder / "回执").is_dir()
     assert "钱七" in change("search", "钱七").out
+
+
+def test_an_empty_list_says_so_and_what_to_do(change: Run, home: Path) -> None:
+    never = change("inbox", "list")
+    (home / "inbox" / "赵六_1234_合同_20240305.png").write_bytes(scan_of(1))
+    change("watch", "--once")
+    since = change("inbox", "list", "--state", "waiting")
+
+    assert (never.out, since.out) == ("", "")
+    assert "没有等着处理的文件" in never.err
+    assert str(home / "inbox") in never.err
+    assert "没有待补录的扫描件" in since.err
+    assert "已归档 1" in since.err
+    assert "没有已取走的文件" in change("inbox", "list", "--state", "removed").err
+    assert "没有待核对的识别内容" in change("inbox", "read").err
+
+
+def test_people_are_told_in_words_what_lies_beside_what(
+    change: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "inbox" / "a.png").write_bytes(scan_of(5))
+    (home / "inbox" / "a.png.json").write_text('{"姓名": "李四", "客户性质": "没有的"}')
+    change("watch", "--once")
+    monkeypatch.setattr(Output, "people", True)
+
+    listed = change("inbox", "list").out
+
+    assert "号扫描件的说明文件" in listed
+    assert "待补录" in listed
+    assert not {"waiting", "with_scan", "refused"} & set(listed.split())
+
+
+def test_what_was_read_is_listed_in_words_and_confirmed(
+    change: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "inbox" / "a.png").write_bytes(scan_of(6))
+    (home / "inbox" / "a.png.json").write_text('{"姓名": "李思", "电话": "13812345678"}')
+    change("watch", "--once")
+    with Office(home) as office:
+        read_scans(office, {scan_of(6): "姓名\t李四\n证件号码\t11010519491231002X"})
+    monkeypatch.setattr(Output, "people", True)
+
+    listed = change("inbox", "read").out
+    record_id = change("inbox", "read", "--json").document["items"][0]["record_id"]
+    confirmed = change("inbox", "confirm", record_id, "1", "--field", "客户名称")
+
+    said = "".join(listed.split())
+    assert "李四（档案里是李思）" in said
+    assert "证件号码110***********002X" in said
+    assert confirmed.code == 0
+    assert "1 项写进了档案" in confirmed.err
+    assert "李四" in change("show", record_id).out
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from archsearch.domain.access import Role
+from archsearch.domain.labels import GROUNDS, PLACES, RIGHTS, ROLES
 from archsearch.domain.policy import Ground, Place, Right
-from archsearch.entrypoints.cli.labels import GROUNDS, PLACES, RIGHTS, ROLES
 from archsearch.entrypoints.cli.output import Output
 from archsearch.settings.workspace import defaults_folder
 from tests.unit.entrypoints.cli.conftest import Run, runner

@@ -7,6 +7,7 @@ import pytest
 
 from archsearch.entrypoints.cli import watch
 from archsearch.entrypoints.cli.watch import _Round
+from archsearch.errors import StoreError
 from archsearch.ingest.inbox.events import Hints
 from archsearch.services.watching import Pass, Watcher
 
@@ -111,3 +112,22 @@ def test_changes_without_an_event_are_noticed_those_in_the_beginning_and_told_on
 
     assert waits(monkeypatch, *looks, called=[False, False, False]).missed == 2
     assert waits(monkeypatch, *looks, called=[True, True, True]).missed == 0
+
+
+def test_trouble_is_told_once_while_all_else_goes_on_and_fails_what_is_done_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stuck = QUIET._replace(trouble="收件夹写不进去。")
+    clock, told = Clock(), list[str]()
+    monkeypatch.setattr(watch, "time", clock)
+    looks = [(0.0, stuck), (0.0, stuck), (0.0, QUIET), (0.0, stuck)]
+
+    def rounds() -> _Round:
+        watcher = cast("Watcher", Looks(clock, looks))
+        ears = cast("Hints", Ears([False] * len(looks), trusted=True))
+        return _Round(watcher, ears, 0.5, told.append, None)
+
+    rounds().go(once=False)
+    assert told == ["收件夹写不进去。"] * 2
+    with pytest.raises(StoreError, match="写不进去"):
+        rounds().go(once=True)

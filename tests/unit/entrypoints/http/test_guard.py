@@ -129,6 +129,35 @@ def test_a_body_that_grows_without_end_is_cut_off(office: Office) -> None:
     assert answers[0]["status"] == 413
 
 
+def test_bodies_that_arrive_together_are_held_up_to_a_bound(office: Office) -> None:
+    guard = Guard(silent, house(office, max_body_kib=64, body_seconds=0.05, answer_seconds=0.01))
+    statuses: list[int] = []
+
+    async def bring(length: int) -> None:
+        coming = iter([part(b"x" * length, more=True)])
+
+        async def receive() -> Message:
+            for piece in coming:
+                return piece
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        async def send(message: Message) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+
+        scope = {"type": "http", "method": "POST", "path": "/x", "headers": [], "query_string": b""}
+        await guard(scope, receive, send)
+
+    async def crowd() -> None:
+        await asyncio.gather(*(bring(60_000) for _ in range(100)), *(bring(600) for _ in range(9)))
+
+    asyncio.run(crowd())
+
+    bound = 64 * (64 << 10) // 60_000
+    assert sorted(statuses) == [408] * (bound + 9) + [503] * (100 - bound)
+    assert asked(guard, part(b"x" * 60_000))[0]["status"] == 415
+
+
 def test_what_takes_too_long_is_answered_all_the_same(office: Office) -> None:
     guard = Guard(silent, house(office, answer_seconds=0.01))
 

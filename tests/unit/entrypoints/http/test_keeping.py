@@ -98,6 +98,8 @@ def test_the_log_is_read_by_who_may_page_by_page_and_verified(door: Door) -> Non
     assert {each["seq"] for each in older} == {page[0]["seq"] - n for n in range(1, 6)}
     since = door.get("/audit/report?since=2026-03-05T00:00:00", "auditor")
     assert since.json()["entries"] > 0
+    for far in ("since=0001-01-01T00:00:00%2B14:00", "until=9999-12-31T23:59:59-14:00"):
+        assert door.get(f"/audit?limit=1&{far}", "auditor").json()["items"]
     assert door.post("/audit/verify", None, "admin").json()["breaks"] == []
     for path in ("/audit", "/audit/report"):
         assert door.get(path, "li").status_code == 403

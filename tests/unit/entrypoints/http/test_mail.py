@@ -171,6 +171,21 @@ def test_others_files_are_like_missing_ones(door: Door, tray: Tray) -> None:
     assert tray.states()["waits.png"] == "waiting"
 
 
+def test_the_watch_folder_takes_the_right_to_create_and_that_of_another_department_is_hidden(
+    door: Door, tray: Tray
+) -> None:
+    number = number_of(tray, "waits.png")
+    narrow = {"Authorization": f"Bearer {door.token('admin', 'read', 'change')}"}
+
+    for path in ("/inbox", f"/inbox/{number}"):
+        assert door.ask("GET", path, headers=narrow).status_code == 403
+    hidden, missing = (door.get(f"/inbox/{each}", "chief") for each in (number, 999))
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert hidden.json()["detail"] == missing.json()["detail"]
+    fields = {"fields": {"客户名称": "李四"}}
+    assert door.ask("PUT", f"/inbox/{number}/metadata", fields, user="chief").status_code == 404
+
+
 def test_a_scan_that_is_damaged_is_told_before_anything_is_given(door: Door, tray: Tray) -> None:
     (sealed,) = (path for path in (door.office.path / "var" / "scans").rglob("*") if path.is_file())
     content = bytearray(sealed.read_bytes())

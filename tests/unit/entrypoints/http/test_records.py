@@ -45,6 +45,14 @@ def test_what_cannot_be_right_is_told_field_by_field(door: Door) -> None:
     assert answer.json()["problems"]
 
 
+def test_warnings_are_answered_as_they_are_described(door: Door) -> None:
+    # The door holds every answer to the description; a problem of a row is no problem document.
+    made = door.post("/records", {"fields": {"姓名": "张伟"}}, "admin")
+
+    assert made.status_code == 201
+    assert {each["severity"] for each in made.json()["warnings"]} == {"warning"}
+
+
 def test_a_change_is_made_to_the_version_that_was_seen(door: Door) -> None:
     made(door)
     tag = door.get("/records/A-1", "boss").headers["etag"]

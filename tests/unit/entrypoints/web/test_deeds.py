@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import re
 
 import pytest
 
@@ -145,6 +146,29 @@ def test_who_may_only_read_proposes_and_who_may_change_accepts(archive: Browser)
     assert archive.office.archive.get("A-1", user="clerk").values["name"] == "张炜"
 
 
+def test_a_proposal_tells_of_changes_that_are_masked_and_shows_them_for_a_reason(
+    archive: Browser,
+) -> None:
+    made = archive.office.archive.propose(
+        "A-1", {"phones": "13899995678"}, reason="换号", user="clerk"
+    )
+    address = f"/proposals/{made.id}"
+    archive.log_in("chief")
+
+    masked = archive.get(address).text
+    without = archive.post(f"{address}/reveal", {"reason": ""})
+    bare = archive.post(f"{address}/reveal", {"reason": "核对来电"}).text
+    archive.post(f"{address}/accept", {"version": "1"})
+
+    assert "有改动，敏感内容隐藏" in masked
+    assert "13899995678" not in masked
+    assert (without.status_code, "13899995678" in without.text) == (400, False)
+    assert "<del>13812345678</del>" in bare
+    assert "<ins>13899995678</ins>" in bare
+    assert "有改动，敏感内容隐藏" in archive.get(address).text
+    assert "有改动，敏感内容隐藏" in archive.get("/history/A-1").text
+
+
 def test_a_record_is_asked_for_approved_read_and_given_back(archive: Browser) -> None:
     archive.log_in("other")
     ask = {"records": "A-1", "purpose": "贷后检查", "reason": "核对", "days": "5"}
@@ -167,6 +191,67 @@ def test_a_record_is_asked_for_approved_read_and_given_back(archive: Browser) ->
     assert "可以" in told
     assert "style-src 'sha256-" in form.headers["content-security-policy"]
     assert archive.get("/records/A-1").status_code == 404
+
+
+def test_a_borrowed_record_tells_until_when_it_may_be_read_and_is_returned_there(
+    archive: Browser,
+) -> None:
+    desk = archive.office.archive.borrow
+    asked = desk.request("A-1", purpose="检查", reason="核对", days=5, user="other")
+    desk.approve(asked.id, user="chief", days=2)
+    archive.log_in("other")
+
+    told = text_of(archive.get("/records/A-1"))
+    archive.post(f"/borrow/{asked.id}/return", {"records": "A-1"})
+
+    assert "调阅期限至 2026-03-07 12:00" in told
+    assert "归还" in told
+    assert archive.get("/records/A-1").status_code == 404
+    archive.log_in("clerk")
+    assert "调阅期限至" not in text_of(archive.get("/records/A-1"))
+
+
+def test_of_several_loans_of_a_record_the_page_tells_the_one_that_ends_last(
+    archive: Browser,
+) -> None:
+    desk = archive.office.archive.borrow
+    for days, sensitive in ((5, False), (9, True), (2, True)):
+        asked = desk.request(
+            "A-1", purpose="检查", reason="核对", days=days, user="other", sensitive=sensitive
+        )
+        desk.approve(asked.id, user="chief")
+    desk.renew("other-2", reason="未完", days=3, user="other")
+    archive.log_in("other")
+
+    told = text_of(archive.get("/records/A-1"))
+
+    assert "调阅期限至 2026-03-14 12:00 （已申请续借 3 天）" in told
+    desk.give_back("other-2", user="other")
+    assert "调阅期限至 2026-03-10 12:00" in text_of(archive.get("/records/A-1"))
+
+
+def test_what_waits_for_somebody_is_told_on_every_page_and_is_the_first_they_see(
+    archive: Browser,
+) -> None:
+    made = archive.office.archive
+    asked = made.borrow.request("A-1", purpose="检查", reason="核对", user="other")
+    proposed = made.propose("A-1", {"name": "张炜"}, reason="更名", user="clerk")
+
+    archive.log_in("other")
+    elsewhere = archive.get("/news").text.strip()
+    archive.log_in("chief")
+    badges = archive.get("/news").text
+    first = [archive.get(way).text for way in ("/borrow", "/proposals")]
+    made.borrow.approve(asked.id, user="chief")
+    made.proposals.refuse(proposed.id, reason="不是", user="chief")
+    later = [text_of(archive.get(way)) for way in ("/borrow", "/proposals")]
+
+    assert elsewhere == ""
+    for way in ("borrow", "proposals"):
+        assert f'id="news-{way}" hx-swap-oob="innerHTML"><span class="news">1<' in badges
+    assert [asked.id in first[0], proposed.id in first[1]] == [True, True]
+    assert ["您还没有申请过" in page for page in later] == [True, True]
+    assert archive.get("/news").text.strip() == ""
 
 
 def test_a_refusal_needs_a_reason(archive: Browser) -> None:
@@ -280,7 +365,7 @@ def test_a_search_is_kept_and_tells_what_is_new(archive: Browser) -> None:
     archive.office.feed(
         {"record_id": "A-9", "name": "张三", "region": "上海市徐汇区", "department": "甲部"}
     )
-    badge = archive.get("/saved/news").text
+    badge = archive.get("/news").text
     listed = archive.get("/saved").text
     opened = archive.get("/saved/1")
 
@@ -289,7 +374,7 @@ def test_a_search_is_kept_and_tells_what_is_new(archive: Browser) -> None:
     assert 'class="news">1<' in badge
     assert 'href="/records/A-9"' in listed
     assert opened.headers["location"] == f"/search?{kept['search']}"
-    assert archive.get("/saved/news").text.strip() == ""
+    assert archive.get("/news").text.strip() == ""
     archive.post("/saved/1/rename", {"name": "改了名"})
     assert "改了名" in archive.get("/saved").text
     assert archive.post("/saved/1/forget", {}).status_code == 400
@@ -302,7 +387,7 @@ def test_who_reads_nothing_follows_nothing(archive: Browser) -> None:
     archive.log_in("eye")
 
     assert archive.get("/saved").status_code == 403
-    assert archive.get("/saved/news").text.strip() == ""
+    assert archive.get("/news").text.strip() == ""
 
 
 def test_a_deleted_record_is_restored_by_who_could_delete_it(archive: Browser) -> None:
@@ -324,3 +409,37 @@ def test_a_deleted_record_is_restored_by_who_could_delete_it(archive: Browser) -
     assert (without.status_code, hidden.status_code, refused.status_code) == (400, 404, 404)
     assert (restored.status_code, again.status_code) == (303, 400)
     assert "A-1" in archive.office.seen("clerk")
+
+
+def test_who_may_find_nothing_is_led_to_where_they_begin(archive: Browser) -> None:
+    archive.office.hire(eye="auditor")
+    archive.log_in("eye")
+
+    assert archive.get("/search?q=x").headers["location"] == "/log"
+
+
+def test_the_report_on_the_log_leads_back_to_what_it_is_about(archive: Browser) -> None:
+    archive.log_in("admin")
+
+    page = archive.get("/log/report?user=li%26na").text
+
+    assert "<a href='/log?user=li%26na'>" in page
+
+
+def test_users_in_use_are_told_from_disabled_ones(archive: Browser) -> None:
+    archive.office.application.users.disable("other", "admin", disabled=True)
+    archive.log_in("admin")
+
+    rows = re.findall(r"<tr>.*?</tr>", archive.get("/users").text, re.DOTALL)
+    states = {row.split("</a>")[0].rpartition(">")[2]: row for row in rows if "</a>" in row}
+
+    assert "正常" in states["clerk"]
+    assert "已停用" in states["other"]
+    assert "正常" not in states["other"]
+
+
+def test_a_name_that_is_merely_alike_is_called_so(archive: Browser) -> None:
+    archive.office.feed({"record_id": "A-4", "name": "章玮"})
+    archive.log_in("admin")
+
+    assert "只是相像" in text_of(archive.get("/similar/A-1"))

@@ -1,6 +1,10 @@
 """The watch folder on pages: what waits and why, mending it in place."""
 
+import io
+import re
+
 import pytest
+from PIL import Image
 
 from tests.scans import Tray, scan_of
 from tests.unit.entrypoints.web.conftest import Browser, text_of
@@ -86,6 +90,93 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     assert "没有填写新的内容" in nothing.text
     assert 'id="w-name"' in nobody.text
     assert tray.left() == {"scan1.png"}
+
+
+def test_the_form_offers_what_is_asked_for_and_what_is_wrong(browser: Browser, tray: Tray) -> None:
+    tray.drop("a.png")
+    tray.drop("a.png.json", {"姓名": "李四", "客户性质": "没有的", "出生日期": "昨天"})
+    tray.settle()
+    browser.log_in("admin")
+    address = f"/inbox/{number_of(tray, 'a.png')}"
+
+    page = browser.get(address).text
+    left = {"was.nature": "?", "nature": "", "was.birth_date": "?", "birth_date": ""}
+    mended = browser.post(address, {**left, "phones": "13812345678", "was.phones": ""})
+    tray.settle()
+
+    for key in ("phones", "address", "birth_date", "email"):
+        assert f'<input id="f-{key}"' in page
+    assert re.search(r'<select id="f-nature" name="nature" aria-invalid="true"', page)
+    assert page.count("取值不在词表中") == 2  # at the head of the page, and beside its field
+    assert mended.status_code == 303
+    record = tray.records()["李四"]
+    assert record.values["phones"] == ["13812345678"]
+    assert not {"nature", "birth_date"} & record.values.keys()
+
+
+def test_the_page_of_a_scan_stays_when_nothing_was_saved(browser: Browser, tray: Tray) -> None:
+    file = io.BytesIO()
+    pages = [Image.new("L", (8, 8), shade) for shade in (1, 2, 3)]
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    tray.drop("a.tif", file.getvalue())
+    tray.settle()
+    browser.log_in("admin")
+    address = f"/inbox/{number_of(tray, 'a.tif')}"
+
+    second = browser.get(f"{address}?page=2")
+    nothing = browser.post(address, {"at-page": "2"})
+    wrong = browser.post(address, {"at-page": "3", "id_number": "1"})
+
+    assert 'name="at-page" value="2" form="mending"' in second.text
+    assert "第 2 / 3 页" in text_of(nothing)
+    assert "第 3 / 3 页" in text_of(wrong)
+
+
+def test_waiting_metadata_leads_to_its_scan(browser: Browser, tray: Tray) -> None:
+    tray.drop("a.png")
+    tray.drop("a.png.json", {"姓名": "李四", "客户性质": "没有的"})
+    tray.settle()
+    browser.log_in("admin")
+    scan = number_of(tray, "a.png")
+
+    listed = browser.get("/inbox")
+    page = browser.get(f"/inbox/{number_of(tray, 'a.png.json')}")
+
+    assert f"第 {scan} 号扫描件的说明文件" in text_of(listed)
+    assert listed.text.count("/retry") == 1
+    assert listed.text.count(f'href="/inbox/{scan}" aria-label') == 2
+    assert f'<a class="button small" href="/inbox/{scan}"' in page.text
+    assert "现在在 待补录/a.png" in text_of(browser.get(f"/inbox/{scan}"))
+
+
+def test_rows_that_were_not_taken_in_are_told_beside_what_is_archived(
+    browser: Browser, tray: Tray
+) -> None:
+    tray.drop("客户表.csv", "客户,客户性质\n李四,个人\n王五,没有的\n")
+    tray.settle()
+    browser.log_in("admin")
+
+    listed = browser.get("/inbox?state=archived")
+    page = browser.get(f"/inbox/{number_of(tray, '客户表.csv')}")
+
+    assert "有行没有入档" in text_of(listed)
+    assert 'class="alert waits" role="status"' in page.text
+    assert set(tray.records()) == {"李四"}
+
+
+def test_an_empty_list_says_so_and_what_to_do(browser: Browser, tray: Tray) -> None:
+    browser.log_in("admin")
+
+    never = text_of(browser.get("/inbox"))
+    tray.drop("a.png.json", {"姓名": "李四"})
+    tray.drop("a.png")
+    tray.settle()
+
+    assert "还没有您能处理的文件" in never
+    assert "archsearch watch" in never
+    assert "都处理完了" in text_of(browser.get("/inbox"))
+    for state in ("waiting", "quarantined", "removed"):
+        assert "没有" in text_of(browser.get(f"/inbox?state={state}"))
 
 
 def test_a_returned_file_is_put_back(browser: Browser, tray: Tray) -> None:

@@ -117,6 +117,24 @@ def test_a_decision_is_kept_shown_and_entered_in_the_log(archive: Browser) -> No
     assert "电话核实" not in str(entries)
 
 
+def test_doubts_are_told_about_what_was_not_compared_after_all(archive: Browser) -> None:
+    number, slip = "110105199003070017", "110105199103070017"
+    archive.office.feed({"record_id": "A-3", "name": "王小明", "id_number": number}, user="clerk")
+    archive.log_in("chief")
+    table = f"客户,姓名,生日,证件\n1,王小明,1990,\n2,王小明,19900307,{slip}\n"
+    where = bring(archive, "名单.csv", table).headers["location"]
+    targets = {"column-1": "name", "column-2": "birth_date", "column-3": "id_number"}
+    archive.post(f"{where}/start", targets)
+
+    page = text_of(archive.get(where))
+    rows = list(csv.DictReader(io.StringIO(archive.get(f"{where}/file/csv").text)))
+
+    assert "名单中出生日期无法识别" in rows[0]["依据"]
+    assert "证件号码差一位" in rows[1]["依据"]
+    assert "证件号码无法识别" not in rows[1]["依据"]
+    assert (page.count("出生日期无法识别"), page.count("证件号码无法识别")) == (1, 0)
+
+
 def test_what_is_put_off_is_still_to_be_decided(archive: Browser) -> None:
     archive.log_in("chief")
     where = compared(archive)
@@ -146,6 +164,16 @@ def test_only_what_is_offered_can_be_decided(archive: Browser, choice: str) -> N
 
     assert (odd.status_code, nowhere.status_code) == (400, 404)
     assert deeds(archive, Action.MATCH_DECIDE) == []
+
+
+@pytest.mark.parametrize("line", ["3", "-1", "9" * 30, "-" + "9" * 30])
+def test_a_line_that_is_not_there_is_not_found(archive: Browser, line: str) -> None:
+    archive.log_in("chief")
+    where = compared(archive)
+
+    answer = archive.post(f"{where}/lines/{line}", {"choice": "none", "note": ""})
+
+    assert answer.status_code == 404
 
 
 def test_lines_are_filtered_by_what_is_left_to_decide(archive: Browser) -> None:

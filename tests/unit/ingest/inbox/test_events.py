@@ -1,3 +1,4 @@
+import warnings
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,15 @@ def test_the_wish_to_end_ends_the_wait_and_all_later_ones(tmp_path: Path) -> Non
         assert not hints.wait(LONG)
         assert not hints.wait(LONG)
         assert hints.stopped
+
+
+def test_what_the_library_finds_odd_is_told_to_nobody(tmp_path: Path) -> None:
+    """Of folders that are made and moved at once it warns in threads of its own, with paths."""
+
+    def warn(module: str) -> None:
+        warnings.warn_explicit("met twice", RuntimeWarning, f"{module}.py", 365, module)
+
+    with Hints(tmp_path):
+        warn("watchdog.observers.inotify")
+        with pytest.raises(RuntimeWarning):
+            warn("archsearch.ingest")

@@ -151,7 +151,7 @@ def test_dicts_of_a_program_are_rows() -> None:
         {"姓名": "张三"},
         {"姓名": "李四"},
     ]
-    assert found[1].where.source == "<dict>"
+    assert found[1].where.source == "提交的内容"
     assert found[1].where.number == 2
 
 

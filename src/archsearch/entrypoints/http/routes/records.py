@@ -40,7 +40,7 @@ def create(request: Request, guest: Entered, asked: FieldsBody) -> Response:
     def make() -> Response:
         archive = guest.house.archive
         made = archive.create(asked.fields, user=guest.user, reason=asked.reason)
-        return _revised(made, 201)
+        return revised(made, 201)
 
     return once(request, guest, make)
 
@@ -67,13 +67,13 @@ def history_revealed(guest: Entered, record_id: str, asked: ReasonBody) -> Respo
 @router.post("/{record_id:path}/delete", response_model=REVISED, summary="删除档案")
 def delete(guest: Entered, record_id: str, asked: ReasonBody) -> Response:
     """Take a record out of all search; it can be restored."""
-    return _revised(guest.house.archive.delete(record_id, reason=asked.reason, user=guest.user))
+    return revised(guest.house.archive.delete(record_id, reason=asked.reason, user=guest.user))
 
 
 @router.post("/{record_id:path}/restore", response_model=REVISED, summary="恢复档案")
 def restore(guest: Entered, record_id: str, asked: ReasonBody) -> Response:
     """Bring a deleted record back."""
-    return _revised(guest.house.archive.restore(record_id, reason=asked.reason, user=guest.user))
+    return revised(guest.house.archive.restore(record_id, reason=asked.reason, user=guest.user))
 
 
 @router.get("/{record_id:path}/who", response_model=several(Viewer), summary="谁能看到")
@@ -108,7 +108,7 @@ def change(
     """Change fields of a record that is still at the version in If-Match."""
     expected = version(condition)
     archive = guest.house.archive
-    return _revised(
+    return revised(
         archive.change(
             record_id,
             asked.fields,
@@ -172,8 +172,9 @@ def _shown(record: Record) -> Response:
     return answer(record, headers=_tagged(record.version))
 
 
-def _revised(revised: Revised, status: int = 200) -> Response:
-    headers = _tagged(revised.version)
+def revised(made: Revised, status: int = 200) -> Response:
+    """Answer with what became of a record; its version is the ETag."""
+    headers = _tagged(made.version)
     if status != 200:  # noqa: PLR2004 - made anew
-        headers["Location"] = f"{API}/records/{quote(revised.record_id, safe='')}"
-    return answer(revised, status, headers)
+        headers["Location"] = f"{API}/records/{quote(made.record_id, safe='')}"
+    return answer(made, status, headers)

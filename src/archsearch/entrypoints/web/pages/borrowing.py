@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from archsearch.domain.borrowing import State
 from archsearch.entrypoints.web.frame import path_of
+from archsearch.entrypoints.web.pages.news import requests_waiting
 from archsearch.entrypoints.web.styles import framed
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import AccessDeniedError, ConflictError, InvalidRequestError
@@ -16,11 +17,13 @@ _ADDRESS: Final = "/borrow"
 
 
 @router.get(_ADDRESS)
-def requests(visitor: Welcome, which: str = "mine") -> Response:
-    """List requests."""
-    wanted = which if which in _LISTS else "mine"
+def requests(visitor: Welcome, which: str = "") -> Response:
+    """List requests; by default those that wait for the visitor, if any do."""
+    waiting = requests_waiting(visitor)
+    usual = "inbox" if waiting else "mine"
+    wanted = which if which in _LISTS else usual
     found = visitor.archive.borrow.list(user=visitor.user, which=wanted)
-    return visitor.page("requests.html", requests=found, which=wanted)
+    return visitor.page("requests.html", requests=found, which=wanted, waiting=waiting)
 
 
 _LISTS: Final = ("mine", "inbox", "all")

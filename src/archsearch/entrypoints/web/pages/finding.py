@@ -12,13 +12,12 @@ from archsearch.domain.query import Hit, Page
 from archsearch.domain.schema import Schema
 from archsearch.entrypoints.cli.hits import why
 from archsearch.entrypoints.web.address import PAGE_SIZES, Asked, dated, read
-from archsearch.entrypoints.web.visit import Visitor, Welcome
+from archsearch.entrypoints.web.visit import Visitor, Welcome, go, home_of
 from archsearch.errors import InvalidRequestError, QuerySyntaxError
 
 router = APIRouter(include_in_schema=False)
 
 FACETS: Final = ("value_tier", "nature", "region", "tags", "business_type", "department")
-_PLAIN: Final = frozenset({"精确", "子串"})
 _AROUND: Final = 2
 
 
@@ -35,6 +34,8 @@ class Branch:
 @router.get("/search")
 def search(visitor: Welcome, request: Request) -> Response:
     """Find records."""
+    if not visitor.may("read"):
+        return go(home_of(visitor.guest.house, visitor.user))
     asked = read(request.query_params, visitor.schema)
     context: dict[str, Any] = {
         "asked": asked,
@@ -49,7 +50,6 @@ def search(visitor: Welcome, request: Request) -> Response:
         "why": why,
         "evidence": _evidence,
         "schema": visitor.schema,
-        "plain": _PLAIN,
     }
     status = 200
     try:

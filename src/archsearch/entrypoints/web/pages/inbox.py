@@ -1,7 +1,7 @@
 """The watch folder: what arrived, what waits and why, mending it in place."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter
@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archsearch.domain.inbox import BUSY, State
+from archsearch.domain.policy import Right
 from archsearch.entrypoints.http.answers import handed_out
-from archsearch.entrypoints.web.blanks import blanks, by_field, typed
+from archsearch.entrypoints.web.blanks import Blank, blanks, by_field, keys_in, typed
 from archsearch.entrypoints.web.leaves import counted, page_in, shown, turning
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import (
@@ -20,8 +21,11 @@ from archsearch.errors import (
     NotFoundError,
     RejectedError,
 )
+from archsearch.ingest.inbox.metadata import is_scan
+from archsearch.ingest.readers.faults import display_name
 
 if TYPE_CHECKING:
+    from archsearch.services.inbox import InboxItem
     from archsearch.services.mending import InboxFile, MendingService
 
 router = APIRouter(include_in_schema=False)
@@ -63,7 +67,11 @@ def files(visitor: Welcome, request: Request) -> Response:
         user=visitor.user, state=wanted, limit=_STEP, before=_number(asked.get("before", ""))
     )
     lists = [(key, label, _count(key, page.counts)) for key, label in _LISTS]
-    return visitor.page("inbox.html", page=page, which=wanted, lists=lists)
+    findings = visitor.guest.house.application.mail.findings
+    waiting = findings.waiting(visitor.user) if visitor.may(Right.CHANGE) else None
+    mendable = {each.id for each in page.items if _mendable(each)}
+    context = {"page": page, "which": wanted, "lists": lists, "mendable": mendable}
+    return visitor.page("inbox.html", waiting=waiting, folder=_folder(visitor), **context)
 
 
 @router.get(_ADDRESS + "/{number}")
@@ -95,17 +103,18 @@ def file(visitor: Welcome, number: str) -> Response:
 async def mend(visitor: Welcome, number: str, form: Typed) -> Response:
     """Add what a scan lacks; the watcher does the rest."""
     wanted, given = _wanted(number), typed(form, visitor.schema)
+    sight = Sight(page=page_in(form["at-page"]), form=form)
     if not given:
-        wrong = "没有填写新的内容；请补充后保存，或者重新处理。"
-        return await _file(visitor, wanted, Sight(form=form, wrong=wrong), 400)
+        sight = replace(sight, wrong="没有填写新的内容；请补充后保存，或者重新处理。")
+        return await _file(visitor, wanted, sight, 400)
     try:
         await run_in_threadpool(visitor.archive.inbox.mend, wanted, given, user=visitor.user)
     except RejectedError as error:
         # Why stands beside each field.
-        sight = Sight(form=form, wrong="资料有问题，没有保存。", refused=error.problems)
+        sight = replace(sight, wrong="资料有问题，没有保存。", refused=error.problems)
         return await _file(visitor, wanted, sight, 400)
     except (InvalidRequestError, ConflictError) as error:
-        return await _file(visitor, wanted, Sight(form=form, wrong=error.message), 400)
+        return await _file(visitor, wanted, replace(sight, wrong=error.message), 400)
     return go(f"{_ADDRESS}/{wanted}?wait=1")
 
 
@@ -123,23 +132,22 @@ async def retry(visitor: Welcome, number: str) -> Response:
 async def _file(visitor: Visitor, number: int, sight: Sight, status: int = 200) -> Response:
     file = await run_in_threadpool(visitor.archive.inbox.show, number, user=visitor.user)
     problems = by_field(sight.refused or file.problems)
-    found = blanks(file, visitor.schema, problems)
-    beside = {each.key for each in found}
+    before = keys_in(sight.form) if sight.form else ()
+    vocabularies = visitor.guest.house.application.settings.vocabularies
+    found = blanks(file, visitor.schema, vocabularies, problems, before)
     held = {each.key: each.now for each in found}
     if sight.form is not None:
         held |= {key: sight.form[key] for key in held if key in sight.form.fields}
     edit = sight.form is not None or sight.edit
     busy = file.pending or file.state in BUSY
     # A page that looks again and again by itself is no look at the scan.
-    seen = file.there and (edit or not busy)
+    seen = file.there and is_scan(file.file) and (edit or not busy)
     pages, hindrance = await _leaves(visitor, file) if seen else (0, "")
     context = {
         "file": file,
         "blanks": found,
         "held": held,
-        "faults": [
-            text for key, several in problems.items() if key not in beside for text in several
-        ],
+        "faults": _elsewhere(file, found, problems),
         "busy": busy,
         "edit": edit,
         "looked": sight.looked,
@@ -149,6 +157,15 @@ async def _file(visitor: Visitor, number: int, sight: Sight, status: int = 200) 
         **turning(min(sight.page, max(pages, 1)), pages),
     }
     return visitor.page("inbox_file.html", status, **context)
+
+
+def _elsewhere(
+    file: "InboxFile", found: Iterable[Blank], problems: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """List what is wrong that stands neither beside a field nor at the head of the page."""
+    beside = {each.key for each in found}
+    several = (texts for key, texts in problems.items() if key not in beside)
+    return [text for texts in several for text in texts if text.rstrip("。") not in file.message]
 
 
 def _mending(visitor: Visitor) -> "MendingService":
@@ -162,6 +179,16 @@ async def _leaves(visitor: Visitor, file: "InboxFile") -> tuple[int, str]:
     except NotFoundError:
         return 0, ""
     return await counted(visitor, found.media_type, found.chunks)
+
+
+def _mendable(item: "InboxItem") -> bool:
+    return item.state in (State.WAITING, State.QUARANTINED) and is_scan(item.file)
+
+
+def _folder(visitor: Visitor) -> str:
+    """Say where files are dropped, by the names that people see."""
+    workspace = visitor.guest.house.application.settings.workspace
+    return display_name(f"{workspace.root.name}/{workspace.inbox.name}")
 
 
 def _count(state: str, counts: Mapping[str, int]) -> int:

@@ -1,8 +1,10 @@
 """The operation log, for who may read it."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,9 +13,9 @@ from starlette.responses import HTMLResponse, Response
 from archsearch.domain.audit import Action, AuditFilter, Outcome
 from archsearch.domain.policy import Right
 from archsearch.domain.zone import CHINA, day_of
-from archsearch.entrypoints.cli.audit import detail_of
 from archsearch.entrypoints.cli.audit_page import page as report_page
 from archsearch.entrypoints.cli.moments import shown
+from archsearch.entrypoints.details import detail_of
 from archsearch.entrypoints.web import words
 from archsearch.entrypoints.web.pages.overview import review
 from archsearch.entrypoints.web.styles import framed
@@ -57,7 +59,7 @@ def export(visitor: Welcome, request: Request) -> Response:
         (
             *(str(each.seq), shown(each.entry.at), each.entry.user),
             *(words.ACTIONS[each.entry.action], each.entry.target),
-            *(words.OUTCOMES[each.entry.outcome], detail_of(each), each.digest),
+            *(words.OUTCOMES[each.entry.outcome], detail_of(each, visitor.schema), each.digest),
         )
         for each in found
     )
@@ -71,14 +73,22 @@ def export(visitor: Welcome, request: Request) -> Response:
 @router.get("/log/report")
 def report(visitor: Welcome, request: Request) -> HTMLResponse:
     """Count the log: who, which department, what, when; and what was unusual."""
-    conditions = _conditions(dict(request.query_params))
+    asked = dict(request.query_params)
+    conditions = _conditions(asked)
     found = visitor.guest.house.application.audit.report(conditions, visitor.user)
-    return framed(report_page(found, conditions))
+    back = f"/log?{urlencode(asked)}" if asked else "/log"
+    return framed(report_page(found, conditions, back))
 
 
 def _page(visitor: Visitor, asked: dict[str, str], **more: Any) -> Response:
     require(visitor.guest.house.application.policy, visitor.principal, Right.LOG)
-    context = {"asked": asked, "entries": (), "more": False, "report": None, "detail": detail_of}
+    context = {
+        "asked": asked,
+        "entries": (),
+        "more": False,
+        "report": None,
+        "detail": partial(detail_of, schema=visitor.schema),
+    }
     context |= {"review": None}
     return visitor.page("log.html", **{**context, **more})
 

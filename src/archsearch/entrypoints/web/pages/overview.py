@@ -110,7 +110,11 @@ def _waiting(visitor: Visitor) -> dict[str, Any]:
         "borrow": len(archive.borrow.list(user=user, which="inbox")),
         "proposals": len(archive.proposals.list(user=user, which="inbox")),
         "inbox": None,
+        "findings": None,
     }
+    if visitor.may("change"):
+        findings = visitor.guest.house.application.mail.findings
+        waiting["findings"] = findings.waiting(user)
     if visitor.may("create"):
         counts = archive.inbox(user=user, limit=1).counts
         waiting["inbox"] = {key: number for key, number in counts.items() if key in _TO_DO}

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from archsearch.entrypoints.web.frame import path_of
+from archsearch.entrypoints.web.pages.news import proposals_waiting
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import (
     AccessDeniedError,
@@ -13,6 +14,7 @@ from archsearch.errors import (
     InvalidRequestError,
     RejectedError,
 )
+from archsearch.services.proposals import ShownProposal
 
 router = APIRouter(include_in_schema=False)
 _ADDRESS: Final = "/proposals"
@@ -20,17 +22,32 @@ _LISTS: Final = ("mine", "inbox", "all")
 
 
 @router.get(_ADDRESS)
-def proposals(visitor: Welcome, which: str = "mine") -> Response:
-    """List proposals."""
-    wanted = which if which in _LISTS else "mine"
+def proposals(visitor: Welcome, which: str = "") -> Response:
+    """List proposals; by default those that wait for the visitor, if any do."""
+    waiting = proposals_waiting(visitor)
+    usual = "inbox" if waiting else "mine"
+    wanted = which if which in _LISTS else usual
     found = visitor.archive.proposals.list(user=visitor.user, which=wanted)
-    return visitor.page("proposals.html", proposals=found, which=wanted, schema=visitor.schema)
+    return visitor.page(
+        "proposals.html", proposals=found, which=wanted, waiting=waiting, schema=visitor.schema
+    )
 
 
 @router.get(_ADDRESS + "/{proposal_id}")
 def show(visitor: Welcome, proposal_id: str, done: str = "") -> Response:
     """Show a proposal with what it would change."""
     return _show(visitor, proposal_id, done=done)
+
+
+@router.post(_ADDRESS + "/{proposal_id}/reveal")
+def reveal(visitor: Welcome, proposal_id: str, form: Typed) -> Response:
+    """Show a proposal with its sensitive fields as they are; the reason goes into the log."""
+    desk = visitor.archive.proposals
+    try:
+        found = desk.show(proposal_id, user=visitor.user, reason=form["reason"])
+    except (InvalidRequestError, AccessDeniedError) as error:
+        return _show(visitor, proposal_id, 400, wrong=error.message)
+    return _page(visitor, found, revealed=True)
 
 
 @router.post(_ADDRESS + "/{proposal_id}/{deed}")
@@ -61,7 +78,12 @@ def _do(visitor: Visitor, proposal_id: str, deed: str, form: Form) -> None:
 
 def _show(visitor: Visitor, proposal_id: str, status: int = 200, **more: Any) -> Response:
     found = visitor.archive.proposals.show(proposal_id, user=visitor.user)
+    return _page(visitor, found, status, **more)
+
+
+def _page(visitor: Visitor, found: ShownProposal, status: int = 200, **more: Any) -> Response:
     mine = found.user == visitor.user
-    context = {"proposal": found, "mine": mine, "schema": visitor.schema}
-    extra = {"wrong": "", "done": "", "faults": [], **more}
+    may_reveal = not mine and visitor.may("reveal")
+    context = {"proposal": found, "mine": mine, "may_reveal": may_reveal, "schema": visitor.schema}
+    extra = {"wrong": "", "done": "", "faults": [], "revealed": False, **more}
     return visitor.page("proposal.html", status, **context, **extra)

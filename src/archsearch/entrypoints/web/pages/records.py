@@ -13,6 +13,7 @@ from archsearch.entrypoints.web.leaves import leave
 from archsearch.entrypoints.web.sheet import entries, sections, typed
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
 from archsearch.errors import ConflictError, InvalidRequestError, RejectedError
+from archsearch.services.readings import proposed_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -103,6 +104,9 @@ def restore(visitor: Welcome, record_id: str, form: Typed) -> Response:
 
 def _sheet(visitor: Visitor, record: Record, status: int = 200, **more: Any) -> Response:
     bare = record.record_id in visitor.principal.unmasked
+    direct = visitor.may_with(Right.CHANGE, record)
+    borrowed = record.record_id in visitor.principal.grants
+    reading = visitor.guest.house.application.reading
     context = {
         "sections": sections(record, visitor.schema),
         "scans": visitor.guest.house.application.mail.attachments.listed(record),
@@ -110,6 +114,8 @@ def _sheet(visitor: Visitor, record: Record, status: int = 200, **more: Any) -> 
         "may_reveal": visitor.may_with(Right.REVEAL, record) or bare,
         "may_delete": visitor.may_with(Right.DELETE, record),
         "deleted": not record.searchable,
+        "proposed": proposed_in(record.values) if direct else [],
+        "loan": reading.loan(record.record_id, visitor.user) if borrowed else None,
         "revealed": False,
         "wrong": "",
         "done": "",

@@ -10,7 +10,7 @@ from archsearch.domain.saved import Saved
 from archsearch.entrypoints.web.address import Asked, of_api, read
 from archsearch.entrypoints.web.frame import path_of
 from archsearch.entrypoints.web.visit import Form, Typed, Visitor, Welcome, go
-from archsearch.errors import AccessDeniedError, ConflictError, InvalidRequestError
+from archsearch.errors import ConflictError, InvalidRequestError
 
 router = APIRouter(include_in_schema=False)
 _ADDRESS: Final = "/saved"
@@ -20,17 +20,6 @@ _ADDRESS: Final = "/saved"
 def everything(visitor: Welcome, done: str = "") -> Response:
     """List one's searches, with what is new."""
     return _listed(visitor, done=done)
-
-
-@router.get(_ADDRESS + "/news")
-def news(visitor: Welcome) -> Response:
-    """Count what is new, for the frame."""
-    try:
-        count = visitor.guest.house.application.desk.saved.news(visitor.user)
-    except AccessDeniedError:
-        # Who may read nothing follows nothing.
-        count = 0
-    return visitor.page("saved_news.html", count=count)
 
 
 @router.post(_ADDRESS)

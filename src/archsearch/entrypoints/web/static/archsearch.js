@@ -108,12 +108,25 @@
     } else if (event.key === "Enter" && now >= 0) {
       event.preventDefault();
       take(all[now]);
+    } else if (event.key === "/" && !$("q").value) {
+      // The key that leads here, pressed once more; no search begins with it.
+      event.preventDefault();
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (all.length) close();
       else $("q").value = "";
     }
   }
+
+  // What is written while an answer is on its way is not overwritten by the answer.
+  let sent = "";
+  const ofMain = (event) => event.detail.target && event.detail.target.id === "main" && $("q");
+  document.addEventListener("htmx:beforeRequest", (event) => { if (ofMain(event)) sent = $("q").value; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!ofMain(event) || $("q").value === sent) return;
+    const written = $("q").value;
+    document.addEventListener("htmx:afterSwap", () => { if ($("q")) $("q").value = written; }, { once: true });
+  });
 
   // Keys outside of fields.
   function walk(step) {
