@@ -249,8 +249,7 @@ class Watcher:
         """Note in the ledger what needs nothing else."""
         changed: list[Entry] = []
         for step in steps:
-            entry = self._expired(step.entry) if step.deed is Deed.EXPIRE else None
-            entry = entry or applied(step, self._now, self._user)
+            entry = self._seen_to(step) or applied(step, self._now, self._user)
             if entry is None:
                 continue
             if step.deed in (Deed.FOLLOW, Deed.FORGET, Deed.RESTART) and step.entry:
@@ -259,9 +258,22 @@ class Watcher:
         self._book.save(changed)
         return len(changed)
 
-    def _expired(self, entry: Entry | None) -> Entry | None:
-        if entry is None:
+    def _seen_to(self, step: Step) -> Entry | None:
+        """Give the entry after a step for which the folder has to be asked; None for others."""
+        if step.entry is not None and step.deed is Deed.EXPIRE:
+            return self._expired(step.entry)
+        if step.entry is not None and step.deed is Deed.FORGET:
+            return self._arrived(step.entry)
+        return None
+
+    def _arrived(self, entry: Entry) -> Entry | None:
+        """Find what a watcher moved where nobody lists, and was killed before it said so."""
+        if entry.target in ("", REMOVE):
             return None
+        place = self._folder.found(entry.target, entry.mark)
+        return replace(entry, path=place, target="") if place else None
+
+    def _expired(self, entry: Entry) -> Entry:
         message = entry.message or "等了很久，还不知道是哪位客户的。"
         return replace(
             entry, target=self._folder.free(f"{WAITING_ROOM}/{entry.home}"), message=message

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from archsearch.domain.inbox import RETURNED, WAITING_ROOM
+from archsearch.domain.inbox import ARCHIVED, RETURNED, WAITING_ROOM, Mark, State
 from archsearch.errors import BusyError, EngineError, InvalidRequestError, StoreError
 from archsearch.ingest.inbox import moving
 from archsearch.ingest.inbox.folder import Folder, reason_path
+from archsearch.services import checking
+from archsearch.storage.inbox import Ledger
 from tests.offices import Office
 from tests.scans import Tray, scan_of
 
@@ -337,6 +339,39 @@ def test_a_file_that_cannot_be_moved_keeps_no_other_back(tray: Tray) -> None:
         "张伟_1234_合同.png": "archived",
     }
     assert {"a.png", f"{RETURNED}/b.png"} <= tray.left()
+
+
+class Killed(BaseException):
+    """Nothing more happens."""
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["its place", "the next place"])
+def test_the_ledger_knows_where_files_went_whose_watcher_was_killed_on_the_way(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch, *, taken: bool
+) -> None:
+    move = Folder.move
+
+    def raced(folder: Folder, path: str, target: str, mark: Mark) -> bool:
+        move(folder, path, target, mark)
+        raise Killed
+
+    content = tray.drop("张伟_1234_合同.png").read_bytes()
+    if taken:
+        monkeypatch.setattr(checking, "archive_place", lambda *_: f"{ARCHIVED}/there.png")
+        tray.drop(f"{ARCHIVED}/there.png", b"somebody else's")
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "move", raced)
+        with pytest.raises(Killed):
+            tray.settle()
+    tray.settle()
+
+    with tray.office.application.database.read() as connection:
+        (entry,) = Ledger(tray.office.application.vault).recent(
+            connection, tuple(State), {"admin"}, 10
+        )
+    assert (entry.state, entry.target) == (State.ARCHIVED, "")
+    assert (tray.folder / entry.path).read_bytes() == content
+    assert entry.path.startswith(f"{ARCHIVED}/there-2" if taken else ARCHIVED)
 
 
 def test_folders_that_are_too_deep_to_look_into_are_told(tray: Tray) -> None:

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -167,16 +168,21 @@ class Folder:
 
         Nor does anybody have the same with what is to lie ``beside`` it behind: ``a.pdf.json``.
         """
-        folder, slash, name = path.rpartition("/")
-        stem, dot, ending = name.partition(".") if name[:1] != "." else (name, "", "")
-        number, candidate = 1, path
-        while any(self.mark(candidate + each) is not None for each in ("", beside)):
-            number += 1
-            mark = f"-{number}{dot}{ending}"
-            while stem and len(os.fsencode(stem + mark)) > _LONGEST_NAME:
-                stem = stem[:-1]
-            candidate = f"{folder}{slash}{stem}{mark}"
-        return candidate
+        both = ("", beside)
+        return next(
+            each for each in _numbered(path) if all(self.mark(each + end) is None for end in both)
+        )
+
+    def found(self, path: str, mark: Mark) -> str:
+        """Find where a file lies that was moved to a path, or to the free one that came next.
+
+        Empty if it is at none of them.
+        """
+        for each in _numbered(path):
+            there = self.mark(each)
+            if there in (mark, None):
+                return each if there else ""
+        return ""
 
     def move(self, path: str, target: str, mark: Mark) -> bool:
         """Move a file, or remove it; False if it is no longer the one that is meant.
@@ -254,6 +260,18 @@ def reason_path(path: str) -> str:
     while len(shown.encode()) > room:
         shown = shown[:-1]
     return f"{folder}{slash}{shown}{REASON}"
+
+
+def _numbered(path: str) -> Iterator[str]:
+    """Yield a path, and the same with numbers, without end."""
+    folder, slash, name = path.rpartition("/")
+    stem, dot, ending = name.partition(".") if name[:1] != "." else (name, "", "")
+    yield path
+    for number in count(2):
+        mark = f"-{number}{dot}{ending}"
+        while stem and len(os.fsencode(stem + mark)) > _LONGEST_NAME:
+            stem = stem[:-1]
+        yield f"{folder}{slash}{stem}{mark}"
 
 
 def _mark(status: os.stat_result) -> Mark:
