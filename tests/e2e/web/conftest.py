@@ -4,19 +4,22 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
 
 from archsearch.entrypoints.http.app import make_app
 from tests.offices import Office, copied
 
 PASSWORD = "correct horse battery"
 HOSTILE = "<img src=x onerror=document.title='bad'>"
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 800}
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -82,14 +85,44 @@ def faults() -> list[str]:
 
 @pytest.fixture
 def page(site: Site, chromium: Browser, faults: list[str]) -> Iterator[Page]:
-    context = chromium.new_context(
-        base_url=site.address, viewport={"width": 1280, "height": 860}, locale="zh-CN"
-    )
+    context = chromium.new_context(base_url=site.address, viewport=DESK, locale="zh-CN")
     page = context.new_page()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
     yield page
     context.close()
+
+
+@pytest.fixture
+def bare_phone(site: Site, chromium: Browser) -> Iterator[Page]:
+    """A page on a phone, without scripts."""
+    with chromium.new_context(
+        base_url=site.address, viewport=PHONE, java_script_enabled=False
+    ) as context:
+        yield context.new_page()
+
+
+def violations(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
+    """Go to pages and collect what axe finds to mend, by path; all fit on a phone, too."""
+
+    def bare(route: Route) -> None:
+        # Only so that the checker may be put in: its own script is inline.
+        answer = route.fetch()
+        headers = {k: v for k, v in answer.headers.items() if k != "content-security-policy"}
+        route.fulfill(response=answer, headers=headers)
+
+    page.route("**/*", bare)
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        page.set_viewport_size(PHONE)
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        page.set_viewport_size(DESK)
+        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+        for each in page.evaluate("async () => (await axe.run()).violations"):
+            told = [f"{each['id']}: {node['html'][:120]}" for node in each["nodes"]]
+            found.setdefault(path, []).extend(told)
+    return found
 
 
 def log_in(page: Page, user: str) -> None:

@@ -3,7 +3,6 @@
 import io
 import secrets
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from pypdf import PdfReader
 
 from archsearch.domain.sifting import Sheet
-from tests.e2e.web.conftest import HOSTILE, Site, log_in
+from tests.e2e.web.conftest import HOSTILE, Site, log_in, violations
 
-AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 PAGES = (
     "/search", "/search?q=张玮&f.region=华东", "/search?q=张(", "/records/A-1", "/history/A-1",
     "/similar/A-1", "/change/A-1", "/export?q=张伟", "/screen", "/borrow", "/borrow/new",
@@ -276,24 +274,4 @@ def test_pages_work_without_scripts(site: Site, page: Page) -> None:
 def test_axe_finds_nothing_to_mend(page: Page, site: Site, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
     log_in(page, "admin")
-    found: dict[str, list[str]] = {}
-
-    def bare(route: Route) -> None:
-        # Only so that the checker may be put in: its own script is inline.
-        answer = route.fetch()
-        headers = {k: v for k, v in answer.headers.items() if k != "content-security-policy"}
-        route.fulfill(response=answer, headers=headers)
-
-    page.route("**/*", bare)
-    for path in pages(site):
-        page.goto(path)
-        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-        violations = page.evaluate("async () => (await axe.run()).violations")
-        if violations:
-            found[path] = [
-                f"{each['id']}: {node['html'][:120]}"
-                for each in violations
-                for node in each["nodes"]
-            ]
-
-    assert found == {}
+    assert violations(page, pages(site)) == {}

@@ -1,17 +1,15 @@
 """What was read on scans in a real Chromium: found, compared with the scan, taken with keys."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.web.conftest import Site, log_in
+from tests.e2e.web.conftest import Site, log_in, violations
 from tests.scans import Tray, read_scans
 
-AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 NUMBER = "110105194912310054"
 FORM = f"姓名\t周大福\n证件号码\t{NUMBER}\n联系电话\t13812340000"
 
@@ -70,25 +68,16 @@ def test_values_are_compared_with_the_scan_and_taken_by_keys_alone(
     assert faults == []
 
 
-def test_all_of_it_is_refused_without_scripts_on_a_phone(site: Site, page: Page) -> None:
-    record_id = filed(site, "周大贵", 240)
-    browser = page.context.browser
-    assert browser is not None
-    size = {"width": 390, "height": 800}
-    with browser.new_context(
-        base_url=site.address,
-        java_script_enabled=False,
-        viewport=size,  # type: ignore[arg-type]  # as the library takes it
-    ) as context:
-        bare = context.new_page()
-        log_in(bare, "chief")
-        bare.goto(f"/records/{record_id}")
-        bare.get_by_role("link", name="核对第 1 份扫描件").click()
-        bare.get_by_role("button", name="查看扫描件").click()
-        bare.get_by_role("link", name="下一页").click()
-        expect(bare.get_by_text("第 2 / 2 页")).to_be_visible()
-        bare.get_by_role("button", name="都不采用").click()
-        expect(bare.get_by_role("status")).to_contain_text("没有采用")
+def test_all_of_it_is_refused_without_scripts_on_a_phone(site: Site, bare_phone: Page) -> None:
+    record_id, bare = filed(site, "周大贵", 240), bare_phone
+    log_in(bare, "chief")
+    bare.goto(f"/records/{record_id}")
+    bare.get_by_role("link", name="核对第 1 份扫描件").click()
+    bare.get_by_role("button", name="查看扫描件").click()
+    bare.get_by_role("link", name="下一页").click()
+    expect(bare.get_by_text("第 2 / 2 页")).to_be_visible()
+    bare.get_by_role("button", name="都不采用").click()
+    expect(bare.get_by_role("status")).to_contain_text("没有采用")
     assert "id_number" not in Tray(site.office).records()["周大贵"].values
 
 
@@ -102,22 +91,5 @@ def test_axe_finds_nothing_and_everything_fits(page: Page, site: Site, scheme: A
     page.wait_for_url("**seen=**")
     beside = page.url
 
-    def bare(route: Route) -> None:
-        # Only so that the checker may be put in: its own script is inline.
-        answer = route.fetch()
-        headers = {k: v for k, v in answer.headers.items() if k != "content-security-policy"}
-        route.fulfill(response=answer, headers=headers)
-
-    page.route("**/*", bare)
-    found = {}
-    for path in ("/findings", f"/findings/1/{record_id}", beside, f"/records/{record_id}"):
-        page.set_viewport_size({"width": 390, "height": 800})
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        page.set_viewport_size({"width": 1280, "height": 860})
-        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-        violations = page.evaluate("async () => (await axe.run()).violations")
-        if violations:
-            found[path] = [f"{each['id']}: {each['nodes'][0]['html'][:150]}" for each in violations]
-
-    assert found == {}
+    paths = ("/findings", f"/findings/1/{record_id}", beside, f"/records/{record_id}")
+    assert violations(page, paths) == {}

@@ -1,17 +1,14 @@
 """The watch folder and scans in a real Chromium, as clerks use them."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.web.conftest import Site, log_in
+from tests.e2e.web.conftest import Site, log_in, violations
 from tests.scans import Tray
-
-AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 
 
 @pytest.fixture
@@ -161,22 +158,13 @@ def test_a_scan_is_read_page_by_page_and_made_larger_with_keys_and_buttons(
     assert faults == []
 
 
-def test_a_scan_is_read_on_a_phone_and_without_scripts(site: Site, page: Page, filed: str) -> None:
-    browser = page.context.browser
-    assert browser is not None
-    size = {"width": 390, "height": 800}
-    with browser.new_context(
-        base_url=site.address,
-        java_script_enabled=False,
-        viewport=size,  # type: ignore[arg-type]  # as the library takes it
-    ) as context:
-        bare = context.new_page()
-        log_in(bare, "admin")
-        open_scan(bare, filed)
-        expect(bare.locator("[data-leaf]")).to_be_visible()
-        bare.get_by_role("link", name="下一页").click()
-        expect(bare.get_by_text("第 2 / 3 页")).to_be_visible()
-        expect(bare.get_by_role("button", name="放大")).to_be_hidden()
+def test_a_scan_is_read_on_a_phone_and_without_scripts(bare_phone: Page, filed: str) -> None:
+    log_in(bare_phone, "admin")
+    open_scan(bare_phone, filed)
+    expect(bare_phone.locator("[data-leaf]")).to_be_visible()
+    bare_phone.get_by_role("link", name="下一页").click()
+    expect(bare_phone.get_by_text("第 2 / 3 页")).to_be_visible()
+    expect(bare_phone.get_by_role("button", name="放大")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -194,26 +182,9 @@ def test_axe_finds_nothing_and_everything_fits(
     here = page.url
     numbers = [item.id for item in tray.items("").values()]
 
-    def bare(route: Route) -> None:
-        # Only so that the checker may be put in: its own script is inline.
-        answer = route.fetch()
-        headers = {k: v for k, v in answer.headers.items() if k != "content-security-policy"}
-        route.fulfill(response=answer, headers=headers)
-
-    page.route("**/*", bare)
-    found = {}
     paths = [f"/inbox/{number}" for number in numbers]
-    for path in ("/inbox?state=all", *paths, f"/scans/1/{filed}", here, f"/records/{filed}"):
-        page.set_viewport_size({"width": 390, "height": 800})
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        page.set_viewport_size({"width": 1280, "height": 860})
-        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-        violations = page.evaluate("async () => (await axe.run()).violations")
-        if violations:
-            found[path] = [f"{each['id']}: {each['nodes'][0]['html'][:150]}" for each in violations]
-
-    assert found == {}
+    paths += ["/inbox?state=all", f"/scans/1/{filed}", here, f"/records/{filed}"]
+    assert violations(page, paths) == {}
 
 
 def test_names_of_files_that_would_be_scripts_are_names(

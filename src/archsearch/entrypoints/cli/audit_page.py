@@ -6,8 +6,8 @@ from typing import Final
 
 from archsearch.domain.audit import AuditFilter
 from archsearch.domain.audit_report import AuditReport, Tally
+from archsearch.domain.labels import ACTIONS
 from archsearch.entrypoints.cli import moments
-from archsearch.entrypoints.cli.audit import ACTIONS
 from archsearch.entrypoints.cli.audit_report import period, when
 
 _STYLE: Final = """

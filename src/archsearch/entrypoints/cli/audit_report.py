@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from archsearch.domain.audit import AuditFilter
+from archsearch.domain.labels import ACTIONS
 from archsearch.entrypoints.cli import moments
-from archsearch.entrypoints.cli.audit import ACTIONS
 from archsearch.entrypoints.cli.commands import Command, option
 from archsearch.entrypoints.cli.grid import Cell, Column, Table
 from archsearch.entrypoints.cli.kinds import LOCATION, USER_NAME

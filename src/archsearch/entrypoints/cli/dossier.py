@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from archsearch.domain.labels import ORIGINS
 from archsearch.entrypoints.cli import moments
 from archsearch.entrypoints.cli.grid import Column, Line, Piece, Table
 from archsearch.entrypoints.cli.output import Output
@@ -13,12 +14,6 @@ if TYPE_CHECKING:
     from archsearch.domain.schema import FieldSpec, Schema
     from archsearch.services.reading import Viewer
 
-_ORIGINS: Final = {
-    "derived": "（推算）",
-    "default": "（默认）",
-    "file_name": "（取自文件名）",
-    "folder": "（取自文件夹）",
-}
 _BRIEF: Final = 120
 _ALWAYS_NEW: Final = frozenset({"updated_at", "quality"})
 
@@ -98,7 +93,8 @@ def flat(values: "Values", prefix: str = "") -> Iterator[tuple[str, str]]:
 
 def _lines(record: "Record", spec: "FieldSpec") -> Iterator[Line]:
     value = record.values[spec.key]
-    origin = Piece(_ORIGINS.get(str(record.origins.get(spec.key)), ""), "dim")
+    said = ORIGINS.get(str(record.origins.get(spec.key)))
+    origin = Piece(f"（{said}）" if said else "", "dim")
     if spec.fields:
         for group in value if isinstance(value, list) else [value]:
             yield _group(group, spec)

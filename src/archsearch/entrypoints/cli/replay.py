@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from archsearch.domain.labels import ACTIONS
 from archsearch.entrypoints.cli import moments
-from archsearch.entrypoints.cli.audit import ACTIONS
 from archsearch.entrypoints.cli.commands import Command, argument
 from archsearch.entrypoints.cli.exits import Exit
 from archsearch.entrypoints.cli.kinds import Number

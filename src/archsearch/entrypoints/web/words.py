@@ -3,9 +3,8 @@
 from typing import Final
 
 from archsearch.domain.borrowing import DEEDS, STATES
-from archsearch.domain.labels import ROLES
+from archsearch.domain.labels import ACTIONS, ORIGINS, OUTCOMES, ROLES
 from archsearch.domain.proposal import ProposalState
-from archsearch.entrypoints.cli.audit import ACTIONS, OUTCOMES
 from archsearch.services.inbox_notes import STATES as INBOX
 from archsearch.services.lists import VERDICTS
 from archsearch.services.sifting import CHOICES
@@ -18,10 +17,6 @@ PROPOSALS: Final = {
     ProposalState.REFUSED.value: "已退回",
     ProposalState.WITHDRAWN.value: "已撤回",
 }
-ORIGINS: Final = {
-    "derived": "推算", "default": "默认", "file_name": "取自文件名", "folder": "取自文件夹",
-}  # fmt: skip
-
 STAGES: Final = {"mapping": "待选列", "running": "比对中", "done": "已比对", "failed": "已中断"}
 SHOWN: Final = {
     "all": "全部", "open": "未决定", "decided": "已决定",

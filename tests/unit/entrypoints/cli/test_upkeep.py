@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archsearch.domain.audit import Action, Outcome
+from archsearch.domain.labels import ACTIONS, OUTCOMES
 from archsearch.engines.base import EngineStats
-from archsearch.entrypoints.cli import audit
 from archsearch.services.doctor import Check
 
 from .conftest import Run, runner
@@ -199,5 +199,5 @@ def test_a_completion_script_is_printed(nowhere: Run, shell: str) -> None:
 
 
 def test_the_log_has_a_word_for_everything_that_is_done() -> None:
-    assert set(audit.ACTIONS) == set(Action)
-    assert set(audit.OUTCOMES) == set(Outcome)
+    assert set(ACTIONS) == set(Action)
+    assert set(OUTCOMES) == set(Outcome)
