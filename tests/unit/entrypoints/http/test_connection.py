@@ -1,12 +1,14 @@
 """Connections that do not get on."""
 
 import asyncio
+import socket
 
 import uvicorn
 from uvicorn.server import ServerState
 
 from archsearch.entrypoints.http import connection
 from archsearch.entrypoints.http.connection import ImpatientProtocol
+from archsearch.entrypoints.http.serving import Stand, listen
 
 
 class Wire(asyncio.Transport):
@@ -66,3 +68,22 @@ def test_a_request_that_is_under_way_is_not_cut_off() -> None:
 
 def test_a_head_has_some_seconds() -> None:
     assert 5 <= connection.HEAD_SECONDS <= 60
+
+
+def test_no_answer_waits_for_the_one_before_to_be_acknowledged() -> None:
+    async def nodelay() -> int:
+        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def meet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            met = writer.get_extra_info("socket")
+            told.set_result(met.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        taken = listen(Stand("127.0.0.1", 0, 1))
+        async with await asyncio.start_server(meet, sock=taken):
+            _, writer = await asyncio.open_connection(*taken.getsockname())
+            flag = await told
+            writer.close()
+            return flag
+
+    assert asyncio.run(nodelay()) == 1
