@@ -8,9 +8,9 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from archsearch.analysis.tables import Table, lines_of, words_of
 from archsearch.analysis.writing import Writing, Written
@@ -104,15 +104,18 @@ class Parts:
         return self._table.words("before")
 
     @cached_property
+    def _known_regions(self) -> "_Regions":
+        longest, countries = self._table.count("longest_region"), self._table.words("countries")
+        path = self._files[0]
+        return _regions(path.name, tuple(lines_of(path)), tuple(countries), longest)
+
+    @cached_property
     def _regions(self) -> frozenset[str]:
-        longest = self._table.count("longest_region")
-        names = (*_region_names(self._files[0]), *self._table.words("countries"))
-        return frozenset(name for name in names if 1 < len(name) <= longest)
+        return self._known_regions.names
 
     @cached_property
     def _region_lengths(self) -> Mapping[str, Sequence[int]]:
-        # Most names begin with no region: the first two characters tell.
-        return _lengths(self._regions, slice(0, 2))
+        return self._known_regions.lengths
 
     @cached_property
     def _trades(self) -> frozenset[str]:
@@ -274,11 +277,29 @@ def _lengths(words: Iterable[str], key: slice) -> Mapping[str, Sequence[int]]:
     return {begin: sorted(lengths, reverse=True) for begin, lengths in found.items()}
 
 
-def _region_names(path: Path) -> Iterator[str]:
-    rows = csv.reader(lines_of(path))
+class _Regions(NamedTuple):
+    """Names of regions, and their lengths by the first two characters.
+
+    Most names begin with no region, as these tell.
+    """
+
+    names: frozenset[str]
+    lengths: Mapping[str, Sequence[int]]
+
+
+@lru_cache(maxsize=2)
+def _regions(file: str, lines: tuple[str, ...], countries: tuple[str, ...], most: int) -> _Regions:
+    """Read the table of regions; archives opened one after another share what comes of it."""
+    names = (*_region_names(file, lines), *countries)
+    known = frozenset(name for name in names if 1 < len(name) <= most)
+    return _Regions(known, _lengths(known, slice(0, 2)))
+
+
+def _region_names(file: str, lines: Iterable[str]) -> Iterator[str]:
+    rows = csv.reader(lines)
     next(rows)
     for row in rows:
         if len(row) <= _ALIASES:
-            raise SettingsError(f"{path.name}：“{','.join(row)[:20]}”一行缺少列。")
+            raise SettingsError(f"{file}：“{','.join(row)[:20]}”一行缺少列。")
         yield row[_NAME]
         yield from row[_ALIASES].split("|")

@@ -9,18 +9,23 @@ hurt both.
 
 import logging
 import sys
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from archsearch.domain.dictionary import Dictionary, Glossary
 
 if TYPE_CHECKING:
     import rjieba
+
+
+Word: TypeAlias = tuple[str, int | None, str | None]
+"""With its frequency and tag."""
 
 
 class Segmenter(Protocol):
@@ -51,17 +56,19 @@ class ChineseSegmenter:
         """Cut a text into words."""
         dictionary, loaded = self._glossary.dictionary, self._loaded
         if loaded is None or loaded[0] is not dictionary:
-            loaded = self._loaded = dictionary, self._load(dictionary)
+            further = (*_words(self._user_dictionary), *_plain(dictionary))
+            loaded = self._loaded = dictionary, _jieba(further)
         words: list[str] = loaded[1].cut(text, hmm=False)
         return words
 
-    def _load(self, dictionary: Dictionary) -> "rjieba.Jieba":
-        segmenter: rjieba.Jieba = _rjieba().Jieba()
-        for word, frequency, tag in _words(self._user_dictionary):
-            segmenter.add_word(word, frequency, tag)
-        for word in sorted(dictionary.words):
-            segmenter.add_word(word, None, None)
-        return segmenter
+
+@lru_cache(maxsize=1)
+def _jieba(further: tuple[Word, ...]) -> "rjieba.Jieba":
+    """Load the dictionary with further words; archives opened one after another share it."""
+    segmenter: rjieba.Jieba = _rjieba().Jieba()
+    for word, frequency, tag in further:
+        segmenter.add_word(word, frequency, tag)
+    return segmenter
 
 
 @cache
@@ -104,10 +111,14 @@ class ReferenceSegmenter:
         return words
 
 
-def _words(path: Path | None) -> list[tuple[str, int | None, str | None]]:
+def _plain(dictionary: Dictionary) -> Iterator[Word]:
+    return ((word, None, None) for word in sorted(dictionary.words))
+
+
+def _words(path: Path | None) -> list[Word]:
     if path is None:
         return []
-    found: list[tuple[str, int | None, str | None]] = []
+    found: list[Word] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         word, frequency, tag, *_ = (*line.split(), "", "", "")
         if word and not word.startswith("#"):

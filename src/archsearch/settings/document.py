@@ -9,6 +9,7 @@ needs it: ``fonds: 001`` is the text 001 where text is wanted.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias, Union
 
@@ -112,8 +113,9 @@ def read(path: Path, shown: str | None = None) -> Setting:
         raise SettingsError(f"{name}：不是 UTF-8 编码，请另存为 UTF-8。") from exc
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, file: str) -> Setting:
-    """Read YAML text; ``file`` is what messages call it."""
+    """Read YAML text; ``file`` is what messages call it. The same text gives the same tree."""
     loader = _Loader(text)
     try:
         return _Builder(file).build(_events(loader, file))
