@@ -84,9 +84,19 @@ def give_passwords() -> dict[str, tuple[str, str]]:
 def serve() -> int:
     """Serve the workspace until somebody presses Ctrl-C; on another port if 8000 is taken.
 
-    Quietly, for a line a request would drive the passwords from the screen.
+    Quietly, for a line a request would drive the passwords from the screen. Its watch folder is
+    looked after meanwhile.
     """
     environ = {**os.environ, "ARCHSEARCH_USER": "admin"}
+    watcher = subprocess.Popen([COMMAND, "watch", "-q"], env=environ, stdout=subprocess.DEVNULL)
+    try:
+        return _serve(environ)
+    finally:
+        watcher.terminate()
+        watcher.wait()
+
+
+def _serve(environ: dict[str, str]) -> int:
     for port in ("8000", "0"):
         finished = subprocess.run(
             [COMMAND, "serve", "-q", "--port", port], env=environ, check=False

@@ -12,7 +12,7 @@ from archsearch.domain.record import RecordId
 from archsearch.engines.documents import Analysis
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
-from archsearch.errors import WorkspaceError
+from archsearch.errors import BusyError, WorkspaceError
 from archsearch.founding import audit_log, found, keys_of, open_store
 from archsearch.search.language import Language
 from archsearch.searching import analysis_of, builder_of, language_of, presenter_of, rules_of
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from archsearch.services.revising import RevisingService
     from archsearch.services.watching import Watcher
 
-ANALYSIS_VERSION = "7"
+ANALYSIS_VERSION = "8"
 """Counts changes to how text becomes tokens; an index made under another number is rebuilt."""
 
 
@@ -280,6 +280,15 @@ class Application:
     def watcher(self, user: str, folder: Path | None = None) -> "Watcher":
         """Make what looks after a watch folder."""
         return self.mail.watcher(user, self._lock("inbox.lock"), folder)
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody looks after the watch folder now."""
+        try:
+            with self._lock("inbox.lock")(0):
+                return False
+        except BusyError:
+            return True
 
     @cached_property
     def users(self) -> UserService:

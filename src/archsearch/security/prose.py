@@ -1,8 +1,8 @@
-"""Numbers of persons that somebody wrote into prose: ID, telephone, card and account numbers.
+"""Numbers of persons that somebody wrote into prose: ID, telephone, card, account, day of birth.
 
 ID numbers are told by birth date, bank cards by the Luhn check (ISO/IEC 7812-1), mobiles by their
-first digits, landlines by their area code, accounts by being long; full-width digits and separators
-make no difference.
+first digits, landlines by their area code, accounts by being long, days of birth by what stands
+before them; full-width digits and separators make no difference.
 """
 
 import re
@@ -25,6 +25,12 @@ _BOXES: Final = re.compile(
     rf"(?:{_GAP}[xXｘＸ](?![A-Za-z]))?"
 )
 """Forms have a box for each digit of a number."""
+_BIRTH: Final = re.compile(
+    r"(?:出生(?:日期|年月日?|时间)?|生日|生于)[\s:：(（|｜]{0,4}"
+    r"((?:[1１][9９]|[2２][0０])\d\d(?:\s?[年\-－./．]\s?\d{1,2}(?:\s?[月\-－./．]\s?\d{1,2})?|\d{4}))"
+    r"(?!\d)"
+)
+"""A form says 出生日期 before it; any other day is nobody's secret."""
 _TOKEN: Final = re.compile(r"\d+|[xXｘＸ]")
 _TOKENS_A_NUMBER: Final = 8
 _LANDLINE: Final = re.compile(
@@ -50,7 +56,10 @@ _LANDLINE_END: Final = 3
 
 
 class Number(NamedTuple):
-    """A number in a text: where its characters stand, and which of them may be seen."""
+    """A number in a text: where its characters stand, and which of them may not be seen.
+
+    A day of birth has no ``digits`` to be found by: whoever does not see it could try them all.
+    """
 
     digits: str
     places: tuple[int, ...]
@@ -58,7 +67,7 @@ class Number(NamedTuple):
 
 
 def mask_text(text: str) -> str:
-    """Mask ID, telephone, card and account numbers inside prose, keeping its length.
+    """Mask ID, telephone, card and account numbers and days of birth in prose, keeping its length.
 
     Highlights computed on the text stay right.
 
@@ -84,14 +93,16 @@ def without_numbers(text: str) -> tuple[str, tuple[str, ...]]:
     for number in found:
         for place in number.places:
             characters[place] = "\n"
-    return "".join(characters), tuple(dict.fromkeys(number.digits for number in found))
+    digits = dict.fromkeys(number.digits for number in found if number.digits)
+    return "".join(characters), tuple(digits)
 
 
 def numbers_in(text: str) -> list[Number]:
     """Find the numbers in a text, in order."""
+    found = [_birth(each) for each in _BIRTH.finditer(text)] if "生" in text else []
     if len(text) < _SHORTEST_NUMBER or not _CANDIDATE.search(text):
-        return []
-    found = [number for boxes in _BOXES.finditer(text) for number in _in_boxes(boxes)]
+        return found
+    found += [number for boxes in _BOXES.finditer(text) for number in _in_boxes(boxes)]
     taken = {place for number in found for place in number.places}
     for number in (number for run in _RUN.finditer(text) for number in _in_run(run)):
         if taken.isdisjoint(number.places):
@@ -102,6 +113,11 @@ def numbers_in(text: str) -> list[Number]:
         if taken.isdisjoint(number.places):
             found.append(number)
     return sorted(found, key=lambda number: number.places)
+
+
+def _birth(found: re.Match[str]) -> Number:
+    places = tuple(place for place in range(*found.span(1)) if found.string[place].isdigit())
+    return Number("", places, places)
 
 
 def _in_boxes(boxes: re.Match[str]) -> Iterator[Number]:

@@ -42,6 +42,8 @@ _AT_ONCE: Final = 200
 _LOOKS: Final = 50
 """A full folder is worked through in about so many looks; to look at it takes a while."""
 _ROUNDS: Final = 4
+_MOMENT: Final = 0.5
+"""Seconds; whoever only wants to know whether there is a watcher holds the lock for less."""
 _NEWS: Final = (Deed.RECEIVE, Deed.RESTART, Deed.FOLLOW)
 
 
@@ -150,7 +152,7 @@ class Watcher:
 
     def __enter__(self) -> Self:
         try:
-            self._held.enter_context(self._lock(0))
+            self._held.enter_context(self._lock(_MOMENT))
         except BusyError:
             raise BusyError("已经有一个 archsearch watch 在照看这个收件夹，不必再开。") from None
         try:

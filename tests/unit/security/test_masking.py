@@ -252,6 +252,16 @@ def test_own_secrets_are_hidden_wherever_else_they_stand() -> None:
         ("1\n2\n3\n4\n5\n6\n7\n8\n9\n0\n1\n2", "1\n2\n3\n4\n5\n6\n7\n8\n9\n0\n1\n2"),
         ("2 0 2 4 0 3 0 5 0 0 0 1 2 3", "2 0 2 4 0 3 0 5 0 0 0 1 2 3"),
         ("1 2 3 4 5 6 7 8 9 10 11 12", "1 2 3 4 5 6 7 8 9 10 11 12"),
+        ("出生日期 1981年9月10日 住", "出生日期 ****年*月**日 住"),
+        ("出生日期：1981-09-10", "出生日期：****-**-**"),
+        ("出生\t19810910\t女", "出生\t********\t女"),
+        ("生于１９８１年９月，未婚", "生于****年*月，未婚"),
+        ("生日(2001.1.2)", "生日(****.*.*)"),
+        ("出生 1 9 8 1", "出生 1 9 8 1"),
+        ("出生 198109101234", "出生 198109101234"),
+        ("出生地：1981年建市", "出生地：1981年建市"),
+        ("1981年9月10日开户", "1981年9月10日开户"),
+        ("生于 1981年9月10日，电话 13812345678", "生于 ****年*月**日，电话 138****5678"),
         ("没有数字", "没有数字"),
         ("", ""),
     ],
@@ -286,6 +296,13 @@ def test_numbers_are_taken_out_of_prose_wherever_they_stand() -> None:
     assert not any(character.isdigit() for character in plain)
     assert "".join(plain.split()) == "电话--或-，卡"
     assert len(plain) == len(text)
+
+
+def test_a_day_of_birth_is_taken_out_of_prose_and_not_to_be_found() -> None:
+    plain, numbers = without_numbers("生于1981年9月10日，电话13812345678")
+
+    assert numbers == ("13812345678",)
+    assert not any(character.isdigit() for character in plain)
 
 
 @given(people, st.text("张伟，。 \nabc", max_size=8), st.text("张伟，。 \nbc", max_size=8))

@@ -79,8 +79,7 @@ def _draw(report: "IngestReport", labels: Mapping[str, str], out: Output) -> Non
     columns = kinds(each for each in report.warnings if not each.where.number)
     mild = kinds(each for each in report.warnings if each.where.number)
     reasons = "拒收的原因" + _cut(len(report.rejected), report.rejected_total)
-    taken = "可以录入，但请留意" if report.dry_run else "已录入，但请留意"
-    cautions = taken + _cut(len(report.warnings), report.warnings_total)
+    cautions = "请留意（不影响录入）" + _cut(len(report.warnings), report.warnings_total)
     _draw_kinds(kinds(report.rejected), labels, reasons, _KINDS_SHOWN, out)
     _draw_kinds(columns, labels, "整个文件，请留意", _COLUMNS_SHOWN, out)
     _draw_kinds(mild, labels, cautions, _MILD_SHOWN, out)

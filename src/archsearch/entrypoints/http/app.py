@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -20,6 +20,7 @@ from archsearch.entrypoints.http.entry import cookie_name
 from archsearch.entrypoints.http.guard import Guard
 from archsearch.entrypoints.http.house import House
 from archsearch.entrypoints.http.metrics import Metrics
+from archsearch.entrypoints.http.models import SearchParameters, lists_of
 from archsearch.entrypoints.http.openapi import describe
 from archsearch.entrypoints.http.problems import TurnedAwayError, misread, problem, problem_of
 from archsearch.entrypoints.http.routes import (
@@ -67,6 +68,7 @@ ROUTERS: Final = (
     *PAGES,
 )
 """In this order: what is more particular comes first."""
+_LISTS: Final = lists_of(SearchParameters)
 
 
 def make_app(
@@ -104,7 +106,8 @@ def make_app(
     )
     app.state.house = house
     for router in ROUTERS:
-        app.include_router(router)
+        strict = () if router in PAGES else (Depends(_once_each),)
+        app.include_router(router, dependencies=strict)
     _describe(app, house)
     return app
 
@@ -123,6 +126,13 @@ def _describe(app: FastAPI, house: House) -> None:
 def _document(request: Request) -> Response:
     # The framework remembers every endpoint for good: one that held the application would keep it.
     return answer(request.app.openapi())
+
+
+async def _once_each(request: Request) -> None:
+    """Refuse a parameter that is given twice: which of the two was meant nobody can tell."""
+    names = [name for name, _ in request.query_params.multi_items() if name not in _LISTS]
+    if len(set(names)) < len(names):
+        raise RequestValidationError([{"type": "repeated", "loc": ("query",)}])
 
 
 async def _expected(request: Request, error: Exception) -> Response:

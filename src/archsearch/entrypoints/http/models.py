@@ -5,7 +5,7 @@ What goes out is written from the Python API's own dataclasses; a test holds the
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,6 +31,12 @@ class Parameters(BaseModel):
     """What stands behind the question mark of an address."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def lists_of(parameters: type[Parameters]) -> frozenset[str]:
+    """Name the parameters that may be given several times."""
+    fields = parameters.model_fields.items()
+    return frozenset(name for name, each in fields if get_origin(each.annotation) is list)
 
 
 class ProblemModel(BaseModel):

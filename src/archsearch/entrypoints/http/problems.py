@@ -62,6 +62,7 @@ TITLES: Final[Mapping[int, str]] = {
 _WRONG: Final = {
     "missing": "必须填写",
     "extra_forbidden": "有不认识的参数",
+    "repeated": "有参数给了不止一次",
     "string_type": "须是文字",
     "string_too_long": "太长",
     "string_too_short": "太短",

@@ -79,6 +79,15 @@ def test_no_body_that_cannot_be_read_is_a_failure_of_the_server(door: Door) -> N
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_parameter_that_is_given_twice_is_refused_unless_there_may_be_several(door: Door) -> None:
+    twice = door.get("/borrow?limit=1&limit=2", "admin")
+    several = door.get("/search?facet=region&facet=tags", "admin")
+
+    assert twice.status_code == 400
+    assert twice.json()["detail"] == "请求不符合接口的要求：query 有参数给了不止一次。"
+    assert several.status_code == 200
+
+
 def test_unknown_addresses_and_methods_are_told_alike_everywhere(door: Door) -> None:
     assert door.get("/nowhere").json()["code"] == "not_found"
     answer = door.ask("PUT", "/search")

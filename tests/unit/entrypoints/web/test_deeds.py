@@ -119,6 +119,17 @@ def test_a_change_makes_a_version_and_leaves_masked_fields_alone(archive: Browse
     assert record.values["phones"] == ["13812345678"]
 
 
+def test_what_is_kept_though_it_looks_wrong_is_told_of(archive: Browser) -> None:
+    archive.log_in("chief")
+
+    done = archive.post("/change/A-1", {"phones": "12", "version": "1", "reason": "更正"})
+    fine = archive.post("/change/A-1", {"notes": "新", "version": "2"})
+
+    assert done.headers["location"] == "/records/A-1?done=changed&doubt=phones"
+    assert "请核对：电话的写法不合规范" in archive.get(done.headers["location"]).text
+    assert fine.headers["location"] == "/records/A-1?done=changed"
+
+
 def test_what_is_wrong_with_a_change_stands_beside_the_field(archive: Browser) -> None:
     archive.log_in("chief")
 

@@ -57,7 +57,9 @@ def test_a_scan_is_mended_on_its_page(browser: Browser, tray: Tray) -> None:
     note.unlink()
     tray.settle()
     mended = browser.post(address, {"name": "李四", "was.name": "李四", "id_number": NUMBER})
-    waits = browser.get(mended.headers["location"])
+    idle = browser.get(mended.headers["location"])
+    with tray.watched():
+        waits = browser.get(mended.headers["location"])
     tray.settle()
     done = browser.get(address)
 
@@ -67,7 +69,9 @@ def test_a_scan_is_mended_on_its_page(browser: Browser, tray: Tray) -> None:
     assert "客户性质" in text_of(page)
     assert "已知 110***********002X" in text_of(page)
     assert mended.status_code == 303
-    assert "hx-trigger" in waits.text
+    assert "?wait=2" in waits.text
+    assert "没有在运行" in text_of(idle)
+    assert "?wait=2" not in idle.text
     assert "已归档到" in text_of(done)
     assert tray.records()["李四"].values["id_number"] == NUMBER
 
@@ -187,7 +191,8 @@ def test_a_returned_file_is_put_back(browser: Browser, tray: Tray) -> None:
 
     page = browser.get(address).text
     back = browser.post(f"{address}/retry", {})
-    again = text_of(browser.get(back.headers["location"]))
+    with tray.watched():
+        again = text_of(browser.get(back.headers["location"]))
     tray.settle()
 
     assert "补录资料" not in page

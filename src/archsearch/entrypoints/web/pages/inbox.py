@@ -149,6 +149,7 @@ async def _file(visitor: Visitor, number: int, sight: Sight, status: int = 200) 
         "held": held,
         "faults": _elsewhere(file, found, problems),
         "busy": busy,
+        "watched": not busy or visitor.guest.house.application.watched,
         "edit": edit,
         "looked": sight.looked,
         "patience": _PATIENCE,

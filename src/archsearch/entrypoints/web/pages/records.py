@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from archsearch.domain.policy import Right
@@ -19,10 +20,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/records/{record_id:path}")
-def show(visitor: Welcome, record_id: str, done: str = "") -> Response:
-    """Show a record, its sensitive fields masked."""
+def show(visitor: Welcome, record_id: str, request: Request, done: str = "") -> Response:
+    """Show a record, its sensitive fields masked; ``doubt`` are keys of fields to look at again."""
     record = visitor.archive.get(record_id, user=visitor.user)
-    return _sheet(visitor, record, done=done)
+    asked = request.query_params.getlist("doubt")
+    doubts = [each.label for each in visitor.schema.fields if each.key in asked]
+    return _sheet(visitor, record, done=done, doubts=doubts)
 
 
 @router.post("/reveal/{record_id:path}")
@@ -72,10 +75,12 @@ def change(visitor: Welcome, record_id: str, form: Typed) -> Response:
     try:
         if visitor.may_with(Right.CHANGE, record):
             version = form.whole("version")
-            visitor.archive.change(
+            revised = visitor.archive.change(
                 record_id, fields, user=user, expected_version=version, reason=reason
             )
-            return go(f"/records/{path_of(record_id)}?done=changed")
+            doubted = {each.field for each in revised.warnings}
+            told = "".join(f"&doubt={key}" for key in fields if key in doubted)
+            return go(f"/records/{path_of(record_id)}?done=changed{told}")
         made = visitor.archive.propose(record_id, fields, reason=reason, user=user)
     except RejectedError as error:
         return _form(visitor, record, form, wrong=error.message, problems=_by_field(error))
@@ -119,6 +124,7 @@ def _sheet(visitor: Visitor, record: Record, status: int = 200, **more: Any) -> 
         "revealed": False,
         "wrong": "",
         "done": "",
+        "doubts": [],
     }
     return _page(visitor, "record.html", record, status, **{**context, **more})
 
