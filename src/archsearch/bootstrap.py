@@ -12,7 +12,7 @@ from archsearch.domain.record import RecordId
 from archsearch.engines.documents import Analysis
 from archsearch.engines.whoosh.engine import WhooshEngine
 from archsearch.engines.whoosh.files.lock import writing
-from archsearch.errors import BusyError, WorkspaceError
+from archsearch.errors import WorkspaceError
 from archsearch.founding import audit_log, found, keys_of, open_store
 from archsearch.search.language import Language
 from archsearch.searching import analysis_of, builder_of, language_of, presenter_of, rules_of
@@ -284,11 +284,7 @@ class Application:
     @property
     def watched(self) -> bool:
         """Whether anybody looks after the watch folder now."""
-        try:
-            with self._lock("inbox.lock")(0):
-                return False
-        except BusyError:
-            return True
+        return self.mail.is_watched(self._lock("inbox.lock"))
 
     @cached_property
     def users(self) -> UserService:

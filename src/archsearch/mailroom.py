@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archsearch.domain.inbox import Patience
 from archsearch.domain.zone import CHINA
-from archsearch.errors import InvalidRequestError
+from archsearch.errors import BusyError, InvalidRequestError
 from archsearch.ingest.inbox.examine import ScanLimits
 from archsearch.ingest.inbox.folder import Folder
 from archsearch.ingest.inbox.forms import Forms
@@ -114,6 +114,15 @@ class Mailroom:
     def _readings(self) -> Readings:
         claims = Claims(self._language.schema, self._language.facts)
         return Readings(Forms(self._settings.schema), claims)
+
+    @staticmethod
+    def is_watched(lock: Lock) -> bool:
+        """Whether anybody looks after a watch folder now."""
+        try:
+            with lock(0):
+                return False
+        except BusyError:
+            return True
 
     def watcher(self, user: str, lock: Lock, folder: Path | None = None) -> Watcher:
         """Make a watcher of a folder, by default the workspace's own.

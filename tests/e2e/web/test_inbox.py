@@ -32,10 +32,13 @@ def test_a_scan_without_metadata_is_mended_in_the_browser_and_archived(
     page.get_by_label("客户名称").fill("钱小雨")
     page.get_by_label("证件号码").fill("11010519491231002X")
     page.get_by_label("材料类型").fill("开户申请")
-    page.get_by_role("button", name="保存").click()
     told = page.locator("#file > [role=status]")
-    expect(told).to_contain_text("已交给照看收件夹的程序")
-    tray.settle()
+    with tray.watched() as watcher:
+        page.get_by_role("button", name="保存").click()
+        expect(told).to_contain_text("已交给照看收件夹的程序")
+        for _ in range(3):
+            watcher.look()
+            tray.office.clock.turn(seconds=3)
 
     # The page looks by itself.
     expect(told).to_contain_text("已归档到", timeout=15_000)
